@@ -1,0 +1,5 @@
+"""`python -m otn` is the `otn` command."""
+
+from otn.cli import app
+
+app(prog_name="otn")

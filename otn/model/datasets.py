@@ -1,0 +1,115 @@
+"""Regions and their datasets, as declared in config/regions/<region>.yml."""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from otn.errors import ConfigError, UnknownDataset
+from otn.model.collections import COLLECTIONS, Collection
+from otn.model.declarations import Declaration, MultilingualText, read_yaml, validated
+from otn.model.licences import LICENCES, Licence
+from otn.settings import CONFIG_DIR
+
+ELSEWHERE = "elsewhere"
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Url = Annotated[str, Field(pattern=r"^https?://\S+$")]
+
+
+class Publisher(Declaration):
+    """Who publishes a dataset."""
+
+    name: str
+    url: Url
+
+
+class PackageSource(Declaration):
+    """A source that a Python package carries: loaded by default, since it is always there."""
+
+    reader: Literal["airportsdata", "searoute-ports", "searoute-lanes", "scgraph-highways", "scgraph-railways"]
+    select: Literal["country", "outline", "coast"]
+
+
+class Dataset(Declaration):
+    """One dataset of a region; `id` is `<region>/<name>`. Without `source` it is loaded from a file only."""
+
+    id: str
+    region: str
+    collection: str
+    title: MultilingualText
+    description: MultilingualText
+    publisher: Publisher
+    landing_page: Url
+    licence: str
+    attribution: str
+    namespace: str | None = None
+    source: PackageSource | None = None
+
+    @model_validator(mode="after")
+    def _refers_to_what_exists(self) -> Self:
+        if self.collection not in COLLECTIONS:
+            raise ValueError(f"collection {self.collection!r} is none of {', '.join(COLLECTIONS)}")
+        if self.licence not in LICENCES:
+            raise ValueError(f"licence {self.licence!r} is none of {', '.join(LICENCES)}")
+        return self
+
+    @property
+    def collection_model(self) -> Collection:
+        return COLLECTIONS[self.collection]
+
+    @property
+    def licence_model(self) -> Licence:
+        return LICENCES[self.licence]
+
+    def inspire_id(self, local_id: str) -> str:
+        """The identifier across publishers: the namespace, by default the dataset's own, and the local identifier."""
+        return f"{self.namespace or 'urn:otn:' + self.id}/{local_id}"
+
+
+class Region(Declaration):
+    """A partner region: its name in URLs, its country (ISO 3166-1 alpha-2) and the country's ISO numeric outline."""
+
+    id: str
+    title: MultilingualText
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
+    outline: Annotated[str, Field(pattern=r"^[0-9]{3}$")] | None = None
+    datasets: dict[Name, Dataset]
+
+
+def read_region(path: Path) -> Region:
+    """The region declared in `path`, whose file name is the region's name.
+
+    Raises ConfigError naming the dotted path of what is wrong.
+    """
+    content = read_yaml(path)
+    if not isinstance(content, dict) or not isinstance(content.get("datasets"), dict):
+        raise ConfigError(f"{path}: datasets: must map names to datasets.")
+    for name, declared in content["datasets"].items():
+        if isinstance(declared, dict):
+            declared |= {"id": f"{path.stem}/{name}", "region": path.stem}
+    return validated(Region, content | {"id": path.stem}, path)
+
+
+class Registry:
+    """Every region and dataset that is declared."""
+
+    def __init__(self, regions: list[Region]) -> None:
+        self.regions = {region.id: region for region in regions}
+        self.datasets = {dataset.id: dataset for region in regions for dataset in region.datasets.values()}
+
+    @classmethod
+    def read(cls, directory: Path = CONFIG_DIR / "regions") -> "Registry":
+        return cls([read_region(path) for path in sorted(directory.glob("*.yml"))])
+
+    def dataset(self, dataset_id: str) -> Dataset:
+        """The dataset `<region>/<name>`. Raises UnknownDataset, naming those there are."""
+        try:
+            return self.datasets[dataset_id]
+        except KeyError:
+            known = ", ".join(sorted(self.datasets))
+            raise UnknownDataset(f"There is no dataset {dataset_id!r}. Declared are: {known}.") from None
+
+    def defaults(self) -> list[Dataset]:
+        """The datasets that packages carry: what `otn up` loads into an empty database."""
+        return [dataset for dataset in self.datasets.values() if dataset.source is not None]

@@ -1,0 +1,52 @@
+"""Reading what people declare under config/, with errors that name the file and the dotted path."""
+
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+
+from otn.errors import ConfigError
+from otn.model.text import LANGUAGES, Text
+
+Declared = TypeVar("Declared", bound=BaseModel)
+
+
+def _text(value: Any) -> Text:
+    if isinstance(value, Text):
+        return value
+    if not isinstance(value, dict):
+        raise ValueError(f"must give a text for each of {', '.join(LANGUAGES)}")
+    missing = [language for language in LANGUAGES if not value.get(language)]
+    if missing:
+        raise ValueError(f"has no text in {', '.join(missing)}")
+    return Text.from_dict(value)
+
+
+MultilingualText = Annotated[Text, BeforeValidator(_text)]
+
+
+class Declaration(BaseModel):
+    """A part of a declaration: frozen, and strict about unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+def read_yaml(path: Path) -> Any:
+    """The content of a YAML file. Raises ConfigError naming file, line and column of a syntax error."""
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path} is not valid YAML: {error}.") from error
+
+
+def validated(model: type[Declared], content: Any, path: Path) -> Declared:
+    """`content` as a `model`. Raises ConfigError naming the dotted path of the first mistake."""
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        mistake = error.errors()[0]
+        where = ".".join(str(step) for step in mistake["loc"]) or "the top level"
+        raise ConfigError(f"{path}: {where}: {mistake['msg']}.") from error

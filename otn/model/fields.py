@@ -1,0 +1,52 @@
+"""What a field of a collection is. Each field is declared once; database, queryables, JSON Schema, OpenAPI and docs
+read the declaration."""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from otn.model.codelists import CodeList
+from otn.model.text import Text
+
+
+class Kind(Enum):
+    """The type of a field's values."""
+
+    TEXT = "text"
+    CODE = "code"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    INSTANT = "instant"
+    OBJECT = "object"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One property of the features of a collection.
+
+    `unit` is a UCUM code, `term` the URI that says what the property means, `minimum` and `maximum` bound what can be
+    true (a value outside is set to null and reported), `indexed` fields answer `name=value` from an index.
+    """
+
+    name: str
+    kind: Kind
+    title: Text
+    term: str
+    description: str = ""
+    unit: str | None = None
+    codelist: CodeList | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    required: bool = False
+    indexed: bool = False
+
+    @property
+    def column(self) -> str:
+        """The name in the database: `functionalRoadClass` is stored as `functional_road_class`."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", self.name).lower()
+
+    @property
+    def filterable(self) -> bool:
+        """Whether `name=value` selects features: true of everything that has one plain value."""
+        return self.kind is not Kind.OBJECT

@@ -1,0 +1,32 @@
+"""The licences datasets may refer to. A licence comes from this register, never from free text."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Licence:
+    """A licence by its SPDX identifier; `share_alike` where what is derived must carry it too."""
+
+    id: str
+    title: str
+    url: str
+    share_alike: bool = False
+
+
+LICENCES = {
+    licence.id: licence
+    for licence in (
+        Licence("ODbL-1.0", "Open Database License 1.0", "https://opendatacommons.org/licenses/odbl/1-0/", True),
+        Licence("MIT", "MIT License", "https://opensource.org/license/mit"),
+        Licence("Apache-2.0", "Apache License 2.0", "https://www.apache.org/licenses/LICENSE-2.0"),
+        Licence("CC0-1.0", "CC0 1.0 Universal", "https://creativecommons.org/publicdomain/zero/1.0/"),
+        Licence("CC-BY-4.0", "Creative Commons Attribution 4.0", "https://creativecommons.org/licenses/by/4.0/"),
+        Licence(
+            "OGL-UK-3.0",
+            "Open Government Licence 3.0",
+            "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
+        ),
+        Licence("etalab-2.0", "Licence Ouverte 2.0", "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"),
+        Licence("not-stated", "No licence stated: use here only", "https://www.dcat-ap.de/def/licenses/other-closed"),
+    )
+}

@@ -1,0 +1,151 @@
+"""The tables of the database, as SQLAlchemy Core; migrations/ brings a database to this state.
+
+Every collection has one table: `id` and `page_rank` (the order of every answer), the dataset's content hash and load,
+one column per field, and the geometry in EPSG:4326. Around them stand what tells where rows come from: `dataset`,
+`load`, `reject`, `feature_key`, and `collection_state`, which answers counts and extents without reading rows.
+
+The collections' tables have no foreign keys: only otn.etl.load writes them, it takes both ids from their own tables in
+the same transaction, and checking them again row by row would cost more than writing the rows.
+"""
+
+from typing import Any
+
+from geoalchemy2 import Geometry
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Sequence,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+from sqlalchemy.types import TypeEngine
+
+from otn.model.collections import COLLECTIONS, Collection
+from otn.model.fields import Field, Kind
+
+SRID = 4326
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pkey",
+        "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "fk": "%(table_name)s_%(column_0_name)s_fkey",
+    }
+)
+
+_TYPES: dict[Kind, type[TypeEngine[Any]]] = {
+    Kind.TEXT: Text,
+    Kind.CODE: Text,
+    Kind.INTEGER: Integer,
+    Kind.NUMBER: Float,
+    Kind.BOOLEAN: Boolean,
+    Kind.OBJECT: JSONB,
+}
+
+
+def _column(field: Field) -> Column[Any]:
+    kind = DateTime(timezone=True) if field.kind is Kind.INSTANT else _TYPES[field.kind]()
+    return Column(field.column, kind, nullable=not field.required)
+
+
+def _collection_table(collection: Collection) -> Table:
+    name = collection.table
+    return Table(
+        name,
+        metadata,
+        Column("id", BigInteger, primary_key=True, autoincrement=False, comment="issued by feature_key"),
+        Column("page_rank", BigInteger, nullable=False),
+        Column("load_id", BigInteger, nullable=False, comment="the load that wrote the row last"),
+        Column("content_hash", UUID(as_uuid=True), nullable=False),
+        Column("geom", Geometry(collection.geometry.name.replace("_", ""), SRID, spatial_index=False), nullable=False),
+        *(_column(field) for field in collection.fields),
+        Index(f"{name}_page_rank_id_idx", "page_rank", "id", unique=True),
+        Index(f"{name}_geom_idx", "geom", postgresql_using="gist"),
+        *(Index(f"{name}_{field.column}_idx", field.column) for field in collection.fields if field.indexed),
+    )
+
+
+load_id_sequence = Sequence("load_id_seq", metadata=metadata, data_type=BigInteger)
+
+dataset = Table(
+    "dataset",
+    metadata,
+    Column("id", Text, primary_key=True, comment="<region>/<name>"),
+    Column("region", Text, nullable=False),
+    Column("collection", Text, nullable=False),
+    Column(
+        "declaration",
+        JSONB,
+        nullable=False,
+        comment="as in config/regions at the newest load",
+    ),
+    Column("number_of_features", BigInteger, nullable=False),
+)
+
+load = Table(
+    "load",
+    metadata,
+    Column("id", BigInteger, load_id_sequence, server_default=load_id_sequence.next_value(), primary_key=True),
+    Column("dataset", Text, nullable=False, index=True),
+    Column("state", Text, nullable=False, comment="committed or failed"),
+    Column("started", DateTime(timezone=True), nullable=False),
+    Column("finished", DateTime(timezone=True), nullable=False),
+    Column("source", Text, nullable=False, comment="the file or package read"),
+    Column("source_sha256", Text, comment="of the file, where it was one"),
+    Column("number_read", BigInteger, nullable=False),
+    Column("number_added", BigInteger, nullable=False),
+    Column("number_changed", BigInteger, nullable=False),
+    Column("number_removed", BigInteger, nullable=False),
+    Column("number_rejected", BigInteger, nullable=False),
+    Column("number_normalised", BigInteger, nullable=False, comment="left out as no feature: loops, repetitions"),
+    Column("message", Text, comment="why it failed, or what a reader should know"),
+)
+
+reject = Table(
+    "reject",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("load_id", BigInteger, ForeignKey("load.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("position", BigInteger, nullable=False, comment="of the row in its source, from 1"),
+    Column("source_id", Text),
+    Column("reason", Text, nullable=False, comment="a code of otn.etl.check.Reason"),
+    Column("detail", Text, nullable=False),
+    Column("row", JSONB, nullable=False, comment="the row as it came, geometry as WKT"),
+)
+
+feature_key = Table(
+    "feature_key",
+    metadata,
+    Column("id", BigInteger, primary_key=True, comment="the feature's id: never changed, never reused"),
+    Column("dataset", Text, nullable=False),
+    Column("source_id", Text, nullable=False),
+    Column("part", Text, nullable=False, server_default=""),
+    UniqueConstraint("dataset", "source_id", "part"),
+)
+
+collection_state = Table(
+    "collection_state",
+    metadata,
+    Column("collection", Text, primary_key=True),
+    Column("version", BigInteger, nullable=False, comment="the newest committed load that changed the collection"),
+    Column("updated", DateTime(timezone=True), nullable=False),
+    Column("number_of_features", BigInteger, nullable=False),
+    Column("west", Float),
+    Column("south", Float),
+    Column("east", Float),
+    Column("north", Float),
+    Column("valid_from", DateTime(timezone=True)),
+    Column("valid_to", DateTime(timezone=True)),
+)
+
+collection_tables = {collection.id: _collection_table(collection) for collection in COLLECTIONS.values()}

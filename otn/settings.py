@@ -1,0 +1,89 @@
+"""The settings of one process: made once from the environment, frozen, and passed down."""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from otn.errors import SettingsError
+
+ROOT = Path(__file__).resolve().parent.parent
+CONFIG_DIR = ROOT / "config"
+MIGRATIONS_DIR = ROOT / "migrations"
+
+# Read by the tests, not by the program; known here so that they are not taken for typing errors.
+_TEST_VARIABLES = frozenset({"OTN_REAL_DATA", "OTN_REAL_SCHEMAS"})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a person may set. `database_url` None means: run a private cluster under `data_dir`."""
+
+    database_url: str | None = None
+    data_dir: Path = ROOT / "data"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str | None = None
+    workers: int = 1
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Reads the `OTN_*` variables; an empty one counts as unset.
+
+        Raises SettingsError for an unknown name (a mistyped variable must not be ignored) or a bad value.
+        """
+        values = {name: value for name, value in environment.items() if name.startswith("OTN_")}
+        known = {"OTN_" + name.upper() for name in cls.__dataclass_fields__} | _TEST_VARIABLES
+        for name in sorted(values.keys() - known):
+            raise SettingsError(f"{name} is not a setting of OTN; known are {', '.join(sorted(known))}.")
+
+        def value(name: str) -> str | None:
+            return values.get(name) or None
+
+        default = cls()
+        return cls(
+            database_url=value("OTN_DATABASE_URL"),
+            data_dir=Path(value("OTN_DATA_DIR") or default.data_dir).absolute(),
+            host=value("OTN_HOST") or default.host,
+            port=_integer("OTN_PORT", value("OTN_PORT"), default.port, minimum=0, maximum=65535),
+            public_url=_public_url(value("OTN_PUBLIC_URL")),
+            workers=_integer("OTN_WORKERS", value("OTN_WORKERS"), default.workers, minimum=1, maximum=64),
+        )
+
+    def to_environment(self) -> dict[str, str]:
+        """The same settings as variables, for a child process."""
+        values = {
+            "OTN_DATABASE_URL": self.database_url,
+            "OTN_DATA_DIR": str(self.data_dir),
+            "OTN_HOST": self.host,
+            "OTN_PORT": str(self.port),
+            "OTN_PUBLIC_URL": self.public_url,
+            "OTN_WORKERS": str(self.workers),
+        }
+        return {name: value for name, value in values.items() if value is not None}
+
+    @property
+    def fingerprint(self) -> str:
+        """Eight characters that tell this data directory from others: for names outside it that must be short."""
+        return hashlib.sha256(str(self.data_dir).encode()).hexdigest()[:8]
+
+
+def _integer(name: str, text: str | None, default: int, *, minimum: int, maximum: int) -> int:
+    if text is None:
+        return default
+    try:
+        number = int(text)
+    except ValueError:
+        raise SettingsError(f"{name} must be a whole number, not {text!r}.") from None
+    if not minimum <= number <= maximum:
+        raise SettingsError(f"{name} must lie between {minimum} and {maximum}, not {number}.")
+    return number
+
+
+def _public_url(text: str | None) -> str | None:
+    if text is None:
+        return None
+    if not text.startswith(("http://", "https://")):
+        raise SettingsError(f"OTN_PUBLIC_URL must begin with http:// or https://, not {text!r}.")
+    return text.rstrip("/")
