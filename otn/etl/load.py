@@ -1,0 +1,215 @@
+"""One load in one transaction: stage, merge, describe the new state, record it last."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import LiteralString, cast
+
+import psycopg
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from otn.errors import LoadError, LoadInProgress
+from otn.etl.extract import Source
+from otn.etl.merge import Changes, merge, show_filled_first
+from otn.etl.staging import Staging
+from otn.model.datasets import Dataset
+
+
+@dataclass(frozen=True)
+class LoadSummary:
+    """What a load did, as it was recorded."""
+
+    load_id: int
+    dataset: str
+    number_read: int
+    number_added: int
+    number_changed: int
+    number_removed: int
+    number_rejected: int
+    number_normalised: int
+    rejects_by_reason: dict[str, int]
+
+
+@dataclass
+class Counts:
+    """What the stages before the database counted."""
+
+    read: int = 0
+    normalised: int = 0
+
+
+class Load:
+    """A load under way: `staging` takes what is to be loaded, `commit` makes it the dataset's new state."""
+
+    def __init__(self, connection: psycopg.Connection, dataset: Dataset, source: Source) -> None:
+        self._connection = connection
+        self._dataset = dataset
+        self._source = source
+        self._started = _now(connection)
+        _only_one_at_a_time(connection, dataset.id)
+        self.staging = Staging(connection, dataset.collection_model)
+        self.counts = Counts()
+
+    def commit(self) -> LoadSummary:
+        """Merges what is staged. Raises LoadError, keeping the rejects, when nothing at all could be loaded."""
+        self.staging.reject_duplicates()
+        connection = self._connection
+        # Versions of a collection must become visible in their order: merges into one collection queue here.
+        connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [self._dataset.collection])
+        load_id = _one(connection, "SELECT nextval('load_id_seq')")
+        if not _one(connection, "SELECT count(*) FROM staged"):
+            summary = self._record(load_id, Changes(0, 0, 0), failure="no row of the source could be loaded")
+            connection.commit()
+            raise LoadError(_nothing_loaded(summary, self._source))
+        changes = merge(connection, self._dataset.collection_model, self._dataset.id, load_id)
+        self._describe_dataset()
+        if changes.any:
+            show_filled_first(connection, self._dataset.collection_model)
+            self._describe_collection(load_id)
+        summary = self._record(load_id, changes)
+        connection.commit()
+        if changes.any:
+            connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(self._dataset.collection_model.table)))
+            connection.commit()
+        return summary
+
+    def _describe_dataset(self) -> None:
+        self._connection.execute(
+            "INSERT INTO dataset (id, region, collection, declaration, number_of_features)"
+            " VALUES (%(id)s, %(region)s, %(collection)s, %(declaration)s, (SELECT count(*) FROM staged))"
+            " ON CONFLICT (id) DO UPDATE SET (region, collection, declaration, number_of_features)"
+            "  = (excluded.region, excluded.collection, excluded.declaration, excluded.number_of_features)",
+            {
+                "id": self._dataset.id,
+                "region": self._dataset.region,
+                "collection": self._dataset.collection,
+                "declaration": Jsonb(self._dataset.model_dump(mode="json")),
+            },
+        )
+
+    def _describe_collection(self, load_id: int) -> None:
+        """Counts and extents, so that answering them costs a look-up."""
+        self._connection.execute(
+            sql.SQL(
+                "INSERT INTO collection_state (collection, version, updated, number_of_features, west, south, east,"
+                "  north, valid_from, valid_to)"
+                " SELECT %s, %s, now(), count(*), min(ST_XMin(geom)), min(ST_YMin(geom)), max(ST_XMax(geom)),"
+                "  max(ST_YMax(geom)), min(valid_from), max(valid_to) FROM {}"
+                " ON CONFLICT (collection) DO UPDATE SET (version, updated, number_of_features, west, south, east,"
+                "  north, valid_from, valid_to) = (excluded.version, excluded.updated, excluded.number_of_features,"
+                "  excluded.west, excluded.south, excluded.east, excluded.north, excluded.valid_from,"
+                "  excluded.valid_to)"
+            ).format(sql.Identifier(self._dataset.collection_model.table)),
+            [self._dataset.collection, load_id],
+        )
+
+    def _record(self, load_id: int, changes: Changes, failure: str | None = None) -> LoadSummary:
+        """The load's record, and its rejects in the place of those of earlier loads of the dataset."""
+        connection = self._connection
+        rejects: dict[str, int] = dict(
+            connection.execute("SELECT reason, count(*) FROM staged_reject GROUP BY reason ORDER BY reason").fetchall()
+        )
+        summary = LoadSummary(
+            load_id=load_id,
+            dataset=self._dataset.id,
+            number_read=self.counts.read,
+            number_added=changes.added,
+            number_changed=changes.changed,
+            number_removed=changes.removed,
+            number_rejected=sum(rejects.values()),
+            number_normalised=self.counts.normalised,
+            rejects_by_reason=rejects,
+        )
+        record_load(connection, summary, self._source, self._started, failure)
+        connection.execute(
+            "DELETE FROM reject USING load WHERE load.id = reject.load_id AND load.dataset = %s", [self._dataset.id]
+        )
+        connection.execute(
+            "INSERT INTO reject (load_id, position, source_id, reason, detail, row)"
+            " SELECT %s, * FROM staged_reject ORDER BY position",
+            [load_id],
+        )
+        return summary
+
+
+@contextmanager
+def load(url: str, dataset: Dataset, source: Source) -> Iterator[Load]:
+    """A load of `dataset`; whatever ends it before `commit` leaves everything as it was, and its failure recorded."""
+    with psycopg.connect(url) as connection:
+        under_way = Load(connection, dataset, source)
+        try:
+            yield under_way
+        except LoadError as error:
+            _record_failure(connection, under_way, dataset, source, str(error))
+            raise
+
+
+def _record_failure(
+    connection: psycopg.Connection, under_way: Load, dataset: Dataset, source: Source, message: str
+) -> None:
+    already_recorded = connection.info.transaction_status is psycopg.pq.TransactionStatus.IDLE
+    if already_recorded:
+        return
+    connection.rollback()
+    load_id = _one(connection, "SELECT nextval('load_id_seq')")
+    counts = under_way.counts
+    nothing = LoadSummary(load_id, dataset.id, counts.read, 0, 0, 0, 0, counts.normalised, {})
+    record_load(connection, nothing, source, _now(connection), message)
+    connection.commit()
+
+
+def record_load(
+    connection: psycopg.Connection,
+    summary: LoadSummary,
+    source: Source,
+    started: datetime,
+    failure: str | None,
+) -> None:
+    """Writes the record of a load, committed (`failure` None) or failed."""
+    connection.execute(
+        "INSERT INTO load (id, dataset, state, started, finished, source, source_sha256, number_read, number_added,"
+        "  number_changed, number_removed, number_rejected, number_normalised, message)"
+        " VALUES (%s, %s, %s, %s, clock_timestamp(), %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        [
+            summary.load_id,
+            summary.dataset,
+            "failed" if failure else "committed",
+            started,
+            source.description,
+            source.sha256,
+            summary.number_read,
+            summary.number_added,
+            summary.number_changed,
+            summary.number_removed,
+            summary.number_rejected,
+            summary.number_normalised,
+            failure,
+        ],
+    )
+
+
+def _only_one_at_a_time(connection: psycopg.Connection, dataset: str) -> None:
+    if not _one(connection, "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", dataset):
+        raise LoadInProgress(f"Another load of {dataset} is running; wait until it has ended.")
+
+
+def _nothing_loaded(summary: LoadSummary, source: Source) -> str:
+    if not summary.number_read:
+        return f"{source.description} has no rows for {summary.dataset}; what was served before is still served."
+    reasons = ", ".join(f"{reason} {count}" for reason, count in summary.rejects_by_reason.items())
+    return (
+        f"None of the {summary.number_read} rows of {source.description} could be loaded ({reasons}); "
+        "what was served before is still served."
+    )
+
+
+def _now(connection: psycopg.Connection) -> datetime:
+    [(now,)] = connection.execute("SELECT clock_timestamp()").fetchall()
+    return cast(datetime, now)
+
+
+def _one(connection: psycopg.Connection, statement: LiteralString, *parameters: object) -> int:
+    [(value,)] = connection.execute(statement, parameters).fetchall()
+    return int(value)

@@ -1,0 +1,124 @@
+"""From the staged rows to the collection's table: only rows that differ are written."""
+
+from dataclasses import dataclass
+from typing import LiteralString
+
+import psycopg
+from psycopg import sql
+
+from otn.model.collections import Collection
+from otn.model.fields import Field, Kind
+
+# How many features open every answer so that clients that look at the first ten see every property filled.
+_SHOWN_FIRST = 10
+
+
+@dataclass(frozen=True)
+class Changes:
+    """How many features a merge added, changed and removed."""
+
+    added: int
+    changed: int
+    removed: int
+
+    @property
+    def any(self) -> bool:
+        return bool(self.added or self.changed or self.removed)
+
+
+def merge(connection: psycopg.Connection, collection: Collection, dataset: str, load_id: int) -> Changes:
+    """Makes the dataset's features equal to the staged ones.
+
+    A feature keeps its id as long as the publisher keeps its identifier, and gets it back when it returns.
+    """
+    connection.execute(
+        "INSERT INTO feature_key (dataset, source_id, part)"
+        " SELECT %(dataset)s, s.source_id, s.part FROM staged s"
+        " LEFT JOIN feature_key k ON k.dataset = %(dataset)s AND (k.source_id, k.part) = (s.source_id, s.part)"
+        " WHERE k.id IS NULL ORDER BY s.page_rank, s.position",
+        {"dataset": dataset},
+    )
+    table = sql.Identifier(collection.table)
+    connection.execute(
+        sql.SQL(
+            "CREATE TEMPORARY TABLE delta ON COMMIT DROP AS"
+            " SELECT k.id, f.id IS NULL AS is_new, s.* FROM staged s"
+            " JOIN feature_key k ON k.dataset = %s AND (k.source_id, k.part) = (s.source_id, s.part)"
+            " LEFT JOIN {table} f ON f.id = k.id WHERE f.content_hash IS DISTINCT FROM s.content_hash"
+        ).format(table=table),
+        [dataset],
+    )
+    columns = ["content_hash", "geom", *(field.column for field in collection.fields)]
+    return Changes(
+        removed=connection.execute(
+            sql.SQL(
+                "DELETE FROM {table} f USING feature_key k WHERE f.dataset = %s AND k.id = f.id"
+                " AND NOT EXISTS (SELECT FROM staged s WHERE (s.source_id, s.part) = (k.source_id, k.part))"
+            ).format(table=table),
+            [dataset],
+        ).rowcount,
+        changed=connection.execute(
+            sql.SQL(
+                "UPDATE {table} f SET load_id = %s, {assignments},"
+                " page_rank = CASE WHEN f.page_rank = 0 THEN 0 ELSE d.page_rank END"
+                " FROM delta d WHERE NOT d.is_new AND f.id = d.id"
+            ).format(
+                table=table,
+                assignments=sql.SQL(", ").join(
+                    sql.SQL("{} = {}").format(sql.Identifier(name), _from_delta(name, collection)) for name in columns
+                ),
+            ),
+            [load_id],
+        ).rowcount,
+        added=connection.execute(
+            sql.SQL(
+                "INSERT INTO {table} (id, page_rank, load_id, {columns})"
+                " SELECT d.id, d.page_rank, %s, {values} FROM delta d WHERE d.is_new ORDER BY d.page_rank, d.id"
+            ).format(
+                table=table,
+                columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
+                values=sql.SQL(", ").join(_from_delta(name, collection) for name in columns),
+            ),
+            [load_id],
+        ).rowcount,
+    )
+
+
+def _from_delta(column: str, collection: Collection) -> sql.Composable:
+    objects = {field.column for field in collection.fields if field.kind is Kind.OBJECT}
+    return sql.SQL("d.{}::jsonb" if column in objects else "d.{}").format(sql.Identifier(column))
+
+
+def show_filled_first(connection: psycopg.Connection, collection: Collection) -> None:
+    """Gives page rank 0 to some ten features that together fill every property that any feature fills.
+
+    Old clients take the type of a property from the first ten features, and a property that is null in all of them
+    for text. Features that already stand first keep their place, so that the order changes as little as it can.
+    """
+    table = sql.Identifier(collection.table)
+    fields = list(collection.fields)
+    [(count, *shown)] = connection.execute(
+        sql.SQL("SELECT count(*), {} FROM {} WHERE page_rank = 0").format(
+            _filled(fields, "bool_or({} IS NOT NULL)"), table
+        )
+    ).fetchall()
+    missing = [field for field, is_filled in zip(fields, shown, strict=True) if not is_filled]
+    for _ in range(_SHOWN_FIRST - count):
+        row = connection.execute(
+            sql.SQL(
+                "UPDATE {table} SET page_rank = 0 WHERE id = (SELECT id FROM {table} WHERE page_rank > 0"
+                " ORDER BY num_nonnulls({missing}) DESC, num_nonnulls({every}) DESC, id LIMIT 1) RETURNING {filled}"
+            ).format(
+                table=table,
+                missing=_filled(missing or fields, "{}"),
+                every=_filled(fields, "{}"),
+                filled=_filled(missing or fields, "{} IS NOT NULL"),
+            )
+        ).fetchone()
+        if row is None:
+            return
+        missing = [field for field, is_filled in zip(missing, row, strict=False) if not is_filled]
+
+
+def _filled(fields: list[Field], template: LiteralString) -> sql.Composed:
+    return sql.SQL(", ").join(sql.SQL(template).format(sql.Identifier(field.column)) for field in fields)

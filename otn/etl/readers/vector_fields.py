@@ -1,0 +1,215 @@
+"""What the columns of a file mean as fields of a collection, told by their names.
+
+A column gives a field if it has the field's name (`speedLimit`), its column name (`speed_limit`) or one of the names
+in _ALIASES, without regard to case. What cannot be used as the field's kind becomes null and stays, as the publisher
+wrote it, in `sourceCodes`, as does whatever was mapped or converted. Roads with a column `highway` (or Geofabrik's
+`fclass`) hold OpenStreetMap's tags and are read as such.
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from otn.etl.readers import osm_tags
+from otn.etl.rows import json_objects, map_values
+from otn.model.codelists import COUNTRY
+from otn.model.collections import ROADS, Collection
+from otn.model.fields import Field, Kind
+
+# Fields that OTN gives itself, or that say something about the dataset and not about the object.
+_OWN_FIELDS = frozenset({"localId", "inspireId", "length", "dataset", "region", "licence", "sourceCodes"})
+
+_KINDS = {
+    Kind.TEXT: pa.string(),
+    Kind.CODE: pa.string(),
+    Kind.INTEGER: pa.int64(),
+    Kind.NUMBER: pa.float64(),
+    Kind.BOOLEAN: pa.bool_(),
+    Kind.INSTANT: pa.timestamp("us", tz="UTC"),
+}
+_TRUE = frozenset({"true", "t", "yes", "y", "1"})
+_FALSE = frozenset({"false", "f", "no", "n", "0"})
+
+Convert = Callable[[str], Any]
+
+
+def _pattern(expression: str) -> Convert:
+    """Text in capitals without blanks, null unless it matches."""
+    pattern = re.compile(expression)
+
+    def convert(text: str) -> str | None:
+        code = text.replace(" ", "").upper()
+        return code if pattern.fullmatch(code) else None
+
+    return convert
+
+
+def _metres_of_feet(text: str) -> float | None:
+    feet = _number(text)
+    return None if feet is None else round(feet * 0.3048, 2)
+
+
+_UN_LOCODE = _pattern("[A-Z]{2}[A-Z2-9]{3}")
+_ICAO = _pattern("[A-Z]{4}")
+_IATA = _pattern("[A-Z]{3}")
+
+# Well-known names of columns: field -> ((column, what its text means; None: as the field's own column), ...).
+_ALIASES: dict[str, tuple[tuple[str, Convert | None], ...]] = {
+    "nationalRoadCode": (("ref", lambda ref: osm_tags.national_road_code(ref, None)),),
+    "europeanRoadNumber": (
+        ("int_ref", lambda ref: osm_tags.european_road_number(ref, None, None)),
+        ("ref", lambda ref: osm_tags.european_road_number(None, ref, None)),
+    ),
+    "speedLimit": (("maxspeed", osm_tags.speed_limit),),
+    "direction": (("oneway", lambda oneway: osm_tags.direction(oneway, None, None)),),
+    "maximumHeight": (("maxheight", osm_tags.length),),
+    "maximumWidth": (("maxwidth", osm_tags.length),),
+    "maximumWeight": (("maxweight", osm_tags.weight),),
+    "validFrom": (("start_date", None),),
+    "validTo": (("end_date", None),),
+    "unLocode": (("unlocode", _UN_LOCODE), ("un_locode", _UN_LOCODE), ("locode", _UN_LOCODE)),
+    "icao": (("icao_code", _ICAO), ("gps_code", _ICAO)),
+    "iata": (("iata_code", _IATA),),
+    "elevation": (("elevation_m", None), ("elevation_ft", _metres_of_feet)),
+    "country": (("country_code", None), ("iso_country", None), ("iso_a2", None)),
+}
+
+# Geofabrik's Shapefiles of OpenStreetMap write some tags in their own way: tag -> their value -> the tag's.
+_GEOFABRIK: dict[str, dict[str, str | None]] = {
+    "highway": {**{f"track_grade{grade}": "track" for grade in range(1, 6)}, "unknown": "road"},
+    "oneway": {"F": "yes", "T": "-1", "B": "no"},
+    "bridge": {"T": "yes", "F": "no"},
+    "tunnel": {"T": "yes", "F": "no"},
+    "maxspeed": {"0": None},
+}
+
+
+@dataclass(frozen=True)
+class _Use:
+    """A field, the column that gives it and what the column's text means."""
+
+    field: Field
+    column: str
+    convert: Convert
+
+
+def fields_of_columns(attributes: pa.Table, collection: Collection) -> dict[str, pa.Array]:
+    """The fields of `collection` that the columns (text, integers, numbers, booleans) give, by field name."""
+    names = {name.lower(): name for name in reversed(attributes.column_names)}
+    columns = {lower: _blank_as_null(attributes[name].combine_chunks()) for lower, name in names.items()}
+    fields: dict[str, pa.Array] = {}
+    kept: dict[str, pa.Array] = {}
+    if collection == ROADS and (tags := _road_tags(columns)):
+        fields = osm_tags.road_fields(pa.table(tags))
+        used = (tags.keys() | {"fclass"}) - {"name"}
+        kept = {column: columns[column] for column in columns if column in used}
+    for use in _uses(columns, collection):
+        if use.field.name not in fields:
+            answer = map_values(columns[use.column], use.convert, _KINDS[use.field.kind])
+            fields[use.field.name] = answer
+            kept[use.column] = _unless_same(kept.get(use.column, columns[use.column]), answer, use.field.kind)
+    if kept:
+        codes = {names[column]: values for column, values in kept.items()}
+        fields["sourceCodes"] = json_objects(codes, len(attributes))
+    return fields
+
+
+def _uses(columns: dict[str, pa.Array], collection: Collection) -> Iterator[_Use]:
+    """What the columns may be used for: of several for one field the first counts."""
+    for field in collection.fields:
+        if field.name in _OWN_FIELDS:
+            continue
+        own = _own_meaning(field)
+        known: list[tuple[str, Convert | None]] = [(field.name.lower(), own), (field.column, own)]
+        known += _ALIASES.get(field.name, ())
+        yield from (_Use(field, column, convert or own) for column, convert in known if column in columns)
+
+
+def _road_tags(columns: dict[str, pa.Array]) -> dict[str, pa.Array] | None:
+    """OpenStreetMap's tags, if the file has them."""
+    tags = {tag: columns[tag] for tag in ("name", *osm_tags.ROAD_TAGS) if tag in columns}
+    if "highway" in tags:
+        return tags
+    if "fclass" not in columns:
+        return None
+    tags["highway"] = columns["fclass"]
+    return {tag: _from_geofabrik(tag, column) for tag, column in tags.items()}
+
+
+def _from_geofabrik(tag: str, column: pa.Array) -> pa.Array:
+    values = _GEOFABRIK.get(tag, {})
+    return map_values(column, lambda text: values.get(text, text), pa.string())
+
+
+def _blank_as_null(column: pa.Array) -> pa.Array:
+    text = pc.utf8_trim_whitespace(column.cast(pa.string()))
+    return pc.if_else(pc.equal(text, ""), None, text)
+
+
+def _unless_same(source: pa.Array, answer: pa.Array, kind: Kind) -> pa.Array:
+    """What the publisher wrote, where the field does not say the same."""
+    if kind is Kind.INSTANT:
+        return pc.if_else(pc.is_null(answer), source, None)
+    same = pc.fill_null(pc.equal(source, answer.cast(pa.string())), False)
+    return pc.if_else(same, None, source)
+
+
+def _own_meaning(field: Field) -> Convert:
+    """What the text of a column with the field's own name means."""
+    if field.kind is Kind.CODE:
+        return lambda text: _code(field, text)
+    return _MEANINGS[field.kind]
+
+
+def _code(field: Field, text: str) -> str | None:
+    """A value of the field's code list, given as such or by its URI; for `surface` also OpenStreetMap's values."""
+    codelist = field.codelist
+    if codelist is None:
+        return None
+    value = re.sub("^https:", "http:", text.lower()).removeprefix(codelist.uri.lower() + "/")
+    if codelist is COUNTRY:
+        return value.upper() if re.fullmatch("[a-z]{2}", value) else None
+    known = {code.lower(): code for code in codelist.values}
+    return known.get(value) or (osm_tags.surface(text) if field.name == "surface" else None)
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _integer(text: str) -> int | None:
+    number = _number(text)
+    return int(number) if number is not None and number.is_integer() and abs(number) < 2**53 else None
+
+
+def _boolean(text: str) -> bool | None:
+    lower = text.lower()
+    return True if lower in _TRUE else False if lower in _FALSE else None
+
+
+def _instant(text: str) -> datetime | None:
+    """An ISO 8601 date or date and time; without an offset it is taken as UTC."""
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+_MEANINGS: dict[Kind, Convert] = {
+    Kind.TEXT: str,
+    Kind.INTEGER: _integer,
+    Kind.NUMBER: _number,
+    Kind.BOOLEAN: _boolean,
+    Kind.INSTANT: _instant,
+}

@@ -1,0 +1,141 @@
+"""Where things lie: the outlines of countries and the partner regions among them.
+
+Source: Natural Earth 1:50m, public domain, as the npm package world-atlas (countries-50m), copied by `make vendor`.
+"""
+
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyogrio
+import shapely
+
+from otn.etl.rows import Geometries
+from otn.model.datasets import ELSEWHERE, Registry
+
+OUTLINES = Path(__file__).parent / "vendor" / "world-atlas" / "countries-50m.json"
+# Only parts touching this box count as a partner region, so that French Guiana is no part of Europe.
+EUROPE = shapely.box(-25, 34, 45, 72)
+# The outlines are generalised: what lies this close to a coast (degrees, about 10 km) belongs to its country.
+_NEARBY = 0.1
+_COAST_KM = 50.0
+_KM_PER_DEGREE = 111.32
+
+
+class Regions:
+    """The outlines of the regions that `registry` declares, and of all other countries."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._ids = [region.id for region in registry.regions.values() if region.outline]
+        codes = [region.outline for region in registry.regions.values() if region.outline]
+        _, _, outlines, (numbers, _) = pyogrio.raw.read(OUTLINES, layer="countries", columns=["id", "name"])
+        countries = shapely.from_wkb(outlines)
+        self._parts = {
+            region: [part for part in shapely.get_parts(countries[numbers == code]) if part.intersects(EUROPE)]
+            for region, code in zip(self._ids, codes, strict=True)
+        }
+        self._others = shapely.get_parts(countries[~np.isin(numbers, codes)])
+
+    @cached_property
+    def _outlines(self) -> Geometries:
+        return np.array([shapely.union_all(self._parts[region]) for region in self._ids], dtype=object)
+
+    @cached_property
+    def _coasts(self) -> Geometries:
+        return np.array(
+            [shapely.union_all([_with_coast(part) for part in self._parts[region]]) for region in self._ids]
+        )
+
+    def crossing_outline(self, region: str, geometry: Geometries) -> npt.NDArray[np.bool_]:
+        """Which geometries touch the region's outline, and no other partner region's with more of their length."""
+        return self._mine(region, self._outlines, geometry)
+
+    def near_coast(self, region: str, geometry: Geometries) -> npt.NDArray[np.bool_]:
+        """Which geometries touch the boxes of the region's parts widened by 50 km, and belong to no other region more.
+
+        Of regions that hold equally much of a geometry the one with the smaller boxes gets it.
+        """
+        return self._mine(region, self._coasts, geometry)
+
+    def _mine(self, region: str, areas: Geometries, geometry: Geometries) -> npt.NDArray[np.bool_]:
+        mine = self._ids.index(region)
+        touching = _touching(areas[mine], geometry)
+        rows = np.flatnonzero(touching)
+        shares = np.column_stack([_shares(area, geometry[rows]) for area in areas])
+        by_size = np.argsort(shapely.area(areas), kind="stable")
+        winners = by_size[np.argmax(shares[:, by_size], axis=1)]
+        touching[rows] = winners == mine
+        return touching
+
+    def of(self, geometry: Geometries, home: str) -> npt.NDArray[np.object_]:
+        """The region each geometry lies in: `home` where it touches it, else the country that holds most of it.
+
+        What lies in no country belongs to the nearest one within 10 km; what then lies in no partner region lies
+        ELSEWHERE.
+        """
+        regions = np.full(len(geometry), ELSEWHERE, dtype=object)
+        unknown = np.ones(len(geometry), dtype=bool)
+        if home in self._ids:
+            at_home = _touching(self._outlines[self._ids.index(home)], geometry)
+            regions[at_home] = home
+            unknown &= ~at_home
+        rows = np.flatnonzero(unknown)
+        if len(rows):
+            regions[rows] = self._largest_share(geometry[rows])
+        return regions
+
+    def _largest_share(self, geometry: Geometries) -> npt.NDArray[np.object_]:
+        owners, parts = self._world
+        tree = shapely.STRtree(parts)
+        regions = np.full(len(geometry), ELSEWHERE, dtype=object)
+        best = np.zeros(len(geometry))
+        rows, candidates = tree.query(geometry)
+        for candidate in np.unique(candidates):
+            among = rows[candidates == candidate]
+            shares = _shares(parts[candidate], geometry[among])
+            better = shares > best[among]
+            regions[among[better]] = owners[candidate]
+            best[among[better]] = shares[better]
+        nowhere = np.flatnonzero(best == 0)
+        near, candidates = tree.query_nearest(geometry[nowhere], max_distance=_NEARBY, all_matches=False)
+        regions[nowhere[near]] = owners[candidates]
+        return regions
+
+    @cached_property
+    def _world(self) -> tuple[npt.NDArray[np.object_], Geometries]:
+        """Every polygon of the world and the region it belongs to."""
+        owners = [region for region in self._ids for _ in self._parts[region]] + [ELSEWHERE] * len(self._others)
+        parts = [part for region in self._ids for part in self._parts[region]] + list(self._others)
+        return np.array(owners, dtype=object), np.array(parts, dtype=object)
+
+
+def _touching(area: shapely.Geometry, geometry: Geometries) -> npt.NDArray[np.bool_]:
+    """Which geometries touch `area`; cheap where the bounding boxes do not."""
+    west, south, east, north = area.bounds
+    bounds = shapely.bounds(geometry)
+    touching = (bounds[:, 0] <= east) & (bounds[:, 2] >= west) & (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
+    shapely.prepare(area)
+    touching[touching] = shapely.intersects(area, geometry[touching])
+    return np.asarray(touching, dtype=np.bool_)
+
+
+def _shares(area: shapely.Geometry, geometry: Geometries) -> npt.NDArray[np.float64]:
+    """How much of each geometry lies in `area`, from 0 to 1; a little more than nothing where it merely touches."""
+    touching = _touching(area, geometry)
+    shares = np.zeros(len(geometry))
+    inside = touching.copy()
+    inside[touching] = shapely.contains(area, geometry[touching])
+    shares[inside] = 1.0
+    partly = touching & ~inside
+    lengths = shapely.length(geometry[partly])
+    within = shapely.length(shapely.intersection(geometry[partly], area))
+    shares[partly] = np.maximum(np.divide(within, lengths, out=np.zeros_like(within), where=lengths > 0), 1e-9)
+    return shares
+
+
+def _with_coast(part: shapely.Geometry) -> shapely.Geometry:
+    west, south, east, north = part.bounds
+    height = _COAST_KM / _KM_PER_DEGREE
+    width = height / np.cos(np.radians(max(abs(south), abs(north))))
+    return shapely.box(west - width, south - height, east + width, north + height)

@@ -1,0 +1,114 @@
+"""What passes between the stages of a load: batches of rows as the publisher wrote them, and rejects."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyproj import CRS
+
+from otn.model.collections import Collection
+
+# An array of shapely geometries; None where a row has none.
+Geometries = npt.NDArray[np.object_]
+
+
+class Reason(Enum):
+    """Why a row was rejected. The value is stored, shown and exported."""
+
+    NO_GEOMETRY = "geometry/missing"
+    EMPTY_GEOMETRY = "geometry/empty"
+    WRONG_GEOMETRY_TYPE = "geometry/type"
+    TOO_FEW_POINTS = "geometry/too-few-points"
+    NOT_FINITE = "geometry/not-finite"
+    OUT_OF_RANGE = "geometry/out-of-range"
+    DUPLICATE_ID = "id/duplicate"
+    UNREADABLE = "row/unreadable"
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A row that was not loaded: its number in the source (from 1), why, and the row whole, as it came."""
+
+    position: int
+    source_id: str | None
+    reason: Reason
+    detail: str
+    row: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class SourceRows:
+    """A batch as the publisher wrote it, in the order of the source.
+
+    All columns have one entry a row: `position` the row's number in the source from 1, `source_id` the publisher's
+    identifier (string), `geometry` in `crs` with x before y (longitude before latitude), `attributes` by the
+    publisher's own names. `rejects` are rows the reader itself could not make sense of; `normalised` has the places
+    of rows that are no object at all and are left out on purpose.
+    """
+
+    position: npt.NDArray[np.int64]
+    source_id: pa.Array
+    geometry: Geometries
+    attributes: pa.Table
+    crs: CRS
+    rejects: tuple[Reject, ...] = ()
+    normalised: Geometries = field(default_factory=lambda: np.empty(0, object))
+
+    def __len__(self) -> int:
+        return len(self.position)
+
+
+class Reader(Protocol):
+    """One format: how it is read and what its columns mean."""
+
+    def read(self) -> Iterator[SourceRows]:
+        """The rows in batches, with flat memory. Raises SourceError naming what is wrong with the source."""
+
+    def harmonise(self, attributes: pa.Table, collection: Collection) -> dict[str, pa.Array]:
+        """The publisher's attributes as fields of the collection, by field name; a field left out stays null.
+
+        Text and codes come as string, integers as int64, numbers as float64, booleans as bool_, instants as
+        timestamp("us", tz="UTC"), objects (`sourceCodes`) as JSON text in a string array.
+        """
+
+
+# Makes the reader of a file; `crs`, where given, wins over what the file says.
+FileReaderFactory = Callable[[Path, CRS | None], Reader]
+
+
+def map_values(column: pa.Array | pa.ChunkedArray, function: Callable[[Any], Any], kind: pa.DataType) -> pa.Array:
+    """`function` of every value, computed once for each distinct one; null stays null."""
+    encoded = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    encoded = pc.dictionary_encode(encoded)
+    answers = pa.array([function(value) for value in encoded.dictionary.to_pylist()], kind)
+    return answers.take(encoded.indices)
+
+
+def json_objects(columns: dict[str, pa.Array], rows: int) -> pa.Array:
+    """One JSON object a row, as text, of the columns' values that are not null; null where all are."""
+    texts = {name: column.to_pylist() for name, column in columns.items()}
+
+    def one(row: int) -> str | None:
+        present = {name: values[row] for name, values in texts.items() if values[row] is not None}
+        return json.dumps(present, ensure_ascii=False, sort_keys=True) if present else None
+
+    return pa.array([one(row) for row in range(rows)], pa.string())
+
+
+def batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """`items` in lists of `size`, the last one shorter."""
+    batch: list[Any] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -1,0 +1,47 @@
+"""Which rows of a source that covers the world belong to a region."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from otn.etl.regions import Regions
+from otn.etl.rows import Geometries, SourceRows
+from otn.model.datasets import Region
+
+# Says of geometries and their attributes (None for rows that are left out anyway) which belong to the region.
+Selection = Callable[[Geometries, pa.Table | None], npt.NDArray[np.bool_]]
+
+
+def selection(how: str, region: Region, regions: Regions) -> Selection:
+    """`how` is `country` (by the attribute of that name), `outline` or `coast`, as datasets declare it."""
+
+    def by_country(geometry: Geometries, attributes: pa.Table | None) -> npt.NDArray[np.bool_]:
+        if attributes is None:
+            return np.zeros(len(geometry), dtype=bool)
+        return np.asarray(pc.equal(attributes["country"], region.country), dtype=np.bool_)
+
+    def by_outline(geometry: Geometries, attributes: pa.Table | None) -> npt.NDArray[np.bool_]:  # noqa: ARG001
+        return regions.crossing_outline(region.id, geometry)
+
+    def by_coast(geometry: Geometries, attributes: pa.Table | None) -> npt.NDArray[np.bool_]:  # noqa: ARG001
+        return regions.near_coast(region.id, geometry)
+
+    return {"country": by_country, "outline": by_outline, "coast": by_coast}[how]
+
+
+def selected(rows: SourceRows, belongs: Selection) -> SourceRows:
+    """The rows that belong. Rejects of the reader stay: where they lie is not known."""
+    keep = belongs(rows.geometry, rows.attributes)
+    mask = pa.array(keep)
+    return replace(
+        rows,
+        position=rows.position[keep],
+        source_id=rows.source_id.filter(mask),
+        geometry=rows.geometry[keep],
+        attributes=rows.attributes.filter(mask),
+        normalised=rows.normalised[belongs(rows.normalised, None)],
+    )

@@ -1,0 +1,93 @@
+"""Geometry in bulk: one CRS, one precision, single parts, lengths in metres."""
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+from pyproj import CRS
+
+from otn.errors import SourceError
+from otn.etl.geometry import (
+    CRS84,
+    exploded,
+    geodesic_lengths,
+    hilbert_ranks,
+    rounded,
+    to_crs84,
+    wrap_longitudes,
+)
+from otn.etl.rows import Geometries
+
+
+def geometries(*wkt: str | None) -> Geometries:
+    return np.array([shapely.from_wkt(text) if text else None for text in wkt], dtype=object)
+
+
+def wkt(array: Geometries) -> list[str | None]:
+    return [one.wkt if one is not None else None for one in array]
+
+
+def test_lambert_72_lands_in_antwerp() -> None:
+    [point] = to_crs84(geometries("POINT (152488 212063)"), CRS.from_epsg(31370))
+    assert point.distance(shapely.Point(4.4014, 51.2203)) < 0.01
+
+
+def test_geographic_coordinates_stay_as_they_are() -> None:
+    assert wkt(to_crs84(geometries("POINT Z (4.4 51.2 7)", None), CRS.from_epsg(4326))) == ["POINT (4.4 51.2)", None]
+    assert wkt(to_crs84(geometries("POINT (4.4 51.2)"), CRS84)) == ["POINT (4.4 51.2)"]
+
+
+def test_degrees_declared_as_lambert_are_refused_by_name() -> None:
+    with pytest.raises(SourceError, match=r"4\.4, 51\.2 do not .*EPSG:31370.* --crs"):
+        to_crs84(geometries("POINT (4.4 51.2)"), CRS.from_epsg(31370))
+
+
+def test_longitudes_beyond_180_are_brought_back() -> None:
+    assert wkt(wrap_longitudes(geometries("POINT (190 10)", "POINT (-190 10)", "POINT (1 2)"))) == [
+        "POINT (-170 10)",
+        "POINT (170 10)",
+        "POINT (1 2)",
+    ]
+
+
+def test_a_line_across_the_antimeridian_is_cut_there() -> None:
+    [line] = wrap_longitudes(geometries("LINESTRING (170 0, 190 20)"))
+    assert {part.wkt for part in line.geoms} == {"LINESTRING (170 0, 180 10)", "LINESTRING (-180 10, -170 20)"}
+
+
+def test_coordinates_of_another_crs_are_not_wrapped() -> None:
+    assert wkt(wrap_longitudes(geometries("POINT (152488 212063)"))) == ["POINT (152488 212063)"]
+
+
+def test_rounding_drops_the_points_it_makes_equal() -> None:
+    assert wkt(rounded(geometries("LINESTRING (1.00000001 2, 1.00000002 2, 3 4)"))) == ["LINESTRING (1 2, 3 4)"]
+
+
+def test_multi_geometries_come_apart_and_rows_without_geometry_stay() -> None:
+    parts, rows, numbers = exploded(
+        geometries("MULTILINESTRING ((0 0, 1 1), (2 2, 3 3))", None, "POINT (1 1)", "LINESTRING EMPTY")
+    )
+    assert wkt(parts) == ["LINESTRING (0 0, 1 1)", "LINESTRING (2 2, 3 3)", None, "POINT (1 1)", "LINESTRING EMPTY"]
+    assert rows.tolist() == [0, 0, 1, 2, 3]
+    assert numbers.tolist() == [0, 1, 0, 0, 0]
+
+
+def test_lengths_are_metres_on_the_ellipsoid() -> None:
+    lengths = geodesic_lengths(geometries("LINESTRING (0 0, 1 0)", "LINESTRING (4 51, 4 51.001, 4 51.002)"))
+    assert lengths.tolist() == pytest.approx([111319.49, 222.5], abs=0.02)
+
+
+def test_lengths_of_nothing() -> None:
+    assert geodesic_lengths(geometries()).tolist() == []
+
+
+@given(st.floats(-180, 180), st.floats(-90, 90))
+def test_page_ranks_leave_0_free_and_fit_a_bigint(longitude: float, latitude: float) -> None:
+    [rank] = hilbert_ranks(np.array([shapely.Point(longitude, latitude)]))
+    assert 1 <= rank <= 2**32
+
+
+def test_page_ranks_do_not_depend_on_the_other_rows() -> None:
+    both = hilbert_ranks(geometries("POINT (4.4 51.2)", "POINT (24.1 56.9)"))
+    assert hilbert_ranks(geometries("POINT (24.1 56.9)")).tolist() == [both[1]]
