@@ -7,14 +7,17 @@ from datetime import datetime
 from typing import LiteralString, cast
 
 import psycopg
-from psycopg import sql
+from psycopg import errors, sql
 from psycopg.types.json import Jsonb
 
 from otn.errors import LoadError, LoadInProgress
 from otn.etl.extract import Source
-from otn.etl.merge import Changes, merge, show_filled_first
+from otn.etl.first_page import FirstPage
+from otn.etl.merge import Changes, merge
 from otn.etl.staging import Staging
 from otn.model.datasets import Dataset
+
+_LOCK_TIMEOUT = "5s"
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class Load:
         changes = merge(connection, self._dataset.collection_model, self._dataset.id, load_id)
         self._describe_dataset()
         if changes.any:
-            show_filled_first(connection, self._dataset.collection_model)
+            FirstPage(connection, self._dataset.collection_model).fill()
             self._describe_collection(load_id)
         summary = self._record(load_id, changes)
         connection.commit()
@@ -90,13 +93,14 @@ class Load:
         )
 
     def _describe_collection(self, load_id: int) -> None:
-        """Counts and extents, so that answering them costs a look-up."""
+        """Counts and extents, so that answering them costs a look-up; a feature of unknown validity has no bounds."""
         self._connection.execute(
             sql.SQL(
                 "INSERT INTO collection_state (collection, version, updated, number_of_features, west, south, east,"
                 "  north, valid_from, valid_to)"
                 " SELECT %s, %s, now(), count(*), min(ST_XMin(geom)), min(ST_YMin(geom)), max(ST_XMax(geom)),"
-                "  max(ST_YMax(geom)), min(valid_from), max(valid_to) FROM {}"
+                "  max(ST_YMax(geom)), CASE WHEN count(*) = count(valid_from) THEN min(valid_from) END,"
+                "  CASE WHEN count(*) = count(valid_to) THEN max(valid_to) END FROM {}"
                 " ON CONFLICT (collection) DO UPDATE SET (version, updated, number_of_features, west, south, east,"
                 "  north, valid_from, valid_to) = (excluded.version, excluded.updated, excluded.number_of_features,"
                 "  excluded.west, excluded.south, excluded.east, excluded.north, excluded.valid_from,"
@@ -137,7 +141,9 @@ class Load:
 @contextmanager
 def load(url: str, dataset: Dataset, source: Source) -> Iterator[Load]:
     """A load of `dataset`; whatever ends it before `commit` leaves everything as it was, and its failure recorded."""
-    with psycopg.connect(url) as connection:
+    # A load whose process was killed must not go on in PostgreSQL and hold up the next one.
+    watched = "-c client_connection_check_interval=1000"
+    with psycopg.connect(url, application_name="otn-load", options=watched) as connection:
         under_way = Load(connection, dataset, source)
         try:
             yield under_way
@@ -191,8 +197,13 @@ def record_load(
 
 
 def _only_one_at_a_time(connection: psycopg.Connection, dataset: str) -> None:
-    if not _one(connection, "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", dataset):
-        raise LoadInProgress(f"Another load of {dataset} is running; wait until it has ended.")
+    """Waits a little, since a load that was killed a moment ago may still be rolling back."""
+    connection.execute("SELECT set_config('lock_timeout', %s, true)", [_LOCK_TIMEOUT])
+    try:
+        connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [dataset])
+    except errors.LockNotAvailable as error:
+        raise LoadInProgress(f"Another load of {dataset} is running; wait until it has ended.") from error
+    connection.execute("SET LOCAL lock_timeout = 0")
 
 
 def _nothing_loaded(summary: LoadSummary, source: Source) -> str:

@@ -1,16 +1,12 @@
 """From the staged rows to the collection's table: only rows that differ are written."""
 
 from dataclasses import dataclass
-from typing import LiteralString
 
 import psycopg
 from psycopg import sql
 
 from otn.model.collections import Collection
-from otn.model.fields import Field, Kind
-
-# How many features open every answer so that clients that look at the first ten see every property filled.
-_SHOWN_FIRST = 10
+from otn.model.fields import Kind
 
 
 @dataclass(frozen=True)
@@ -87,38 +83,3 @@ def merge(connection: psycopg.Connection, collection: Collection, dataset: str, 
 def _from_delta(column: str, collection: Collection) -> sql.Composable:
     objects = {field.column for field in collection.fields if field.kind is Kind.OBJECT}
     return sql.SQL("d.{}::jsonb" if column in objects else "d.{}").format(sql.Identifier(column))
-
-
-def show_filled_first(connection: psycopg.Connection, collection: Collection) -> None:
-    """Gives page rank 0 to some ten features that together fill every property that any feature fills.
-
-    Old clients take the type of a property from the first ten features, and a property that is null in all of them
-    for text. Features that already stand first keep their place, so that the order changes as little as it can.
-    """
-    table = sql.Identifier(collection.table)
-    fields = list(collection.fields)
-    [(count, *shown)] = connection.execute(
-        sql.SQL("SELECT count(*), {} FROM {} WHERE page_rank = 0").format(
-            _filled(fields, "bool_or({} IS NOT NULL)"), table
-        )
-    ).fetchall()
-    missing = [field for field, is_filled in zip(fields, shown, strict=True) if not is_filled]
-    for _ in range(_SHOWN_FIRST - count):
-        row = connection.execute(
-            sql.SQL(
-                "UPDATE {table} SET page_rank = 0 WHERE id = (SELECT id FROM {table} WHERE page_rank > 0"
-                " ORDER BY num_nonnulls({missing}) DESC, num_nonnulls({every}) DESC, id LIMIT 1) RETURNING {filled}"
-            ).format(
-                table=table,
-                missing=_filled(missing or fields, "{}"),
-                every=_filled(fields, "{}"),
-                filled=_filled(missing or fields, "{} IS NOT NULL"),
-            )
-        ).fetchone()
-        if row is None:
-            return
-        missing = [field for field, is_filled in zip(missing, row, strict=False) if not is_filled]
-
-
-def _filled(fields: list[Field], template: LiteralString) -> sql.Composed:
-    return sql.SQL(", ").join(sql.SQL(template).format(sql.Identifier(field.column)) for field in fields)

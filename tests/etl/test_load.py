@@ -145,12 +145,19 @@ def test_of_two_loads_of_one_dataset_the_second_is_refused(load_file: LoadFile, 
 
 
 def test_the_collections_state_counts_and_bounds_what_is_there(load_file: LoadFile, database_url: str) -> None:
-    summary = load_file([road("a", (4, 51), (5, 52), validFrom="2020-01-01"), road("b", (24, 56), (25, 57))])
+    summary = load_file(
+        [road("a", (4, 51), (5, 52), validFrom="2020-01-01"), road("b", (24, 56), (25, 57), validFrom="2021-01-01")]
+    )
     assert query(
         database_url,
         "SELECT collection, version, number_of_features, west, south, east, north, valid_from::date::text"
         " FROM collection_state",
     ) == [("roads", summary.load_id, 2, 4.0, 51.0, 25.0, 57.0, "2020-01-01")]
+
+
+def test_a_feature_of_unknown_validity_has_no_bounds_in_time(load_file: LoadFile, database_url: str) -> None:
+    load_file([road("a", validFrom="2020-01-01", validTo="2021-01-01"), road("b")])
+    assert query(database_url, "SELECT valid_from, valid_to FROM collection_state") == [(None, None)]
 
 
 def test_the_first_ten_features_fill_every_property_that_any_feature_fills(
@@ -165,3 +172,17 @@ def test_the_first_ten_features_fill_every_property_that_any_feature_fills(
     )
     assert first == [("Meir", 4.2, 2, True, 10)]
     assert query(database_url, "SELECT count(*) FROM roads WHERE page_rank = 0") == [(10,)]
+
+
+def test_later_loads_fill_properties_that_none_filled_before(load_file: LoadFile, database_url: str) -> None:
+    plain = [road(f"plain-{number}", (number / 9, 50), (number / 9, 51)) for number in range(30)]
+    load_file(plain)
+    ranks = dict(query(database_url, "SELECT local_id, page_rank FROM roads"))
+    load_file([*plain, road("high", maximumHeight=4.2), road("named", name="Meir")])
+    first = "SELECT max(name), max(maximum_height), count(*) FROM roads WHERE page_rank = 0"
+    assert query(database_url, first) == [("Meir", 4.2, 10)]
+    sent_back = query(database_url, "SELECT local_id, page_rank FROM roads WHERE page_rank > 0 ORDER BY page_rank")
+    assert len(sent_back) == 22
+    load_file(plain)
+    after = dict(query(database_url, "SELECT local_id, page_rank FROM roads"))
+    assert all(after[name] == rank for name, rank in ranks.items() if rank and after[name])

@@ -65,7 +65,8 @@ class OsmRoads:
             raise SourceError(f"{self.path} has no way with a highway tag: there are no roads in it.")
         if roads == 0:
             raise SourceError(
-                f"{self.path} has {read} roads but the locations of none: their nodes must be in the file, before them."
+                f"{self.path} has {read} roads but the locations of none: "
+                "their nodes must be in the file, before them, and have positive ids."
             )
 
     def harmonise(self, attributes: pa.Table, collection: Collection) -> dict[str, pa.Array]:
@@ -78,7 +79,11 @@ class OsmRoads:
     def _rows(self) -> Iterator[_Road | Reject]:
         factory = WKBFactory()
         for position, way in enumerate(self._ways(), 1):
-            yield _road(factory, way, position)
+            try:
+                row = _road(factory, way, position)
+            except UnicodeDecodeError as error:
+                raise SourceError(f"{self.path}: way {way.id} holds text that is not UTF-8 ({error}).") from error
+            yield row
 
     def _ways(self) -> Iterator[Way]:
         """The ways with a highway tag; each is valid until the next one is asked for."""

@@ -1,0 +1,120 @@
+"""The recipe of a load, from what packages and files hold to what stands in the database."""
+
+import json
+from pathlib import Path
+from typing import Any, LiteralString
+
+import psycopg
+import pytest
+
+from otn.errors import LoadError, SourceError
+from otn.etl.pipeline import load_dataset
+from otn.etl.progress import Silent
+from otn.model.datasets import Registry
+
+REGISTRY = Registry.read()
+
+
+def query(url: str, statement: LiteralString) -> list[tuple[Any, ...]]:
+    with psycopg.connect(url) as connection:
+        return connection.execute(statement).fetchall()
+
+
+def test_the_default_datasets_of_belgium_and_latvia(loaded_url: str) -> None:
+    rows = query(loaded_url, "SELECT id, number_of_features FROM dataset WHERE id NOT LIKE '%-roads' ORDER BY id")
+    assert dict(rows) == {
+        "be/airports": 59,
+        "be/highways": 4385,
+        "be/ports": 9,
+        "be/railways": 4166,
+        "be/sea-lanes": 14,
+        "lv/airports": 16,
+        "lv/highways": 1077,
+        "lv/ports": 6,
+        "lv/railways": 573,
+        "lv/sea-lanes": 14,
+    }
+
+
+def test_simplified_highways_have_no_class_and_no_name(loaded_url: str) -> None:
+    assert query(
+        loaded_url,
+        "SELECT count(name), count(functional_road_class), count(form_of_way), count(length), min(licence),"
+        " min(region) FROM roads WHERE dataset = 'be/highways'",
+    ) == [(0, 0, 0, 4385, "ODbL-1.0", "be")]
+
+
+def test_loops_are_left_out_and_are_no_rejects(loaded_url: str) -> None:
+    loads = query(loaded_url, "SELECT number_normalised, number_rejected FROM load WHERE dataset = 'be/railways'")
+    assert loads == [(1538, 0)]
+
+
+def test_antwerp_is_a_port_and_an_airport(loaded_url: str) -> None:
+    assert query(loaded_url, "SELECT name, country, licence FROM ports WHERE un_locode = 'BEANR'") == [
+        ("Antwerpen", "BE", "Apache-2.0")
+    ]
+    [(name, elevation, kind)] = query(loaded_url, "SELECT name, elevation, kind FROM airports WHERE icao = 'EBAW'")
+    assert "Antwerp" in name
+    assert elevation == 9.8
+    assert kind is None
+
+
+@pytest.fixture
+def three_places(tmp_path: Path) -> Path:
+    """A port in Antwerp, one in Riga and one in the Atlantic."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"localId": name},
+            "geometry": {"type": "Point", "coordinates": coordinates},
+        }
+        for name, coordinates in {"antwerp": (4.4, 51.2), "riga": (24.1, 57.0), "atlantic": (-40, 40)}.items()
+    ]
+    file = tmp_path / "ports.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    return file
+
+
+def load_ports(
+    url: str, file: Path | None, *, dataset: str = "be/ports", crs: str | None = None, clip: bool = False
+) -> None:
+    load_dataset(url, REGISTRY.dataset(dataset), registry=REGISTRY, progress=Silent(), file=file, crs=crs, clip=clip)
+
+
+def test_a_file_is_not_clipped_and_what_lies_in_no_region_lies_elsewhere(database_url: str, three_places: Path) -> None:
+    load_ports(database_url, three_places)
+    assert query(database_url, "SELECT local_id, region, dataset FROM ports ORDER BY 1") == [
+        ("antwerp", "be", "be/ports"),
+        ("atlantic", "elsewhere", "be/ports"),
+        ("riga", "lv", "be/ports"),
+    ]
+
+
+def test_a_file_is_clipped_when_told(database_url: str, three_places: Path) -> None:
+    load_ports(database_url, three_places, clip=True)
+    assert query(database_url, "SELECT local_id, region FROM ports") == [("antwerp", "be")]
+
+
+def test_a_region_without_outline_cannot_be_clipped_to(database_url: str, three_places: Path) -> None:
+    with pytest.raises(LoadError, match="The region elsewhere has no outline to clip to"):
+        load_ports(database_url, three_places, dataset="elsewhere/ports", clip=True)
+
+
+def test_a_dataset_without_source_asks_for_a_file(database_url: str) -> None:
+    with pytest.raises(LoadError, match="elsewhere/ports has no source of its own: name a file with --from FILE"):
+        load_ports(database_url, None, dataset="elsewhere/ports")
+
+
+def test_a_reference_system_that_does_not_exist_is_named(database_url: str, three_places: Path) -> None:
+    with pytest.raises(SourceError, match=r"'EPSG:1' is no coordinate reference system; name one like EPSG:31370"):
+        load_ports(database_url, three_places, crs="EPSG:1")
+
+
+def test_a_wrong_reference_system_is_noticed(database_url: str, three_places: Path) -> None:
+    with pytest.raises(SourceError, match="EPSG:31370"):
+        load_ports(database_url, three_places, crs="EPSG:31370")
+
+
+def test_a_file_that_is_not_there_is_named(database_url: str, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"nothing\.geojson cannot be read: No such file or directory"):
+        load_ports(database_url, tmp_path / "nothing.geojson")
