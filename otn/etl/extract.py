@@ -56,6 +56,8 @@ def _package_source(reader: AirportsData | SearoutePorts | SearouteLanes | Scgra
 
 def _file_reader(file: Path, crs: CRS | None) -> Reader:
     if file.name.lower().endswith(_OSM_SUFFIXES):
+        if crs is not None:
+            raise SourceError(f"{file.name} is OpenStreetMap data, always in WGS 84: leave --crs out.")
         return OsmRoads(file)
     return VectorFile(file, crs)
 

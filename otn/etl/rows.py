@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -77,10 +76,6 @@ class Reader(Protocol):
         Text and codes come as string, integers as int64, numbers as float64, booleans as bool_, instants as
         timestamp("us", tz="UTC"), objects (`sourceCodes`) as JSON text in a string array.
         """
-
-
-# Makes the reader of a file; `crs`, where given, wins over what the file says.
-FileReaderFactory = Callable[[Path, CRS | None], Reader]
 
 
 def map_values(column: pa.Array | pa.ChunkedArray, function: Callable[[Any], Any], kind: pa.DataType) -> pa.Array:

@@ -1,0 +1,106 @@
+"""What tests stand on: a real PostgreSQL of their own, databases cloned from a migrated template, the real data."""
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from otn.etl.pipeline import load_dataset
+from otn.etl.progress import Silent
+from otn.model.datasets import Registry
+from otn.settings import ROOT, Settings
+from otn.store import migrations
+from otn.store.cluster import database
+
+_TEMPLATE = "otn_template"
+_LOADED = "otn_loaded"
+_numbers = itertools.count(1)
+
+
+def real_data_folder() -> Path:
+    """Where the real data lies, if it is there: `OTN_REAL_DATA`, by default ../shared/data."""
+    return Path(os.environ.get("OTN_REAL_DATA") or ROOT.parent / "shared" / "data")
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data beside the project."""
+    folder = real_data_folder()
+    if not folder.is_dir():
+        pytest.skip(f"there is no real data in {folder}; OTN_REAL_DATA names another folder")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def cluster_url() -> Iterator[Callable[[str], str]]:
+    """The URL of a database, by name, in a cluster that lives as long as the test session."""
+    with open_directory() as directory, database(Settings(data_dir=directory)) as url:
+        yield lambda name: url.replace("///otn?", f"///{name}?")
+
+
+@contextmanager
+def open_directory() -> Iterator[Path]:
+    """A temporary directory that PostgreSQL's user can enter too, unlike pytest's own."""
+    with TemporaryDirectory(prefix="otn test ") as name:
+        directory = Path(name)
+        directory.chmod(0o755)
+        yield directory
+
+
+@pytest.fixture(scope="session")
+def template_database(cluster_url: Callable[[str], str]) -> str:
+    """The name of a migrated, empty database to clone."""
+    _run(cluster_url("postgres"), sql.SQL("CREATE DATABASE {}").format(sql.Identifier(_TEMPLATE)))
+    migrations.upgrade(cluster_url(_TEMPLATE))
+    return _TEMPLATE
+
+
+@pytest.fixture
+def database_url(cluster_url: Callable[[str], str], template_database: str) -> Iterator[str]:
+    """The URL of a migrated, empty database of the test's own."""
+    name = f"otn_test_{next(_numbers)}"
+    _clone(cluster_url, template_database, name)
+    yield cluster_url(name)
+    _run(cluster_url("postgres"), sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings with the test's own database and data directory."""
+    return Settings(database_url=database_url, data_dir=tmp_path)
+
+
+@pytest.fixture(scope="session")
+def loaded_url(cluster_url: Callable[[str], str], template_database: str) -> str:
+    """The URL of a database, to be read only, with the default datasets of be and lv.
+
+    The highways of gb and fr make its roads more than 50,000; with the real data it holds those of Wechelderzande too.
+    """
+    _clone(cluster_url, template_database, _LOADED)
+    url = cluster_url(_LOADED)
+    registry = Registry.read()
+    large = ("gb/highways", "fr/highways")
+    for dataset in registry.defaults():
+        if dataset.region in ("be", "lv") or dataset.id in large:
+            load_dataset(url, dataset, registry=registry, progress=Silent())
+    extract = real_data_folder() / "osm" / "wechelderzande-be.osm.pbf"
+    if extract.is_file():
+        roads = registry.dataset("be/wechelderzande-roads")
+        load_dataset(url, roads, registry=registry, progress=Silent(), file=extract)
+    return url
+
+
+def _clone(cluster_url: Callable[[str], str], template: str, name: str) -> None:
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+    _run(cluster_url("postgres"), statement)
+
+
+def _run(url: str, statement: sql.Composed) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement)
