@@ -60,4 +60,3 @@ RAILWAY_TYPE = CodeList(
 AERODROME_TYPE = CodeList(
     _INSPIRE + "AerodromeTypeValue", ("aerodromeHeliport", "aerodromeOnly", "heliportOnly", "landingSite")
 )
-COUNTRY = CodeList("http://publications.europa.eu/resource/authority/country", ())

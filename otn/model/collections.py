@@ -83,11 +83,12 @@ LENGTH = Field(
 )
 COUNTRY = Field(
     "country",
-    Kind.CODE,
+    Kind.TEXT,
     Text(en="Country", nl="Land", fr="Pays", de="Land"),
     _LOCN + "adminUnitL1",
     "ISO 3166-1 alpha-2 code of the country.",
-    codelist=codelists.COUNTRY,
+    pattern="[A-Z]{2}",
+    indexed=True,
 )
 
 LIFE_AND_ORIGIN = (
@@ -314,6 +315,7 @@ PORTS = Collection(
             Text(en="UN/LOCODE", nl="UN/LOCODE", fr="UN/LOCODE", de="UN/LOCODE"),
             "https://vocabulary.uncefact.org/UNLOCODE",
             "United Nations code for trade and transport locations: two letters of the country, three of the place.",
+            pattern="[A-Z]{2}[A-Z2-9]{3}",
             indexed=True,
         ),
         COUNTRY,
@@ -354,6 +356,7 @@ AIRPORTS = Collection(
             Text(en="ICAO code", nl="ICAO-code", fr="Code OACI", de="ICAO-Code"),
             _AIR + "locationIndicatorICAO",
             "Four-letter location indicator of the International Civil Aviation Organization.",
+            pattern="[A-Z]{4}",
             indexed=True,
         ),
         Field(
@@ -362,6 +365,7 @@ AIRPORTS = Collection(
             Text(en="IATA code", nl="IATA-code", fr="Code AITA", de="IATA-Code"),
             _AIR + "designatorIATA",
             "Three-letter code of the International Air Transport Association.",
+            pattern="[A-Z]{3}",
             indexed=True,
         ),
         Field(

@@ -26,7 +26,7 @@ class Field:
     """One property of the features of a collection.
 
     `unit` is a UCUM code, `term` the URI that says what the property means, `minimum` and `maximum` bound what can be
-    true (a value outside is set to null and reported), `indexed` fields answer `name=value` from an index.
+    true (a value outside becomes null and is kept in sourceCodes), `pattern` is what a code looks like as a whole, `indexed` fields answer `name=value` from an index.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Field:
     description: str = ""
     unit: str | None = None
     codelist: CodeList | None = None
+    pattern: str | None = None
     minimum: float | None = None
     maximum: float | None = None
     required: bool = False

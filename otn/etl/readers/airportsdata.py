@@ -1,9 +1,10 @@
 """Airports of the Python package airportsdata (https://github.com/mborsetti/airportsdata, MIT).
 
 One CSV: icao, iata, name, city, subd, country (ISO 3166-1 alpha-2), elevation (feet above mean sea level), lat, lon,
-tz, lid. It does not say whether a place is an aerodrome or a heliport.
+tz, lid. A place without ICAO code has another one there. It does not say whether a place is an aerodrome or a heliport.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from otn.etl.rows import SourceRows, json_objects, map_values
 from otn.model.collections import Collection
 
 _METRES_PER_FOOT = 0.3048
+_ICAO = re.compile("[A-Z]{4}")
 
 
 class AirportsData:
@@ -46,13 +48,17 @@ class AirportsData:
         columns = {name: attributes[name].combine_chunks() for name in ("name", "icao", "iata", "country", "elevation")}
         return {
             "name": columns["name"],
-            "icao": columns["icao"],
+            "icao": map_values(columns["icao"], _icao, pa.string()),
             "iata": columns["iata"],
             "municipality": attributes["city"].combine_chunks(),
             "country": columns["country"],
             "elevation": map_values(columns["elevation"], _metres, pa.float64()),
             "sourceCodes": json_objects({"elevation": _feet(columns["elevation"])}, len(attributes)),
         }
+
+
+def _icao(code: str) -> str | None:
+    return code if _ICAO.fullmatch(code) else None
 
 
 def _metres(feet: str) -> float:

@@ -18,7 +18,6 @@ import pyarrow.compute as pc
 
 from otn.etl.readers import osm_tags
 from otn.etl.rows import json_objects, map_values
-from otn.model.codelists import COUNTRY
 from otn.model.collections import ROADS, Collection
 from otn.model.fields import Field, Kind
 
@@ -39,13 +38,13 @@ _FALSE = frozenset({"false", "f", "no", "n", "0"})
 Convert = Callable[[str], Any]
 
 
-def _pattern(expression: str) -> Convert:
+def _code_like(pattern: str) -> Convert:
     """Text in capitals without blanks, null unless it matches."""
-    pattern = re.compile(expression)
+    expression = re.compile(pattern)
 
     def convert(text: str) -> str | None:
         code = text.replace(" ", "").upper()
-        return code if pattern.fullmatch(code) else None
+        return code if expression.fullmatch(code) else None
 
     return convert
 
@@ -54,10 +53,6 @@ def _metres_of_feet(text: str) -> float | None:
     feet = _number(text)
     return None if feet is None else round(feet * 0.3048, 2)
 
-
-_UN_LOCODE = _pattern("[A-Z]{2}[A-Z2-9]{3}")
-_ICAO = _pattern("[A-Z]{4}")
-_IATA = _pattern("[A-Z]{3}")
 
 # Well-known names of columns: field -> ((column, what its text means; None: as the field's own column), ...).
 _ALIASES: dict[str, tuple[tuple[str, Convert | None], ...]] = {
@@ -73,9 +68,9 @@ _ALIASES: dict[str, tuple[tuple[str, Convert | None], ...]] = {
     "maximumWeight": (("maxweight", osm_tags.weight),),
     "validFrom": (("start_date", None),),
     "validTo": (("end_date", None),),
-    "unLocode": (("unlocode", _UN_LOCODE), ("un_locode", _UN_LOCODE), ("locode", _UN_LOCODE)),
-    "icao": (("icao_code", _ICAO), ("gps_code", _ICAO)),
-    "iata": (("iata_code", _IATA),),
+    "unLocode": (("unlocode", None), ("un_locode", None), ("locode", None)),
+    "icao": (("icao_code", None), ("gps_code", None)),
+    "iata": (("iata_code", None),),
     "elevation": (("elevation_m", None), ("elevation_ft", _metres_of_feet)),
     "country": (("country_code", None), ("iso_country", None), ("iso_a2", None)),
 }
@@ -162,6 +157,8 @@ def _unless_same(source: pa.Array, answer: pa.Array, kind: Kind) -> pa.Array:
 
 def _own_meaning(field: Field) -> Convert:
     """What the text of a column with the field's own name means."""
+    if field.pattern is not None:
+        return _code_like(field.pattern)
     if field.kind is Kind.CODE:
         return lambda text: _code(field, text)
     return _MEANINGS[field.kind]
@@ -173,8 +170,6 @@ def _code(field: Field, text: str) -> str | None:
     if codelist is None:
         return None
     value = re.sub("^https:", "http:", text.lower()).removeprefix(codelist.uri.lower() + "/")
-    if codelist is COUNTRY:
-        return value.upper() if re.fullmatch("[a-z]{2}", value) else None
     known = {code.lower(): code for code in codelist.values}
     return known.get(value) or (osm_tags.surface(text) if field.name == "surface" else None)
 

@@ -1,0 +1,121 @@
+"""JSON Schemas of a collection: queryables, logical schema, and the schema of a feature as GeoJSON.
+
+Sources: OGC API - Features - Part 3 (19-079r2) 6 "Queryables" and Part 5 (23-058r2) "Schemas", "Core roles for
+features", "Returnables and Receivables". Two schemas describe features, because clients read both: `/schema` is Part
+5's logical one, with identifier and geometry beside the properties; `/schemas/feature`, the target of `describedby`, is
+that of the GeoJSON object, with `properties.properties`. A property whose value is unknown is null in every feature;
+the schemas give the type of known values, as clients that read types understand one name only.
+"""
+
+from typing import Any
+
+from otn.api import texts
+from otn.api.links import Links
+from otn.model.collections import Collection, GeometryKind
+from otn.model.fields import Field, Kind
+
+Document = dict[str, Any]
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_TYPES: dict[Kind, Document] = {
+    Kind.TEXT: {"type": "string"},
+    Kind.CODE: {"type": "string"},
+    Kind.INTEGER: {"type": "integer"},
+    Kind.NUMBER: {"type": "number"},
+    Kind.BOOLEAN: {"type": "boolean"},
+    Kind.INSTANT: {"type": "string", "format": "date-time"},
+    Kind.OBJECT: {"type": "object"},
+}
+_ROLES = {"validFrom": "primary-interval-start", "validTo": "primary-interval-end"}
+_FORMATS = {GeometryKind.POINT: "geometry-point", GeometryKind.LINE_STRING: "geometry-linestring"}
+
+
+def value_schema(field: Field) -> Document:
+    """The type and bounds of a field's values, in the words that JSON Schema and OpenAPI 3.0 share."""
+    schema = dict(_TYPES[field.kind])
+    if field.codelist is not None and field.codelist.values:
+        schema["enum"] = list(field.codelist.values)
+    if field.pattern is not None:
+        schema["pattern"] = f"^{field.pattern}$"
+    for name, bound in (("minimum", field.minimum), ("maximum", field.maximum)):
+        if bound is not None:
+            schema[name] = bound
+    return schema
+
+
+def field_schema(field: Field, language: str) -> Document:
+    """What a field is: its title in the reader's language, its meaning, type, unit and code list."""
+    schema = {"title": field.title.in_language(language), "description": field.description, **value_schema(field)}
+    if field.unit is not None:
+        schema["x-ogc-unit"] = field.unit
+    if field.codelist is not None:
+        schema["x-ogc-codelist"] = field.codelist.uri
+    if field.name in _ROLES:
+        schema["x-ogc-role"] = _ROLES[field.name]
+    schema["x-ogc-definition"] = field.term
+    return schema
+
+
+def queryables(collection: Collection, title: str, links: Links, language: str) -> Document:
+    """The properties that select features; the geometry is selected by `bbox`."""
+    properties = {"geometry": _geometry(collection, language)}
+    properties |= {field.name: field_schema(field, language) for field in collection.fields if field.filterable}
+    return _schema(collection, "queryables", title, links) | {"properties": properties, "additionalProperties": False}
+
+
+def logical_schema(collection: Collection, title: str, links: Links, language: str) -> Document:
+    """The properties of a feature, its identifier and its geometry."""
+    identifier = {
+        "title": texts.IDENTIFIER.in_language(language),
+        "type": "integer",
+        "readOnly": True,
+        "x-ogc-role": "id",
+    }
+    properties = {"id": identifier, "geometry": _geometry(collection, language)}
+    properties |= {field.name: field_schema(field, language) for field in collection.fields}
+    return _schema(collection, "schema", title, links) | {
+        "properties": properties,
+        "required": ["id", "geometry", *_required(collection)],
+        "additionalProperties": False,
+    }
+
+
+def feature_schema(collection: Collection, title: str, links: Links, language: str) -> Document:
+    """The GeoJSON object (RFC 7946) of a feature."""
+    properties = {field.name: field_schema(field, language) for field in collection.fields}
+    position = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+    line = {"type": "array", "items": position, "minItems": 2}
+    coordinates = position if collection.geometry is GeometryKind.POINT else line
+    return _schema(collection, "schemas/feature", title, links) | {
+        "properties": {
+            "type": {"type": "string", "enum": ["Feature"]},
+            "id": {"type": "integer"},
+            "geometry": {
+                "type": "object",
+                "properties": {
+                    "type": {"type": "string", "enum": [collection.geometry.value]},
+                    "coordinates": coordinates,
+                },
+                "required": ["type", "coordinates"],
+            },
+            "properties": {"type": "object", "properties": properties, "required": _required(collection)},
+        },
+        "required": ["type", "id", "geometry", "properties"],
+    }
+
+
+def _schema(collection: Collection, name: str, title: str, links: Links) -> Document:
+    address = links.plain(f"/collections/{collection.id}/{name}")
+    return {"$schema": _DIALECT, "$id": address, "type": "object", "title": title}
+
+
+def _geometry(collection: Collection, language: str) -> Document:
+    return {
+        "title": texts.GEOMETRY.in_language(language),
+        "format": _FORMATS[collection.geometry],
+        "x-ogc-role": "primary-geometry",
+    }
+
+
+def _required(collection: Collection) -> list[str]:
+    return [field.name for field in collection.fields if field.required]

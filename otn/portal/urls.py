@@ -1,0 +1,57 @@
+"""Addresses on a page: of other pages, of static files, and of the same page in another language or format.
+
+They are paths without host, so that a page works under every name the service is reached by.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+
+
+@dataclass(frozen=True)
+class Urls:
+    """Addresses as seen from the page `path?query` of the service at `base_url`."""
+
+    base_url: str
+    path: str
+    query: str
+
+    @property
+    def prefix(self) -> str:
+        """The path the service lies under: empty, or with a leading and no trailing slash."""
+        return urlsplit(self.base_url).path.rstrip("/")
+
+    @property
+    def language(self) -> str | None:
+        """The language the reader asked for by parameter; links keep it."""
+        return dict(parse_qsl(self.query)).get("lang")
+
+    def to(self, *steps: object) -> str:
+        """The page at these path segments below the landing page."""
+        path = "/".join(quote(str(step), safe="") for step in steps)
+        return f"{self.prefix}/{path}" + (f"?lang={quote(self.language)}" if self.language else "")
+
+    def absolute(self, *steps: str) -> str:
+        """The resource at these path segments, to be used outside the page: in a terminal or a GIS."""
+        return "/".join([self.base_url.rstrip("/"), *(quote(step, safe="") for step in steps)])
+
+    def static(self, name: str) -> str:
+        return f"{self.prefix}/static/{name}"
+
+    def here(self) -> str:
+        """This page without its query: what a form is sent to."""
+        return self.prefix + quote(self.path)
+
+    def above(self) -> str:
+        """The page this one lies under."""
+        return self.to(*self.path.strip("/").split("/")[:-1])
+
+    def in_language(self, language: str) -> str:
+        """This page, with its query, in another language."""
+        kept = [(name, value) for name, value in parse_qsl(self.query) if name != "lang"]
+        return f"{self.here()}?{urlencode([*kept, ('lang', language)])}"
+
+    def as_page(self, href: str) -> str:
+        """The page of the resource that `href` gives in another format."""
+        parts = urlsplit(href)
+        kept = [(name, value) for name, value in parse_qsl(parts.query) if name != "f"]
+        return parts.path + (f"?{urlencode(kept)}" if kept else "")

@@ -1,0 +1,119 @@
+"""What each page shows, worked out from the resource's own JSON document before a template lays it out."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+from otn.api.html import PageContext
+from otn.portal.formats import Formats
+from otn.portal.openapi import operation_groups
+from otn.portal.properties import geometry, properties, value
+
+Document = dict[str, Any]
+View = Callable[[Document, PageContext, Formats], dict[str, Any]]
+
+_STANDARDS = {
+    "ogcapi-common-1": "OGC API – Common – Part 1: Core",
+    "ogcapi-common-2": "OGC API – Common – Part 2: Geospatial Data",
+    "ogcapi-features-1": "OGC API – Features – Part 1: Core",
+    "ogcapi-features-2": "OGC API – Features – Part 2: Coordinate Reference Systems by Reference",
+    "ogcapi-features-3": "OGC API – Features – Part 3: Filtering",
+    "ogcapi-features-5": "OGC API – Features – Part 5: Schemas",
+    "cql2": "Common Query Language (CQL2)",
+    "json-fg-1": "OGC Features and Geometries JSON – Part 1: Core",
+}
+# A property tells where a feature comes from, or what the feature is; a table of features shows the latter first.
+_ORIGIN = ("inspireId", "dataset", "region", "licence", "sourceCodes")
+
+
+def link(document: Document, relation: str) -> str | None:
+    """The address of the first link with this relation."""
+    return next((entry["href"] for entry in document["links"] if entry["rel"] == relation), None)
+
+
+def _as_it_is(_document: Document, _context: PageContext, _formats: Formats) -> dict[str, Any]:
+    return {}
+
+
+def _collection(document: Document, _context: PageContext, _formats: Formats) -> dict[str, Any]:
+    extent = document["extent"]
+    return {
+        "bbox": next(iter(extent.get("spatial", {}).get("bbox", [])), None),
+        "interval": next(iter(extent.get("temporal", {}).get("interval", [])), None),
+        "share_alike": any(dataset["shareAlike"] for dataset in document["datasets"]),
+    }
+
+
+def _items(document: Document, context: PageContext, formats: Formats) -> dict[str, Any]:
+    features = document["features"]
+    declared = [entry for entry in properties(document["schema"]) if entry.is_content]
+    filled = [entry for entry in declared if any(_content(feature, entry.name) is not None for feature in features)]
+    columns = sorted(filled, key=lambda entry: entry.name in _ORIGIN)
+    asked = dict(parse_qsl(context.query))
+    return {
+        "columns": columns,
+        "empty_columns": [entry for entry in declared if entry not in filled] if features else [],
+        "rows": [
+            (
+                feature["id"],
+                [value(entry, _content(feature, entry.name), formats, with_unit=False) for entry in columns],
+            )
+            for feature in features
+        ],
+        "filters": [entry for entry in declared if entry.is_filter],
+        "asked": asked,
+        "asked_filters": [entry for entry in declared if entry.name in asked],
+        "next": link(document, "next"),
+        "datasets": _datasets(document["collection"], {_content(feature, "dataset") for feature in features}),
+    }
+
+
+def _content(feature: Document, name: str) -> Any:
+    return feature["properties"].get(name)
+
+
+def _datasets(collection: Document, ids: set[Any]) -> list[Document]:
+    return [dataset for dataset in collection["datasets"] if dataset["id"] in ids]
+
+
+def _feature(document: Document, _context: PageContext, formats: Formats) -> dict[str, Any]:
+    declared = [entry for entry in properties(document["schema"]) if entry.is_content]
+    return {
+        "name": _content(document, "name"),
+        "rows": [(entry, value(entry, _content(document, entry.name), formats, with_unit=True)) for entry in declared],
+        "geometry": geometry(document["geometry"]),
+        "datasets": _datasets(document["collection"], {_content(document, "dataset")}),
+    }
+
+
+def _schema(document: Document, _context: PageContext, _formats: Formats) -> dict[str, Any]:
+    return {"properties": properties(document)}
+
+
+def _conformance(document: Document, _context: PageContext, _formats: Formats) -> dict[str, Any]:
+    groups: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for uri in document["conformsTo"]:
+        standard, _, name = uri.partition("/conf/")
+        step = standard.partition("/spec/")[2].partition("/")[0]
+        groups[_STANDARDS.get(step, standard)].append((name or uri, uri))
+    return {"groups": groups}
+
+
+def _api(document: Document, _context: PageContext, _formats: Formats) -> dict[str, Any]:
+    headings = {tag["name"]: tag.get("description", tag["name"]) for tag in document["tags"]}
+    return {"groups": operation_groups(document), "headings": headings}
+
+
+VIEWS: dict[str, View] = {
+    "landing": _as_it_is,
+    "conformance": _conformance,
+    "api": _api,
+    "collections": _as_it_is,
+    "collection": _collection,
+    "items": _items,
+    "feature": _feature,
+    "queryables": _schema,
+    "schema": _schema,
+    "problem": _as_it_is,
+}

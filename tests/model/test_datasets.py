@@ -1,0 +1,122 @@
+from pathlib import Path
+
+import pytest
+
+from otn.errors import ConfigError, UnknownDataset
+from otn.model.collections import COLLECTIONS
+from otn.model.datasets import ELSEWHERE, Dataset, Registry, read_region
+from otn.model.text import LANGUAGES
+
+REGION = """
+title: {en: Nowhere, nl: Nergens, fr: Nulle part, de: Nirgends}
+datasets:
+  roads:
+    collection: roads
+    title: {en: a, nl: b, fr: c, de: d}
+    description: {en: a, nl: b, fr: c, de: d}
+    publisher: {name: Somebody, url: "https://example.org/"}
+    landing_page: https://example.org/roads
+    licence: CC0-1.0
+    attribution: Somebody
+"""
+registry = Registry.read()
+
+
+def region_file(folder: Path, text: str) -> Path:
+    path = folder / "nowhere.yml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_partner_regions_and_elsewhere_are_declared() -> None:
+    assert set(registry.regions) == {"be", "cz", "lv", "gb", "fr", "gr", ELSEWHERE}
+    outlines = {region.id: (region.country, region.outline) for region in registry.regions.values()}
+    assert outlines == {
+        "be": ("BE", "056"),
+        "cz": ("CZ", "203"),
+        "lv": ("LV", "428"),
+        "gb": ("GB", "826"),
+        "fr": ("FR", "250"),
+        "gr": ("GR", "300"),
+        ELSEWHERE: (None, None),
+    }
+
+
+@pytest.mark.parametrize("region", ["be", "cz", "lv", "gb", "fr", "gr"])
+def test_each_partner_region_has_its_default_datasets(region: str) -> None:
+    defaults = {dataset.id.split("/")[1] for dataset in registry.defaults() if dataset.region == region}
+    # Czechia has no coast.
+    coast = set() if region == "cz" else {"sea-lanes"}
+    assert defaults == {"airports", "ports", "highways", "railways"} | coast
+
+
+def test_elsewhere_takes_any_collection_from_a_file() -> None:
+    for collection in COLLECTIONS:
+        dataset = registry.dataset(f"{ELSEWHERE}/{collection}")
+        assert dataset.collection == collection
+        assert dataset.source is None
+        assert dataset.licence == "not-stated"
+
+
+@pytest.mark.parametrize("dataset", registry.datasets.values(), ids=lambda dataset: dataset.id)
+def test_a_dataset_says_who_where_and_under_which_licence(dataset: Dataset) -> None:
+    for text in (dataset.title, dataset.description):
+        words = text.as_dict()
+        assert all(words[language].strip() == words[language] != "" for language in LANGUAGES)
+    descriptions = dataset.description.as_dict().values()
+    assert len(set(descriptions)) == len(LANGUAGES), "a description is left untranslated"
+    assert dataset.attribution
+    assert dataset.licence_model.id == dataset.licence
+
+
+@pytest.mark.parametrize("dataset", registry.datasets.values(), ids=lambda dataset: dataset.id)
+def test_data_of_openstreetmap_is_under_its_licence(dataset: Dataset) -> None:
+    from_openstreetmap = "OpenStreetMap" in dataset.description.en
+    assert (dataset.licence == "ODbL-1.0") == from_openstreetmap
+    assert (dataset.attribution == "© OpenStreetMap contributors") == from_openstreetmap
+
+
+def test_titles_within_a_region_differ() -> None:
+    for region in registry.regions.values():
+        for language in LANGUAGES:
+            titles = [dataset.title.in_language(language) for dataset in region.datasets.values()]
+            assert len(titles) == len(set(titles))
+
+
+def test_a_dataset_survives_the_way_through_the_database() -> None:
+    for dataset in registry.datasets.values():
+        assert Dataset.model_validate(dataset.model_dump(mode="json")) == dataset
+
+
+def test_inspire_ids_lie_in_the_namespace_or_below_the_dataset() -> None:
+    assert registry.dataset("be/wechelderzande-roads").inspire_id("7") == "https://www.openstreetmap.org/way/7"
+    assert registry.dataset("be/airports").inspire_id("EBBR") == "urn:otn:be/airports/EBBR"
+
+
+def test_an_unknown_dataset_is_answered_with_those_there_are() -> None:
+    with pytest.raises(UnknownDataset, match=r"no dataset 'be/rods'\. Declared are: .*be/highways"):
+        registry.dataset("be/rods")
+
+
+def test_a_region_is_one_file(tmp_path: Path) -> None:
+    region = read_region(region_file(tmp_path, REGION))
+    assert region.id == "nowhere"
+    assert region.datasets["roads"].id == "nowhere/roads"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "message"),
+    [
+        ("collection: roads", "collection: rods", r"nowhere\.yml: datasets\.roads: .*'rods' is none of roads"),
+        ("CC0-1.0", "free", r"datasets\.roads: .*licence 'free' is none of"),
+        ("de: d}\n    publisher", "de: ''}\n    publisher", r"datasets\.roads\.description: .*has no text in de"),
+        ("attribution: Somebody", "atribution: Somebody", r"datasets\.roads\.(attribution|atribution)"),
+        ("https://example.org/roads", "example.org", r"datasets\.roads\.landing_page"),
+        ("  roads:\n", "  Main Roads:\n", r"datasets\.Main Roads"),
+        ("datasets:\n", "dataset:\n", r"datasets: must map names to datasets"),
+    ],
+)
+def test_a_mistake_is_named_by_file_and_dotted_path(tmp_path: Path, right: str, wrong: str, message: str) -> None:
+    assert right in REGION
+    with pytest.raises(ConfigError, match=message):
+        read_region(region_file(tmp_path, REGION.replace(right, wrong)))

@@ -1,0 +1,123 @@
+"""The documents that pages are made of, built by the API's own functions, for the tests of the portal."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from otn.api import documents, schemas
+from otn.api.html import PageContext
+from otn.api.links import Links, link
+from otn.api.negotiation import GEOJSON_TYPE, JSON_TYPE
+from otn.api.openapi import openapi
+from otn.api.query import Limits
+from otn.api.served import ServedCollection, ServedDataset
+from otn.model.collections import AIRPORTS, COLLECTIONS, ROADS, Collection
+from otn.model.datasets import Registry
+from otn.model.service import read_service
+
+BASE = "https://data.example.org/otn"
+LIMITS = Limits(10, 10000)
+service = read_service()
+registry = Registry.read()
+_PATHS = {
+    "landing": "/",
+    "conformance": "/conformance",
+    "api": "/api",
+    "collections": "/collections",
+    "collection": "/collections/roads",
+    "items": "/collections/roads/items",
+    "feature": "/collections/roads/items/7",
+    "queryables": "/collections/roads/queryables",
+    "schema": "/collections/roads/schema",
+    "problem": "/collections/roads/items",
+}
+PAGES = tuple(_PATHS)
+
+
+def served(collection: Collection) -> ServedCollection:
+    """A collection with the two kinds of datasets, where it has two: share-alike and not."""
+    datasets = [dataset for dataset in registry.datasets.values() if dataset.collection == collection.id]
+    return ServedCollection(
+        collection=collection,
+        updated=datetime(2026, 9, 5, 12, 30, tzinfo=UTC),
+        number_of_features=71197,
+        bbox=(2.5, 49.5, 6.4, 51.5),
+        valid_from=datetime(2012, 5, 3, tzinfo=UTC),
+        valid_to=None,
+        datasets=tuple(ServedDataset(dataset, 1000) for dataset in datasets),
+    )
+
+
+def feature(name: str | None = "Dorpsstraat", **known: Any) -> dict[str, Any]:
+    """A road; what is not named is unknown."""
+    values = dict.fromkeys(field.name for field in ROADS.fields) | {
+        "localId": "8113001",
+        "inspireId": "https://www.openstreetmap.org/way/8113001",
+        "name": name,
+        "functionalRoadClass": "fourthClass",
+        "speedLimit": 70,
+        "bridge": True,
+        "length": 2469.1356,
+        "validFrom": "2012-05-03T00:00:00Z",
+        "dataset": "be/wechelderzande-roads",
+        "region": "be",
+        "licence": "ODbL-1.0",
+        "sourceCodes": {"highway": "residential", "maxspeed": "70"},
+    }
+    return {
+        "type": "Feature",
+        "id": 7,
+        "geometry": {"type": "LineString", "coordinates": [[4.78, 51.26], [4.8, 51.27], [4.79, 51.28]]},
+        "properties": values | known,
+        "links": [],
+    }
+
+
+def document(page: str, language: str, **features: Any) -> dict[str, Any]:
+    """The document of a page in one language; `features` replace property values of the road it shows."""
+    links = Links(BASE)
+    road = documents.collection(service, served(ROADS), links, language)
+    schema = schemas.feature_schema(ROADS, "Roads", links, language)["properties"]["properties"]
+    following = link("next", f"{BASE}/collections/roads/items?limit=1&f=json&token=t", GEOJSON_TYPE)
+    everything = tuple(served(collection) for collection in COLLECTIONS.values())
+    all_collections = documents.collections(service, everything, links, language, [])
+    made: dict[str, dict[str, Any]] = {
+        "landing": documents.landing(service, links, language, []) | {"collections": all_collections["collections"]},
+        "conformance": documents.conformance([]),
+        "api": openapi(service, (served(ROADS), served(AIRPORTS)), LIMITS, links, language, "0.1.0"),
+        "collections": all_collections,
+        "collection": road,
+        "items": {
+            "type": "FeatureCollection",
+            "features": [feature(**features)],
+            "numberMatched": 71197,
+            "numberReturned": 1,
+            "timeStamp": "2026-09-05T12:30:00Z",
+            "links": [following],
+            "collection": road,
+            "schema": schema,
+        },
+        "feature": feature(**features) | {"collection": road, "schema": schema},
+        "queryables": schemas.queryables(ROADS, road["title"], links, language),
+        "schema": schemas.logical_schema(ROADS, road["title"], links, language),
+        "problem": {
+            "type": "about:blank",
+            "title": "Bad Request",
+            "status": 400,
+            "detail": "bbox must have 4 or 6 numbers.",
+            "parameter": "bbox",
+        },
+    }
+    return made[page]
+
+
+def context(page: str, language: str, query: str = "") -> PageContext:
+    """The context of a page of the service at BASE."""
+    media_type = GEOJSON_TYPE if page in ("items", "feature") else JSON_TYPE
+    return PageContext(
+        base_url=BASE,
+        path=_PATHS[page],
+        query=query,
+        language=language,
+        alternates={} if page == "problem" else {media_type: f"{BASE}{_PATHS[page]}?f=json"},
+        title="unused",
+    )

@@ -1,0 +1,97 @@
+"""An installation of its own for each test: a data directory, a private cluster, processes that may be killed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+
+from otn.settings import Settings
+from otn.store.cluster import database
+
+PLACES = 40_000
+
+
+class Installation:
+    """OTN in a data directory of its own, used through its command line and its HTTP interface only."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("OTN_")}
+        self._environment = kept | {"OTN_DATA_DIR": str(data_dir), "OTN_PORT": "0"}
+
+    def start(self, *command: str) -> subprocess.Popen[str]:
+        """`otn COMMAND`, running."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "otn", *command],
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *command: str) -> None:
+        """`otn COMMAND`, to its successful end."""
+        process = self.start(*command)
+        _, said = process.communicate(timeout=120)
+        assert process.returncode == 0, said
+
+    @contextmanager
+    def serving(self) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+        """`otn serve`: its address and its process."""
+        with self.start("serve") as process:
+            assert process.stdout is not None
+            yield next(line.split()[-1].rstrip("/") for line in process.stdout if "http://" in line), process
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+                assert process.wait(timeout=30) == 0
+
+    @contextmanager
+    def connection(self) -> Iterator[psycopg.Connection]:
+        """A connection to the private cluster, which runs as long as it is held."""
+        with (
+            database(Settings(data_dir=self.data_dir)) as url,
+            psycopg.connect(url, autocommit=True) as connection,
+        ):
+            yield connection
+
+    def postmaster(self) -> int:
+        """The process id of PostgreSQL's first process."""
+        return int((self.data_dir / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+
+    def file(self, version: int) -> Path:
+        """A file of many ports, each of which says the version in its name."""
+        file = self.data_dir / f"ports-{version}.geojson"
+        features = [
+            {
+                "type": "Feature",
+                "properties": {"localId": f"{version if number % 10 == 0 else 0}-{number}", "name": f"v{version}"},
+                "geometry": {"type": "Point", "coordinates": (number % 360 - 180 + version / 10, number / 500)},
+            }
+            for number in range(PLACES)
+        ]
+        file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+        return file
+
+
+def ports(address: str) -> dict[str, Any]:
+    """How many ports a service has, and how many of each version."""
+    items = f"{address}/collections/ports/items"
+    matched = {
+        version: httpx.get(items, params={"name": version, "limit": 1}, timeout=30).json()["numberMatched"]
+        for version in ("v1", "v2")
+    }
+    return {"all": httpx.get(items, params={"limit": 1}, timeout=30).json()["numberMatched"], **matched}
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Installation:
+    return Installation(tmp_path)

@@ -1,0 +1,83 @@
+"""A database follows the model exactly, on the way up, down and up again."""
+
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from otn.errors import ClusterError
+from otn.model.tables import collection_tables, metadata
+from otn.store import migrations
+
+
+@pytest.fixture
+def empty_url(cluster_url: Callable[[str], str]) -> Iterator[str]:
+    """The URL of a database that was never migrated."""
+    name = "otn_never_migrated"
+    with psycopg.connect(cluster_url("postgres"), autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        yield cluster_url(name)
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _tables(url: str) -> set[str]:
+    with psycopg.connect(url) as connection:
+        rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+    return {row[0] for row in rows}
+
+
+def test_up_down_and_up_again(empty_url: str) -> None:
+    assert migrations.current(empty_url) is None
+    migrations.upgrade(empty_url)
+    assert migrations.current(empty_url) == migrations.newest()
+    assert set(metadata.tables) <= _tables(empty_url)
+    migrations.downgrade(empty_url, "base")
+    assert _tables(empty_url) == {"alembic_version", "spatial_ref_sys"}
+    migrations.upgrade(empty_url)
+    assert set(metadata.tables) <= _tables(empty_url)
+
+
+def test_upgrading_what_is_newest_changes_nothing(database_url: str) -> None:
+    migrations.upgrade(database_url)
+    assert migrations.current(database_url) == migrations.newest()
+
+
+def test_a_migrated_database_does_not_differ_from_the_model(database_url: str) -> None:
+    assert migrations.differences(database_url) == []
+
+
+def test_a_column_too_many_is_a_difference(database_url: str) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute("ALTER TABLE roads ADD COLUMN colour text")
+    assert any("colour" in difference for difference in migrations.differences(database_url))
+
+
+def test_every_geometry_has_a_spatial_index(database_url: str) -> None:
+    with psycopg.connect(database_url) as connection:
+        rows = connection.execute(
+            "SELECT tablename FROM pg_indexes WHERE indexdef LIKE '%USING gist (geom)'"
+        ).fetchall()
+    assert {row[0] for row in rows} == {table.name for table in collection_tables.values()}
+
+
+def test_names_of_indexes_and_constraints_are_the_models(database_url: str) -> None:
+    with psycopg.connect(database_url) as connection:
+        indexes = connection.execute("SELECT indexname FROM pg_indexes WHERE schemaname = 'public'").fetchall()
+        constraints = connection.execute(
+            "SELECT conname FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype IN ('p','u','f')"
+        ).fetchall()
+    tables = metadata.tables.values()
+    expected_constraints = {str(constraint.name) for table in tables for constraint in table.constraints}
+    expected_indexes = {str(index.name) for table in tables for index in table.indexes}
+    foreign = {"alembic_version_pkc", "spatial_ref_sys_pkey"}
+    assert {row[0] for row in constraints} - foreign == expected_constraints
+    keys = {name for name in expected_constraints if not name.endswith("_fkey")}
+    assert {row[0] for row in indexes} - foreign == expected_indexes | keys
+
+
+def test_an_unknown_revision_is_said_in_one_sentence(database_url: str) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(ClusterError, match="9999"):
+        migrations.upgrade(database_url)
