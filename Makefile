@@ -1,0 +1,42 @@
+# Paths are relative throughout: the clone may lie anywhere, in a directory with spaces too.
+# Python starts three times as fast from its cache; what nothing imports is never compiled.
+unexport PYTHONDONTWRITEBYTECODE
+.DEFAULT_GOAL := help
+.PHONY: help up test check trust lock vendor environment environment-dev environment-test
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+up: environment ## install what is missing, load the default datasets, serve on http://127.0.0.1:8000/
+	@.venv/bin/python -m otn up
+
+test: environment-test ## install what tests need and run them
+	.venv/bin/python -m pytest -m "not trust"
+
+trust: environment-test ## the long tests: many kills, long hypothesis runs
+	.venv/bin/python -m pytest -m trust
+
+check: environment-dev ## lint, format, types, layers, lock files
+	scripts/lock.sh --check
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/python -m mypy
+	.venv/bin/lint-imports
+
+lock: environment-dev ## write the lock files anew from pyproject.toml
+	scripts/lock.sh
+
+vendor: ## copy what OTN reads or serves of npm packages into the tree (needs Node)
+	scripts/vendor.sh
+
+environment:
+	@scripts/install-system.sh $$([ -n "$$OTN_DATABASE_URL" ] || echo --server)
+	@scripts/make-venv.sh requirements.lock
+
+environment-dev:
+	@scripts/install-system.sh
+	@scripts/make-venv.sh requirements-dev.lock
+
+environment-test:
+	@scripts/install-system.sh --test
+	@scripts/make-venv.sh requirements-dev.lock
