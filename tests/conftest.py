@@ -18,23 +18,18 @@ from otn.settings import ROOT, Settings
 from otn.store import migrations
 from otn.store.cluster import database
 
+REAL_DATA = Path(os.environ.get("OTN_REAL_DATA") or ROOT.parent / "shared" / "data")
 _TEMPLATE = "otn_template"
 _LOADED = "otn_loaded"
 _numbers = itertools.count(1)
 
 
-def real_data_folder() -> Path:
-    """Where the real data lies, if it is there: `OTN_REAL_DATA`, by default ../shared/data."""
-    return Path(os.environ.get("OTN_REAL_DATA") or ROOT.parent / "shared" / "data")
-
-
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of real data beside the project."""
-    folder = real_data_folder()
-    if not folder.is_dir():
-        pytest.skip(f"there is no real data in {folder}; OTN_REAL_DATA names another folder")
-    return folder
+    if not REAL_DATA.is_dir():
+        pytest.skip(f"there is no real data in {REAL_DATA}; OTN_REAL_DATA names another folder")
+    return REAL_DATA
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +84,7 @@ def loaded_url(cluster_url: Callable[[str], str], template_database: str) -> str
     for dataset in registry.defaults():
         if dataset.region in ("be", "lv") or dataset.id in large:
             load_dataset(url, dataset, registry=registry, progress=Silent())
-    extract = real_data_folder() / "osm" / "wechelderzande-be.osm.pbf"
+    extract = REAL_DATA / "osm" / "wechelderzande-be.osm.pbf"
     if extract.is_file():
         roads = registry.dataset("be/wechelderzande-roads")
         load_dataset(url, roads, registry=registry, progress=Silent(), file=extract)

@@ -16,8 +16,9 @@ import pytest
 
 from otn.settings import Settings
 from otn.store.cluster import database
+from tests.conftest import open_directory
 
-PLACES = 40_000
+PLACES = 20_000
 
 
 class Installation:
@@ -93,5 +94,6 @@ def ports(address: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def installation(tmp_path: Path) -> Installation:
-    return Installation(tmp_path)
+def installation() -> Iterator[Installation]:
+    with open_directory() as directory:
+        yield Installation(directory)

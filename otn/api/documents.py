@@ -1,0 +1,175 @@
+"""The documents about the service: landing page, conformance, collections. Pure: what is served becomes a dict.
+
+Sources: OGC API - Features - Part 1 (17-069r4) 7.2 to 7.14, OGC API - Common - Parts 1 and 2.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from otn.api import texts
+from otn.api.links import Link, Links, link
+from otn.api.negotiation import GEOJSON_TYPE, HTML_TYPE, JSON_TYPE, OPENAPI_TYPE, SCHEMA_TYPE, Representation
+from otn.api.parameters import Parameters
+from otn.api.served import ServedCollection, ServedDataset
+from otn.model.licences import Licence
+from otn.model.service import Service
+from otn.model.text import Text
+
+Document = dict[str, Any]
+
+CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
+QUERYABLES_REL = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
+SCHEMA_REL = "http://www.opengis.net/def/rel/ogc/1.0/schema"
+
+_SPEC = "http://www.opengis.net/spec/"
+CONFORMANCE = tuple(
+    _SPEC + name
+    for name in (
+        "ogcapi-common-1/1.0/conf/core",
+        "ogcapi-common-1/1.0/conf/landing-page",
+        "ogcapi-common-1/1.0/conf/json",
+        "ogcapi-common-1/1.0/conf/html",
+        "ogcapi-common-1/1.0/conf/oas30",
+        "ogcapi-common-2/1.0/conf/collections",
+        "ogcapi-features-1/1.0/conf/core",
+        "ogcapi-features-1/1.0/conf/geojson",
+        "ogcapi-features-1/1.0/conf/html",
+        "ogcapi-features-1/1.0/conf/oas30",
+        "ogcapi-features-3/1.0/conf/queryables",
+        "ogcapi-features-3/1.0/conf/queryables-query-parameters",
+        "ogcapi-features-5/1.0/conf/schemas",
+        "ogcapi-features-5/1.0/conf/core-roles-features",
+        "ogcapi-features-5/1.0/conf/returnables-and-receivables",
+        "ogcapi-features-5/1.0/conf/queryables",
+    )
+)
+
+
+def self_links(
+    links: Links, language: str, path: str, representation: Representation, own: Parameters = ()
+) -> list[Link]:
+    """The document itself, and the same as a page. `own` are the parameters of its address."""
+    page = (*((name, value) for name, value in own if name != "f"), ("f", "html"))
+    return [
+        links.to("self", path, representation.media_type, texts.THIS_DOCUMENT.in_language(language), own),
+        links.to("alternate", path, HTML_TYPE, texts.AS_PAGE.in_language(language), page),
+    ]
+
+
+def licence_link(licence: Licence) -> Link:
+    """The licence as RFC 4946 links it."""
+    return link("license", licence.url, HTML_TYPE, licence.title)
+
+
+def landing(service: Service, links: Links, language: str, own: list[Link]) -> Document:
+    """The landing page; `own` are the links to itself."""
+    identification = service.metadata.identification
+    service_licence = service.metadata.license
+    return {
+        "title": identification.title.in_language(language),
+        "description": identification.description.in_language(language),
+        "keywords": keywords(identification.keywords, language),
+        "links": [
+            *own,
+            links.to("service-desc", "/api", OPENAPI_TYPE, texts.API_DEFINITION.in_language(language)),
+            links.to("service-doc", "/api", HTML_TYPE, texts.API_DOCUMENTATION.in_language(language), (("f", "html"),)),
+            links.to("conformance", "/conformance", JSON_TYPE, texts.CONFORMANCE.in_language(language)),
+            links.to("data", "/collections", JSON_TYPE, texts.COLLECTIONS.in_language(language)),
+            *([link("license", service_licence.url, HTML_TYPE, service_licence.name)] if service_licence.url else []),
+        ],
+    }
+
+
+def conformance(own: list[Link]) -> Document:
+    """The conformance classes the service meets."""
+    return {"conformsTo": list(CONFORMANCE), "links": own}
+
+
+def collections(
+    service: Service, served: tuple[ServedCollection, ...], links: Links, language: str, own: list[Link]
+) -> Document:
+    """All collections that have features."""
+    return {
+        "links": own,
+        "collections": [collection(service, entry, links, language) for entry in served],
+        "crs": [CRS84],
+    }
+
+
+def collection(service: Service, served: ServedCollection, links: Links, language: str) -> Document:
+    """The collection document, the same within /collections and on its own."""
+    described = service.collections[served.collection.id]
+    return {
+        "id": served.collection.id,
+        "title": described.title.in_language(language),
+        "description": described.description.in_language(language),
+        "keywords": keywords(described.keywords, language),
+        "attribution": "; ".join(dict.fromkeys(entry.dataset.attribution for entry in served.datasets)),
+        "itemType": "feature",
+        "extent": _extent(served),
+        "crs": [CRS84],
+        "updated": instant(served.updated),
+        "numberOfFeatures": served.number_of_features,
+        "datasets": [_dataset(entry, language) for entry in served.datasets],
+        "links": _collection_links(served, links, language),
+    }
+
+
+def keywords(declared: Any, language: str) -> list[str]:
+    """The keywords in one language, as config/pygeoapi.yml declares them."""
+    return list(getattr(declared, language))
+
+
+def instant(moment: datetime) -> str:
+    """RFC 3339 in UTC, in whole seconds."""
+    return f"{moment:%Y-%m-%dT%H:%M:%S}Z"
+
+
+def _extent(served: ServedCollection) -> Document:
+    extent: Document = {}
+    if served.bbox is not None:
+        extent["spatial"] = {"bbox": [list(served.bbox)], "crs": CRS84}
+    if served.valid_from is not None or served.valid_to is not None:
+        ends = (served.valid_from, served.valid_to)
+        extent["temporal"] = {"interval": [[instant(end) if end else None for end in ends]], "trs": GREGORIAN}
+    return extent
+
+
+def _dataset(served: ServedDataset, language: str) -> Document:
+    dataset = served.dataset
+    licence = dataset.licence_model
+    return {
+        "id": dataset.id,
+        "title": dataset.title.in_language(language),
+        "description": dataset.description.in_language(language),
+        "landingPage": dataset.landing_page,
+        "publisher": {"name": dataset.publisher.name, "url": dataset.publisher.url},
+        "licence": licence.id,
+        "licenceTitle": licence.title,
+        "licenceUrl": licence.url,
+        "shareAlike": licence.share_alike,
+        "attribution": dataset.attribution,
+        "numberOfFeatures": served.number_of_features,
+    }
+
+
+def _collection_links(served: ServedCollection, links: Links, language: str) -> list[Link]:
+    path = f"/collections/{served.collection.id}"
+
+    def to(rel: str, below: str, media_type: str, title: Text, parameters: Parameters = ()) -> Link:
+        return links.to(rel, path + below, media_type, title.in_language(language), parameters)
+
+    page = (("f", "html"),)
+    return [
+        to("self", "", JSON_TYPE, texts.COLLECTION),
+        to("alternate", "", HTML_TYPE, texts.AS_PAGE, page),
+        # GDAL appends /{featureId} to this address, so it carries no query string, not even the language.
+        link("items", links.plain(path + "/items"), GEOJSON_TYPE, texts.ITEMS.in_language(language)),
+        to("items", "/items", HTML_TYPE, texts.ITEMS, page),
+        to(QUERYABLES_REL, "/queryables", SCHEMA_TYPE, texts.QUERYABLES),
+        to(SCHEMA_REL, "/schema", SCHEMA_TYPE, texts.SCHEMA),
+        # Clients read the types of GeoJSON properties here: the schema of a whole feature, not Part 5's logical one.
+        to("describedby", "/schemas/feature", SCHEMA_TYPE, texts.FEATURE_SCHEMA),
+        *(licence_link(licence) for licence in served.licences),
+    ]

@@ -1,0 +1,51 @@
+"""Query strings: split once, strictly, so that a mistyped parameter is refused instead of ignored."""
+
+import difflib
+from collections.abc import Collection, Iterable
+from urllib.parse import parse_qsl
+
+from otn.errors import BadRequest
+
+Parameters = tuple[tuple[str, str], ...]
+
+
+def parse_parameters(query: bytes) -> Parameters:
+    """The parameters in their order.
+
+    Raises BadRequest for what is no UTF-8, for control characters that no value can hold and for a repeated name.
+    """
+    try:
+        pairs = parse_qsl(query.decode(), keep_blank_values=True, errors="strict", max_num_fields=100)
+    except UnicodeDecodeError:
+        raise BadRequest("The query string is not percent-encoded UTF-8.") from None
+    except ValueError:
+        raise BadRequest("The query string has more than 100 parameters.") from None
+    seen: set[str] = set()
+    for name, value in pairs:
+        if "\0" in value:
+            raise BadRequest(f"{_shown(name)} holds a null character.", parameter=_shown(name))
+        if name in seen:
+            raise BadRequest(f"{_shown(name)} is given more than once.", parameter=_shown(name))
+        seen.add(name)
+    return tuple(pairs)
+
+
+def refuse_unknown(names: Iterable[str], known: Collection[str]) -> None:
+    """Raises BadRequest for the first name that is not known, with the nearest known ones.
+
+    Source: OGC API - Features - Part 1, requirement /req/core/query-param-unknown.
+    """
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=3)
+            hint = f"Did you mean {' or '.join(near)}?" if near else f"Known are {', '.join(sorted(known))}."
+            raise BadRequest(f"There is no parameter {_shown(name)} here. {hint}", parameter=_shown(name))
+
+
+def without_empty(parameters: Parameters) -> Parameters:
+    """What a person filled in: a form sends the fields left empty too."""
+    return tuple((name, value) for name, value in parameters if value)
+
+
+def _shown(name: str) -> str:
+    return name[:60] + ("…" if len(name) > 60 else "")

@@ -1,0 +1,129 @@
+"""Errors as problem documents (RFC 9457), and as pages for browsers."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from otn.api.context import VARY, headers_of
+from otn.api.disconnect import ClientLeft
+from otn.api.html import HtmlRenderer, PageContext
+from otn.api.links import base_url
+from otn.api.negotiation import HTML_TYPE, PROBLEM, PROBLEM_TYPE, choose_language, choose_representation
+from otn.api.parameters import parse_parameters
+from otn.errors import RequestError, Unavailable
+
+RETRY_AFTER = 5
+_log = logging.getLogger(__name__)
+
+_MISTAKE = "The service made a mistake. It has been recorded; the request itself may be all right."
+
+
+class Problems:
+    """Makes the answer to a request that failed."""
+
+    def __init__(self, renderer: HtmlRenderer, public_url: str | None) -> None:
+        self._renderer = renderer
+        self._public_url = public_url
+
+    async def on_request_error(self, request: Request, error: Exception) -> Response:
+        """A client's mistake, or a limit reached."""
+        assert isinstance(error, RequestError)  # noqa: S101 - registered for this class only
+        headers = {"Retry-After": str(RETRY_AFTER)} if isinstance(error, Unavailable) else {}
+        if isinstance(error, Unavailable) and error.__cause__ is not None:
+            _log.warning("%s %s", error, error.__cause__)
+        return self.response(request.scope, error.status, error.title, error.detail, error.parameter, headers)
+
+    async def on_http_error(self, request: Request, error: Exception) -> Response:
+        """No route, or a method no route has."""
+        assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+        path = request.scope["path"]
+        details = {
+            404: f"There is nothing at {path[:200]}.",
+            405: f"{request.method} is not possible here: OTN is read with GET and HEAD.",
+        }
+        detail = details.get(error.status_code, error.detail)
+        title = HTTPStatus(error.status_code).phrase
+        return self.response(request.scope, error.status_code, title, detail, None, dict(error.headers or {}))
+
+    def response(
+        self, scope: Scope, status: int, title: str, detail: str, parameter: str | None, headers: dict[str, str]
+    ) -> Response:
+        """A problem document, or a page where a browser asks."""
+        document: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+        if parameter is not None:
+            document["parameter"] = parameter
+        page, language = _wishes(scope)
+        headers = headers | {"Vary": VARY, "Content-Language": language if page else "en"}
+        if not page:
+            return Response(orjson.dumps(document), status, headers, PROBLEM_TYPE)
+        context = PageContext(
+            base_url=_base_url(scope, self._public_url),
+            path=scope["path"],
+            query="",
+            language=language,
+            alternates={},
+            title=title,
+        )
+        return Response(self._renderer.render("problem", document, context), status, headers, HTML_TYPE)
+
+
+class UnexpectedErrors:
+    """Middleware: what nobody expected is logged once and answered by a problem document that tells nothing."""
+
+    def __init__(self, app: ASGIApp, problems: Problems) -> None:
+        self._app = app
+        self._problems = problems
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes everything on; after the first byte of an answer has left, the error goes up to the server."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def watch(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watch)
+        except ClientLeft:
+            return
+        except Exception:
+            if started:
+                raise
+            _log.exception("%s %s", scope["method"], scope["path"])
+            title = HTTPStatus.INTERNAL_SERVER_ERROR.phrase
+            response = self._problems.response(scope, 500, title, _MISTAKE, None, {})
+            await response(scope, receive, send)
+
+
+def _wishes(scope: Scope) -> tuple[bool, str]:
+    """Whether a page is wanted, and the language; what cannot be understood counts as not said."""
+    headers = headers_of(scope, (b"accept", b"accept-language"))
+    try:
+        given = dict(parse_parameters(scope["query_string"]))
+    except RequestError:
+        given = {}
+    try:
+        page = choose_representation(given.get("f"), headers[b"accept"], PROBLEM).is_html
+    except RequestError:
+        page = False
+    try:
+        return page, choose_language(given.get("lang"), headers[b"accept-language"])
+    except RequestError:
+        return page, choose_language(None, headers[b"accept-language"])
+
+
+def _base_url(scope: Scope, public_url: str | None) -> str:
+    try:
+        return base_url(scope, headers_of(scope, (b"host",))[b"host"], public_url)
+    except RequestError:
+        return ""

@@ -1,0 +1,109 @@
+"""The database for a stock `pygeoapi serve`: a provider plugin over the same queries and statements as the API.
+
+config/pygeoapi.yml names it by its dotted path; the extra key `collection` says which collection it serves.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+import psycopg
+from psycopg.rows import dict_row
+from pygeoapi.provider.base import (
+    BaseProvider,
+    ProviderConnectionError,
+    ProviderGenericError,
+    ProviderInvalidQueryError,
+    ProviderItemNotFoundError,
+    ProviderQueryError,
+)
+
+from otn.api.bbox import parse_bbox
+from otn.api.query import ItemsQuery, parse_filter, parse_identifier
+from otn.api.schemas import value_schema
+from otn.api.sql import Statement, feature_statement, items_statement
+from otn.api.temporal import parse_datetime
+from otn.errors import RequestError
+from otn.model.collections import COLLECTIONS
+
+Document = dict[str, Any]
+
+_OPTIONS = "-c default_transaction_read_only=on -c statement_timeout=10s -c timezone=UTC"
+
+
+class OtnProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi is untyped
+    """Features of one collection, in the order and with the properties of the API."""
+
+    def __init__(self, provider_def: Document) -> None:
+        super().__init__(provider_def)
+        collection = COLLECTIONS.get(provider_def.get("collection", ""))
+        if collection is None:
+            raise ProviderGenericError(f"provider: collection must be one of {', '.join(COLLECTIONS)}")
+        self._collection = collection
+        self._fields = self.get_fields()
+
+    def get_fields(self) -> dict[str, Document]:
+        """The properties by name, with their JSON Schema types."""
+        return {field.name: value_schema(field) for field in self._collection.fields}
+
+    def query(
+        self,
+        offset: int = 0,
+        limit: int = 10,
+        resulttype: str = "results",
+        bbox: Sequence[float] = (),
+        datetime_: str | None = None,
+        properties: Sequence[tuple[str, str]] = (),
+        sortby: Sequence[Document] = (),
+        select_properties: Sequence[str] = (),
+        skip_geometry: bool = False,
+        **_: Any,
+    ) -> Document:
+        """A FeatureCollection. Raises ProviderInvalidQueryError where the API would answer 400, and for `sortby`."""
+        if sortby:
+            raise ProviderInvalidQueryError(user_msg="Features come in one order only; sortby is not possible.")
+        fields = self._collection.by_name
+        try:
+            query = ItemsQuery(
+                limit=0 if resulttype == "hits" else limit,
+                bbox=parse_bbox(",".join(str(number) for number in bbox)) if bbox else None,
+                datetime=parse_datetime(datetime_) if datetime_ else None,
+                filters=tuple(parse_filter(fields[name], str(value)) for name, value in properties),
+                offset=offset,
+            )
+        except RequestError as error:
+            raise ProviderInvalidQueryError(user_msg=error.detail) from error
+        row = self._row(items_statement(self._collection, query))
+        features = orjson.loads(f"[{row['features'] or ''}]") if row else []
+        for feature in features:
+            if skip_geometry:
+                feature["geometry"] = None
+            if select_properties:
+                feature["properties"] = {
+                    name: value for name, value in feature["properties"].items() if name in select_properties
+                }
+        return {
+            "type": "FeatureCollection",
+            "features": features,
+            "numberMatched": row["matched"] if row else 0,
+            "numberReturned": len(features),
+        }
+
+    def get(self, identifier: object, **_: Any) -> Document:
+        """A Feature. Raises ProviderItemNotFoundError."""
+        number = parse_identifier(str(identifier))
+        row = self._row(feature_statement(self._collection, number)) if number is not None else None
+        if row is None:
+            raise ProviderItemNotFoundError(f"item {identifier} not found")
+        feature: Document = orjson.loads(row["feature"])
+        return feature
+
+    def _row(self, statement: Statement) -> Document | None:
+        try:
+            with psycopg.connect(self.data, options=_OPTIONS, autocommit=True) as connection:
+                cursor = psycopg.RawCursor(connection, row_factory=dict_row)
+                return cursor.execute(statement.sql, statement.parameters).fetchone()
+        except psycopg.OperationalError as error:
+            raise ProviderConnectionError from error
+        except psycopg.Error as error:
+            raise ProviderQueryError from error

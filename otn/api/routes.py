@@ -1,0 +1,150 @@
+"""Which address gives which document. Features have endpoints of their own in otn.api.features."""
+
+from collections.abc import Awaitable, Callable
+from importlib.metadata import version
+from typing import Any
+
+import orjson
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from otn.api import documents, schemas, texts
+from otn.api.context import VARY, Api, RequestContext, request_context
+from otn.api.features import Feature, Items
+from otn.api.health import live, ready
+from otn.api.links import Link
+from otn.api.negotiation import API, DOCUMENT, HTML, SCHEMA, SCHEMA_ONLY, Representation
+from otn.api.openapi import openapi
+from otn.api.parameters import refuse_unknown
+from otn.api.query import REPRESENTATION_PARAMETERS
+from otn.api.served import ServedCollection, served_collection, served_collections
+from otn.model.text import Text
+
+Document = dict[str, Any]
+_SchemaBuilder = Callable[..., Document]
+
+
+def router(api: Api) -> APIRouter:
+    """The routes of the API, items first: they are asked for most."""
+    resources = _Resources(api)
+    routes = APIRouter(include_in_schema=False, redirect_slashes=False)
+    items = "/collections/{collection_id}/items"
+    routes.routes.append(Route(items, Items(api)))
+    routes.routes.append(Route(items + "/{feature_id}", Feature(api)))
+    for path, endpoint in (
+        ("/", resources.landing),
+        ("/api", resources.api),
+        ("/conformance", resources.conformance),
+        ("/collections", resources.collections),
+        ("/collections/{collection_id}", resources.collection),
+        ("/collections/{collection_id}/queryables", resources.queryables),
+        ("/collections/{collection_id}/schema", resources.schema),
+        ("/collections/{collection_id}/schemas/feature", resources.feature_schema),
+        ("/health/live", live),
+        ("/health/ready", ready(api)),
+    ):
+        routes.add_api_route(path, endpoint, methods=["GET", "HEAD"], response_model=None)
+    return routes
+
+
+class _Resources:
+    """The documents of the API. Each answers as JSON and, but for the schema that programs read, as a page."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    async def landing(self, request: Request) -> Response:
+        async def document(context: RequestContext) -> Document:
+            made = documents.landing(self._api.service, context.links, context.language, _own(context, DOCUMENT))
+            if not context.representation.is_html:
+                return made
+            served = await served_collections(self._api.pool)
+            return made | {"collections": [self._described(entry, context) for entry in served]}
+
+        title = self._api.service.metadata.identification.title
+        return await self._answer(request, DOCUMENT, "landing", title, document)
+
+    async def api(self, request: Request) -> Response:
+        async def document(context: RequestContext) -> Document:
+            served = await served_collections(self._api.pool)
+            number = version("otn")
+            return openapi(self._api.service, served, self._api.limits, context.links, context.language, number)
+
+        return await self._answer(request, API, "api", texts.API_DOCUMENTATION, document)
+
+    async def conformance(self, request: Request) -> Response:
+        async def document(context: RequestContext) -> Document:
+            return documents.conformance(_own(context, DOCUMENT))
+
+        return await self._answer(request, DOCUMENT, "conformance", texts.CONFORMANCE, document)
+
+    async def collections(self, request: Request) -> Response:
+        async def document(context: RequestContext) -> Document:
+            served = await served_collections(self._api.pool)
+            own = _own(context, DOCUMENT)
+            return documents.collections(self._api.service, served, context.links, context.language, own)
+
+        return await self._answer(request, DOCUMENT, "collections", texts.COLLECTIONS, document)
+
+    async def collection(self, request: Request) -> Response:
+        served = await self._served(request)
+
+        async def document(context: RequestContext) -> Document:
+            return self._described(served, context)
+
+        return await self._answer(request, DOCUMENT, "collection", self._title(served), document)
+
+    async def queryables(self, request: Request) -> Response:
+        return await self._schema(request, SCHEMA, "queryables", schemas.queryables)
+
+    async def schema(self, request: Request) -> Response:
+        return await self._schema(request, SCHEMA, "schema", schemas.logical_schema)
+
+    async def feature_schema(self, request: Request) -> Response:
+        return await self._schema(request, SCHEMA_ONLY, "schema", schemas.feature_schema)
+
+    async def _schema(
+        self, request: Request, offered: tuple[Representation, ...], page: str, build: _SchemaBuilder
+    ) -> Response:
+        served = await self._served(request)
+        title = self._title(served)
+
+        async def document(context: RequestContext) -> Document:
+            return build(served.collection, title.in_language(context.language), context.links, context.language)
+
+        return await self._answer(request, offered, page, title, document)
+
+    async def _served(self, request: Request) -> ServedCollection:
+        return await served_collection(self._api.pool, request.path_params["collection_id"])
+
+    def _title(self, served: ServedCollection) -> Text:
+        return self._api.service.collections[served.collection.id].title
+
+    def _described(self, served: ServedCollection, context: RequestContext) -> Document:
+        return documents.collection(self._api.service, served, context.links, context.language)
+
+    async def _answer(
+        self,
+        request: Request,
+        offered: tuple[Representation, ...],
+        page: str,
+        title: Text,
+        make: Callable[[RequestContext], Awaitable[Document]],
+    ) -> Response:
+        context = request_context(request.scope, offered, self._api.public_url)
+        refuse_unknown((name for name, _ in context.parameters), REPRESENTATION_PARAMETERS)
+        document = await make(context)
+        headers = {"Vary": VARY, "Content-Language": context.language}
+        if not context.representation.is_html:
+            return Response(orjson.dumps(document), 200, headers, context.representation.media_type)
+        alternates = {offered[0].media_type: context.links.href(context.path, (("f", "json"),))}
+        page_context = context.page_context(title.in_language(context.language), alternates)
+        html = await run_in_threadpool(self._api.renderer.render, page, document, page_context)
+        return Response(html, 200, headers, HTML.media_type)
+
+
+def _own(context: RequestContext, offered: tuple[Representation, ...]) -> list[Link]:
+    return documents.self_links(context.links, context.language, context.path, offered[0], context.own_parameters)

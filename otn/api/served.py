@@ -1,0 +1,78 @@
+"""The collections that have features, as the database knows them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from otn.api.sql import collections_statement
+from otn.errors import NotFound
+from otn.model.collections import COLLECTIONS, Collection
+from otn.model.datasets import Dataset
+from otn.model.licences import Licence
+from otn.store.pool import Pool
+
+
+@dataclass(frozen=True)
+class ServedDataset:
+    """A dataset as declared at its newest load, and how many features it has."""
+
+    dataset: Dataset
+    number_of_features: int
+
+
+@dataclass(frozen=True)
+class ServedCollection:
+    """A collection with features; `bbox` is west, south, east, north in degrees."""
+
+    collection: Collection
+    updated: datetime
+    number_of_features: int
+    bbox: tuple[float, float, float, float] | None
+    valid_from: datetime | None
+    valid_to: datetime | None
+    datasets: tuple[ServedDataset, ...]
+
+    @property
+    def licences(self) -> tuple[Licence, ...]:
+        """The licences of its datasets, each once, by identifier."""
+        by_id = {served.dataset.licence: served.dataset.licence_model for served in self.datasets}
+        return tuple(by_id[licence_id] for licence_id in sorted(by_id))
+
+
+async def served_collections(pool: Pool) -> tuple[ServedCollection, ...]:
+    """In the order of the model. Raises Unavailable where the database does not answer."""
+    statement = collections_statement()
+    rows = await pool.fetch(statement.sql, statement.parameters)
+    by_id = {row["collection"].decode(): row for row in rows}
+    return tuple(_served(collection, by_id[name]) for name, collection in COLLECTIONS.items() if name in by_id)
+
+
+async def served_collection(pool: Pool, collection_id: str) -> ServedCollection:
+    """Raises NotFound where there is no such collection, or none with features."""
+    for served in await served_collections(pool):
+        if served.collection.id == collection_id:
+            return served
+    raise no_collection(collection_id)
+
+
+def no_collection(collection_id: str) -> NotFound:
+    """The error for a collection that is unknown or empty."""
+    return NotFound(f"There is no collection {collection_id[:60]!r} with features here.")
+
+
+def _served(collection: Collection, row: Any) -> ServedCollection:
+    bbox = (row["west"], row["south"], row["east"], row["north"])
+    return ServedCollection(
+        collection=collection,
+        updated=row["updated"],
+        number_of_features=row["number_of_features"],
+        bbox=None if None in bbox else bbox,
+        valid_from=row["valid_from"],
+        valid_to=row["valid_to"],
+        datasets=tuple(
+            ServedDataset(Dataset.model_validate(entry["declaration"]), entry["numberOfFeatures"])
+            for entry in orjson.loads(row["datasets"] or b"[]")
+        ),
+    )

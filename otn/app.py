@@ -1,0 +1,123 @@
+"""The web application: the API and its pages put together, and the server that runs it."""
+
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+from uvicorn.supervisors import Multiprocess
+
+from otn.api.context import Api
+from otn.api.middleware import AnswerHeaders, Compression, Slashes
+from otn.api.problems import Problems, UnexpectedErrors
+from otn.api.routes import router
+from otn.errors import RequestError, SettingsError
+from otn.model.service import read_service
+from otn.portal.pages import STATIC_DIR, Pages
+from otn.settings import Settings
+from otn.store.pool import Pool
+
+_BACKLOG = 2048
+_SHUTDOWN_SECONDS = 5
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application for the database at `settings.database_url`, which need not answer yet.
+
+    Raises ConfigError for a wrong config/pygeoapi.yml and SettingsError without a database URL.
+    """
+    if settings.database_url is None:
+        raise SettingsError("OTN_DATABASE_URL is not set: `otn serve` runs a database of its own and sets it.")
+    service = read_service()
+    renderer = Pages(service)
+    pool = Pool(settings.database_url)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await pool.close()
+
+    problems = Problems(renderer, settings.public_url)
+    app = FastAPI(
+        openapi_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        exception_handlers={RequestError: problems.on_request_error, HTTPException: problems.on_http_error},
+    )
+    # The last one added is the first to see a request.
+    app.add_middleware(UnexpectedErrors, problems=problems)
+    app.add_middleware(Slashes, public_url=settings.public_url)
+    app.add_middleware(Compression)
+    app.add_middleware(AnswerHeaders)
+    app.include_router(router(Api(service, pool, renderer, settings.public_url)))
+    app.mount("/static", StaticFiles(directory=STATIC_DIR))
+    return app
+
+
+def application() -> FastAPI:
+    """The application as each worker process makes it, from the environment."""
+    return create_app(Settings.from_environment())
+
+
+def serve(settings: Settings, on_listening: Callable[[str], None]) -> None:
+    """Serves until SIGINT or SIGTERM, in `settings.workers` processes.
+
+    Calls `on_listening` with the landing page's address once connections are accepted. Raises SettingsError where
+    the port is taken, and what create_app raises.
+    """
+    app = create_app(settings)
+    with _listener(settings) as listener, _signals_end_quietly():
+        on_listening(settings.public_url or _address(listener))
+        if settings.workers == 1:
+            uvicorn.Server(_config(app)).run(sockets=[listener])
+        else:
+            os.environ.update(settings.to_environment())
+            Multiprocess(_config("otn.app:application", workers=settings.workers, factory=True), [listener]).run()
+
+
+@contextmanager
+def _signals_end_quietly() -> Iterator[None]:
+    """uvicorn repeats the signal that stopped it; here that is the end, not another one."""
+    stop = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, lambda *_: None) for number in stop}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _config(app: FastAPI | str, **more: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+        **more,
+    )
+
+
+def _listener(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        raise SettingsError(
+            f"OTN_HOST and OTN_PORT: cannot listen on {settings.host}, port {settings.port}: {error.strerror}."
+        ) from error
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"http://{shown}:{port}/"

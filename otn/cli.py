@@ -1,0 +1,337 @@
+"""The `otn` command: parses, calls, prints."""
+
+import dataclasses
+import re
+import signal
+import socket
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Annotated, Any, Literal, NoReturn, Self
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from typer.core import TyperGroup
+
+from otn.app import serve as run_server
+from otn.errors import LoadError, OtnError, SettingsError
+from otn.etl.load import LoadSummary
+from otn.etl.pipeline import load_dataset
+from otn.model.datasets import Dataset, Registry
+from otn.settings import Settings
+from otn.store import checks, loads, migrations
+from otn.store.cluster import database
+
+_out = Console(highlight=False)
+_err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+_TABLE_WIDTH = 140  # of a table that is piped or shown on a narrow terminal
+
+DatasetName = Annotated[str, typer.Argument(metavar="DATASET", help="<region>/<name>; `otn datasets` lists them.")]
+
+
+class _Commands(TyperGroup):
+    """Turns what can be expected to go wrong into one sentence and an exit status."""
+
+    def invoke(self, ctx: Any) -> Any:
+        signal.signal(signal.SIGTERM, _leave)
+        signal.signal(signal.SIGHUP, _leave)
+        try:
+            return super().invoke(ctx)
+        except OtnError as error:
+            _complain(error)
+            raise typer.Exit(1) from error
+        except KeyboardInterrupt:
+            _err.print("Stopped. A load that was running has changed nothing.")
+            raise typer.Exit(130) from None
+
+
+app = typer.Typer(
+    cls=_Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Open Transport Net: transport data of partner regions, harmonised and served as OGC API Features.",
+)
+db = typer.Typer(no_args_is_help=True, help="The database itself.")
+app.add_typer(db, name="db")
+
+
+@app.command()
+def up() -> None:
+    """Start the database, load what was never loaded, and serve."""
+    settings = Settings.from_environment()
+    _require_free_port(settings)
+    with _migrated_database(settings) as url:
+        registry = Registry.read()
+        there = loads.committed(url)
+        _load_defaults(url, registry, [dataset for dataset in registry.defaults() if dataset.id not in there])
+        _serve(settings, url)
+
+
+@app.command()
+def serve() -> None:
+    """Start the database and serve what is loaded."""
+    settings = Settings.from_environment()
+    _require_free_port(settings)
+    with _migrated_database(settings) as url:
+        _serve(settings, url)
+
+
+@app.command()
+def load(
+    dataset: Annotated[str | None, typer.Argument(help="<region>/<name>; `otn datasets` lists them.")] = None,
+    file: Annotated[Path | None, typer.Option("--from", help="The file to read, in place of a package.")] = None,
+    crs: Annotated[str | None, typer.Option(help="The file's CRS where it does not say or is wrong: EPSG:n.")] = None,
+    clip: Annotated[bool, typer.Option("--clip", help="Keep only what the region's outline touches.")] = False,
+    defaults: Annotated[bool, typer.Option("--defaults", help="Load all that packages carry.")] = False,
+) -> None:
+    """Load one dataset, or all default ones; only rows that differ are written."""
+    if defaults == (dataset is not None) or (defaults and (file or crs or clip)):
+        raise typer.BadParameter("give either a dataset or --defaults; --from, --crs and --clip belong to a dataset")
+    settings = Settings.from_environment()
+    registry = Registry.read()
+    declared = registry.dataset(dataset) if dataset is not None else None
+    with _migrated_database(settings) as url:
+        if declared is None:
+            if _load_defaults(url, registry, registry.defaults()):
+                raise typer.Exit(1)
+            return
+        with _Bar(declared.id) as bar:
+            summary = load_dataset(url, declared, registry=registry, file=file, crs=crs, clip=clip, progress=bar)
+        _out.print(_told(summary), soft_wrap=True)
+
+
+@app.command()
+def datasets() -> None:
+    """List the datasets that are declared, and how many features each has."""
+    with _migrated_database(Settings.from_environment()) as url:
+        counts = loads.number_of_features(url)
+    _print_table(
+        {
+            "dataset": "left",
+            "collection": "left",
+            "licence": "left",
+            "source": "left",
+            "features": "right",
+            "title": "left",
+        },
+        (_dataset_row(dataset, counts.get(dataset.id)) for dataset in Registry.read().datasets.values()),
+    )
+
+
+@app.command()
+def status(dataset: Annotated[str | None, typer.Argument(help="One dataset: all its loads.")] = None) -> None:
+    """Show the newest load of every dataset, or all loads of one."""
+    if dataset is not None:
+        Registry.read().dataset(dataset)
+    with _migrated_database(Settings.from_environment()) as url:
+        counts = loads.number_of_features(url)
+        records = loads.newest(url) if dataset is None else loads.history(url, dataset)
+    _print_table(
+        {
+            **dict.fromkeys(("dataset", "load", "finished (UTC)", "state"), "left"),
+            **dict.fromkeys(("features", "added", "changed", "removed", "rejected"), "right"),
+            "remarks": "left",
+        },
+        (_status_row(record, counts.get(record.dataset, 0)) for record in records),
+    )
+
+
+@app.command()
+def rejects(dataset: DatasetName) -> None:
+    """Show the rows that the newest load of a dataset left out, and why."""
+    Registry.read().dataset(dataset)
+    with _migrated_database(Settings.from_environment()) as url:
+        found = loads.rejects(url, dataset)
+    _print_table(
+        {"row": "right", "identifier": "left", "reason": "left", "detail": "left"},
+        ((str(reject.position), reject.source_id or "-", reject.reason, reject.detail) for reject in found),
+    )
+
+
+@app.command()
+def check() -> None:
+    """Check everything OTN stands on, and say what to do about what is wrong."""
+    outcomes = []
+    for outcome in checks.check_all(Settings.from_environment()):
+        outcomes.append(outcome)
+        if outcome.trouble is None:
+            _out.print(f"[green]ok[/]     {outcome.title}")
+        else:
+            _out.print(f"[red]wrong[/]  {outcome.title}: ", end="")
+            _out.print(f"{outcome.trouble} {outcome.hint}", markup=False, soft_wrap=True)
+    if any(outcome.trouble for outcome in outcomes):
+        raise typer.Exit(1)
+
+
+@app.command()
+def config() -> None:
+    """Print the settings in force; passwords are left out."""
+    for name, value in Settings.from_environment().to_environment().items():
+        _out.print(f"{name}={_without_password(value)}", markup=False, soft_wrap=True)
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database to the newest revision."""
+    with _migrated_database(Settings.from_environment()) as url:
+        _out.print(f"The database is at revision {migrations.current(url)}.")
+
+
+@db.command()
+def downgrade(
+    revision: Annotated[str, typer.Argument(help='A revision, or "base" for an empty database.')],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Take the database back to an older revision: what newer tables hold is lost."""
+    if not yes:
+        typer.confirm("This deletes data. Go on?", abort=True)
+    with database(Settings.from_environment()) as url:
+        migrations.downgrade(url, revision)
+        _out.print(f"The database is at revision {migrations.current(url) or 'base'}.")
+
+
+@db.command()
+def url() -> None:
+    """Print the database's URL; a private cluster answers there while `otn up` or `otn serve` runs."""
+    with database(Settings.from_environment()) as address:
+        _out.print(address, markup=False, soft_wrap=True)
+
+
+class _Bar:
+    """The progress of one load, on one line."""
+
+    def __init__(self, dataset_id: str) -> None:
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        self._bar = Progress(*columns, TimeElapsedColumn(), console=_err, transient=True, disable=not _err.is_terminal)
+        self._task = self._bar.add_task(dataset_id, total=None)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def stage(self, name: str, total: int | None) -> None:
+        """A new stage begins."""
+        self._bar.reset(self._task, description=name, total=total)
+
+    def advance(self, rows: int) -> None:
+        """So many more rows are done."""
+        self._bar.advance(self._task, rows)
+
+
+@contextmanager
+def _migrated_database(settings: Settings) -> Iterator[str]:
+    with database(settings) as url:
+        migrations.upgrade(url)
+        yield url
+
+
+def _load_defaults(url: str, registry: Registry, wanted: list[Dataset]) -> int:
+    """Loads them one after the other; one that fails does not keep the rest from loading. Returns how many failed."""
+    failed = 0
+    for dataset in wanted:
+        try:
+            with _Bar(dataset.id) as bar:
+                summary = load_dataset(url, dataset, registry=registry, progress=bar)
+            _out.print(_told(summary), soft_wrap=True)
+        except LoadError as error:
+            failed += 1
+            _complain(error)
+    return failed
+
+
+def _serve(settings: Settings, url: str) -> None:
+    run_server(dataclasses.replace(settings, database_url=url), _say_what_to_open)
+    _out.print("Stopped.")
+
+
+def _say_what_to_open(address: str) -> None:
+    address = address.rstrip("/")
+    _out.print(
+        f"Open Transport Net is served.\n"
+        f"  Start page              {address}/\n"
+        f"  Collections             {address}/collections\n"
+        f"  QGIS, WFS / OGC API     {address}/\n"
+        f"Ctrl-C stops it.",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def _require_free_port(settings: Settings) -> None:
+    """Says that the port is taken before minutes are spent on loading."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise SettingsError(
+            f"OTN cannot listen on {settings.host}, port {settings.port}: {error.strerror}; "
+            "set OTN_HOST or OTN_PORT to others."
+        ) from error
+
+
+def _told(summary: LoadSummary) -> str:
+    reasons = ", ".join(f"{reason} {number:,}" for reason, number in sorted(summary.rejects_by_reason.items()))
+    return (
+        f"{summary.dataset}: {summary.number_read:,} read, {summary.number_added:,} added, "
+        f"{summary.number_changed:,} changed, {summary.number_removed:,} removed, "
+        f"{summary.number_rejected:,} rejected{f' ({reasons})' if reasons else ''}, "
+        f"{summary.number_normalised:,} left out as no features."
+    )
+
+
+def _dataset_row(dataset: Dataset, features: int | None) -> list[str]:
+    source = dataset.source.reader if dataset.source else "a file"
+    number = "-" if features is None else f"{features:,}"
+    return [dataset.id, dataset.collection, dataset.licence, source, number, dataset.title.en]
+
+
+def _status_row(record: loads.LoadRecord, features: int) -> list[str]:
+    reasons = [f"{reason} {number:,}" for reason, number in sorted(record.rejects.items())]
+    numbers = (record.number_added, record.number_changed, record.number_removed, record.number_rejected)
+    return [
+        record.dataset,
+        str(record.id),
+        f"{record.finished:%Y-%m-%d %H:%M}",
+        record.state,
+        f"{features:,}",
+        *(f"{number:,}" for number in numbers),
+        "; ".join([*reasons, *([record.message] if record.message else [])]),
+    ]
+
+
+def _print_table(columns: dict[str, Literal["left", "right"]], rows: Iterable[Sequence[str]]) -> None:
+    """Prints columns in full; only the last one, of free text, is folded where the line ends."""
+    table = Table(box=None, pad_edge=False)
+    for name, justify in columns.items():
+        table.add_column(name, justify=justify, no_wrap=name != list(columns)[-1], overflow="fold")
+    for row in rows:
+        table.add_row(*(escape(cell) for cell in row))
+    Console(highlight=False, width=max(_out.width, _TABLE_WIDTH)).print(table)
+
+
+def _without_password(text: str) -> str:
+    """A database URL may carry its password before the host or as a parameter."""
+    return re.sub(r"(?<=[?&]password=)[^&]+", "***", re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:***@", text))
+
+
+def _complain(error: OtnError) -> None:
+    _err.print(f"otn: {error}", markup=False, style="red")
+
+
+def _leave(number: int, _: FrameType | None) -> NoReturn:
+    """SIGTERM and SIGHUP unwind like Ctrl-C, so that the last one to leave stops the cluster."""
+    sys.exit(128 + number)

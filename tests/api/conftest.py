@@ -1,0 +1,77 @@
+"""The API as clients see it: a real server on a socket before a real database with known content."""
+
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+import uvicorn
+
+from otn.app import create_app
+from otn.settings import ROOT, Settings
+from tests.api.sample import fill
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it is there."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.is_there = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.is_there.set()
+
+
+@contextmanager
+def served(settings: Settings) -> Iterator[str]:
+    """The address of the application, served as long as the block runs."""
+    config = uvicorn.Config(create_app(settings), port=0, log_level="error", http="httptools", ws="none", lifespan="on")
+    server = _Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    assert server.is_there.wait(20)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(20)
+
+
+@pytest.fixture(scope="session")
+def sample_url(cluster_url: Callable[[str], str], template_database: str) -> str:
+    """The URL of a database, to be read only, that holds the sample."""
+    with psycopg.connect(cluster_url("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE otn_sample TEMPLATE {template_database}")
+    fill(cluster_url("otn_sample"))
+    return cluster_url("otn_sample")
+
+
+@pytest.fixture(scope="session")
+def address(sample_url: str) -> Iterator[str]:
+    """The address of the service before the sample."""
+    with served(Settings(database_url=sample_url)) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def client(address: str) -> Iterator[httpx.Client]:
+    """A client that says nothing about what it accepts, as programs do."""
+    with httpx.Client(base_url=address, timeout=20) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def real_schemas() -> Path:
+    """The folder of the standards' schemas beside the project."""
+    folder = Path(os.environ.get("OTN_REAL_SCHEMAS") or ROOT.parent / "shared" / "schemas")
+    if not folder.is_dir():
+        pytest.skip(f"there are no schemas in {folder}; OTN_REAL_SCHEMAS names another folder")
+    return folder

@@ -1,0 +1,176 @@
+"""The documents that lead a client to the data."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+
+from otn.api.documents import CRS84, QUERYABLES_REL, SCHEMA_REL
+from tests.api.sample import UPDATED
+
+DOCUMENTS = ["/", "/conformance", "/collections", "/collections/roads"]
+
+
+def links(document: dict[str, Any], rel: str) -> list[dict[str, str]]:
+    return [entry for entry in document["links"] if entry["rel"] == rel]
+
+
+def validator(schemas: Path, name: str) -> Draft202012Validator:
+    """The standard's schema; the word null it means as a type stands unquoted in the file."""
+    folder = schemas / "ogcapi-features" / "core" / "openapi" / "schemas"
+
+    def retrieve(uri: str) -> Resource[Any]:
+        text = (folder / uri.rpartition("/")[2]).read_text()
+        return Resource(yaml.safe_load(text.replace("type: null", "type: 'null'")), DRAFT202012)
+
+    return Draft202012Validator({"$ref": name}, registry=Registry(retrieve=retrieve))  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/", "landingPage.yaml"),
+        ("/conformance", "confClasses.yaml"),
+        ("/collections", "collections.yaml"),
+        ("/collections/ports", "collection.yaml"),
+        ("/collections/ports/items", "featureCollectionGeoJSON.yaml"),
+        ("/collections/ports/items/201", "featureGeoJSON.yaml"),
+    ],
+)
+def test_documents_follow_the_schemas_of_the_standard(
+    client: httpx.Client, real_schemas: Path, path: str, name: str
+) -> None:
+    validator(real_schemas, name).validate(client.get(path).json())
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_every_document_links_to_itself_and_to_its_page(client: httpx.Client, path: str) -> None:
+    document = client.get(path).json()
+    (itself,), (page,) = links(document, "self"), links(document, "alternate")
+    assert itself["type"] == "application/json"
+    assert client.get(itself["href"]).json() == document
+    assert page["type"] == "text/html"
+    assert client.get(page["href"]).headers["content-type"] == "text/html; charset=utf-8"
+
+
+def test_the_landing_page_leads_everywhere(client: httpx.Client) -> None:
+    landing = client.get("/").json()
+    (description,) = links(landing, "service-desc")
+    assert description["type"] == "application/vnd.oai.openapi+json;version=3.0"
+    assert links(landing, "service-doc")[0]["type"] == "text/html"
+    assert links(landing, "license")
+    (data,) = links(landing, "data")
+    assert data["type"] == "application/json"
+    assert "?" not in data["href"]
+    for rel in ("service-desc", "service-doc", "conformance", "data"):
+        (entry,) = links(landing, rel)
+        answer = client.get(entry["href"], headers={"Accept": entry["type"]})
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith(entry["type"])
+
+
+def test_conformance_names_the_core(client: httpx.Client) -> None:
+    declared = client.get("/conformance").json()["conformsTo"]
+    for name in ("core", "geojson", "html", "oas30"):
+        assert f"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/{name}" in declared
+    assert len(set(declared)) == len(declared)
+
+
+def test_only_collections_with_features_are_listed(client: httpx.Client) -> None:
+    document = client.get("/collections").json()
+    assert [entry["id"] for entry in document["collections"]] == ["roads", "ports", "airports"]
+    assert document["crs"][0] == CRS84
+    for entry in document["collections"]:
+        assert client.get(f"/collections/{entry['id']}").json() == entry
+    assert client.get("/collections/railways").status_code == 404
+    assert client.get("/collections/nowhere").status_code == 404
+
+
+def test_a_collection_says_what_it_holds(client: httpx.Client) -> None:
+    roads = client.get("/collections/roads").json()
+    assert roads["itemType"] == "feature"
+    assert roads["title"]
+    assert roads["description"]
+    assert roads["crs"] == [CRS84]
+    assert roads["updated"] == UPDATED
+    assert roads["extent"]["spatial"] == {"bbox": [[4.01, 51.0, 4.23, 51.1]], "crs": CRS84}
+    assert roads["extent"]["temporal"]["interval"] == [["2010-01-01T00:00:00Z", "2015-12-31T23:59:59Z"]]
+    assert "temporal" not in client.get("/collections/ports").json()["extent"]
+
+
+def test_the_items_link_is_one_that_clients_can_append_to(client: httpx.Client) -> None:
+    for parameters in ({}, {"lang": "nl"}):
+        roads = client.get("/collections/roads", params=parameters).json()
+        data, page = links(roads, "items")
+        assert data["type"] == "application/geo+json"
+        assert data["href"].endswith("/collections/roads/items")
+        assert page["type"] == "text/html"
+
+
+def test_a_collection_leads_to_its_schemas(client: httpx.Client) -> None:
+    roads = client.get("/collections/roads").json()
+    for rel in (QUERYABLES_REL, SCHEMA_REL, "describedby"):
+        (entry,) = links(roads, rel)
+        answer = client.get(entry["href"], headers={"Accept": entry["type"]})
+        assert answer.headers["content-type"] == entry["type"] == "application/schema+json"
+
+
+def test_licences_are_told_apart(client: httpx.Client) -> None:
+    roads = client.get("/collections/roads").json()
+    assert [entry["href"] for entry in links(roads, "license")] == [
+        "https://opendatacommons.org/licenses/odbl/1-0/",
+        "https://www.dcat-ap.de/def/licenses/other-closed",
+    ]
+    datasets = {entry["id"]: entry for entry in roads["datasets"]}
+    assert datasets["be/wechelderzande-roads"]["licence"] == "ODbL-1.0"
+    assert datasets["be/wechelderzande-roads"]["shareAlike"] is True
+    assert datasets["elsewhere/roads"]["shareAlike"] is False
+    assert "OpenStreetMap" in roads["attribution"]
+    for entry in datasets.values():
+        assert set(entry) >= {"title", "licenceUrl", "attribution", "publisher", "numberOfFeatures"}
+
+
+@pytest.mark.parametrize("language", ["en", "nl", "fr", "de"])
+def test_texts_come_in_the_readers_language(client: httpx.Client, language: str) -> None:
+    by_header = client.get("/collections", headers={"Accept-Language": f"{language};q=0.8, xx"})
+    by_parameter = client.get("/collections", params={"lang": language}, headers={"Accept-Language": "xx"})
+    for answer in (by_header, by_parameter):
+        assert answer.headers["content-language"] == language
+        assert {"Accept", "Accept-Language"} <= set(re.split(", *", answer.headers["vary"]))
+    titles = {"en": "Roads", "nl": "Wegen", "fr": "Routes", "de": "Straßen"}
+    assert by_parameter.json()["collections"][0]["title"] == by_header.json()["collections"][0]["title"]
+    assert by_parameter.json()["collections"][0]["title"] == titles[language]
+
+
+def test_links_keep_the_language_only_where_it_was_asked_for(client: httpx.Client) -> None:
+    kept = client.get("/", params={"lang": "nl"}).json()
+    assert links(kept, "data")[0]["href"].endswith("/collections?lang=nl")
+    by_header = client.get("/", headers={"Accept-Language": "nl"}).json()
+    assert links(by_header, "data")[0]["href"].endswith("/collections")
+
+
+@pytest.mark.parametrize("path", [*DOCUMENTS, "/api", "/collections/roads/queryables", "/collections/roads/schema"])
+@pytest.mark.parametrize("parameters", [{"limit": "1"}, {"f": "xml"}, {"lang": "xx"}, {"unknown": "1"}])
+def test_documents_take_no_other_parameters(client: httpx.Client, path: str, parameters: dict[str, str]) -> None:
+    response = client.get(path, params=parameters)
+    assert response.status_code == 400
+    assert response.json()["parameter"] == next(iter(parameters))
+
+
+@pytest.mark.parametrize("path", [*DOCUMENTS, "/api", "/collections/roads/schema", "/health/live", "/health/ready"])
+def test_head_tells_what_get_would(client: httpx.Client, path: str) -> None:
+    head, got = client.head(path), client.get(path)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-type"] == got.headers["content-type"]
+
+
+def test_what_nothing_satisfies_is_not_acceptable(client: httpx.Client) -> None:
+    response = client.get("/collections", headers={"Accept": "application/xml"})
+    assert response.status_code == 406
+    assert response.headers["content-type"] == "application/problem+json"

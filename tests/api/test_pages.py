@@ -1,0 +1,49 @@
+"""Every resource has a page for people, in four languages and under a strict Content-Security-Policy."""
+
+import httpx
+import pytest
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+PAGES = ["/", "/conformance", "/api", "/collections", "/collections/roads", "/collections/roads/items"] + [
+    "/collections/roads/items/2",
+    "/collections/roads/queryables",
+    "/collections/roads/schema",
+]
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("language", ["en", "nl", "fr", "de"])
+def test_browsers_get_a_page(client: httpx.Client, path: str, language: str) -> None:
+    page = client.get(path, headers={"Accept": BROWSER, "Accept-Language": language})
+    assert page.status_code == 200
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.headers["content-language"] == language
+    assert f'<html lang="{language}"' in page.text
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize(("path", "status"), [("/nowhere", 404), ("/collections/roads/items?limit=0", 400)])
+def test_browsers_get_problems_as_pages(client: httpx.Client, path: str, status: int) -> None:
+    page = client.get(path, headers={"Accept": BROWSER})
+    assert page.status_code == status
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert "content-security-policy" in page.headers
+
+
+def test_what_a_client_sent_is_escaped(client: httpx.Client) -> None:
+    page = client.get("/collections/%3Cscript%3Ealert(1)", headers={"Accept": BROWSER})
+    assert "<script>alert" not in page.text
+
+
+def test_the_schema_that_programs_read_has_no_page(client: httpx.Client) -> None:
+    answer = client.get("/collections/roads/schemas/feature", headers={"Accept": BROWSER})
+    assert answer.headers["content-type"] == "application/schema+json"
+    assert client.get("/collections/roads/schemas/feature", params={"f": "html"}).status_code == 400
+
+
+def test_static_files_are_served(client: httpx.Client) -> None:
+    assert client.get("/static/portal.css").headers["content-type"].startswith("text/css")
+    assert client.get("/static/../pages.py").status_code == 404
+    assert client.get("/static/%2e%2e/pages.py").status_code == 404

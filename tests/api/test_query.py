@@ -1,0 +1,159 @@
+"""Query strings become one value, or a refusal that names the parameter at fault."""
+
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from otn.api.bbox import BoundingBox
+from otn.api.parameters import parse_parameters, refuse_unknown, without_empty
+from otn.api.query import ItemsQuery, Key, Limits, Value, items_query, make_token, parse_identifier, parse_token
+from otn.api.temporal import Interval
+from otn.errors import BadRequest
+from otn.model.collections import ROADS
+
+LIMITS = Limits(default=10, maximum=10000)
+INTEGERS = st.integers(min_value=-(2**63), max_value=2**63 - 1)
+
+
+def query(text: str) -> ItemsQuery:
+    return items_query(ROADS, parse_parameters(text.encode()), LIMITS)
+
+
+def refused(text: str) -> BadRequest:
+    with pytest.raises(BadRequest) as refusal:
+        query(text)
+    return refusal.value
+
+
+def test_nothing_asked_is_the_first_page() -> None:
+    assert query("") == ItemsQuery(limit=10)
+
+
+@pytest.mark.parametrize(("text", "limit"), [("1", 1), ("10000", 10000), ("10001", 10000), ("9" * 18, 10000)])
+def test_limit_is_capped(text: str, limit: int) -> None:
+    assert query(f"limit={text}").limit == limit
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "ten", "", "1e3", "٣", "%2B1"])
+def test_limit_is_a_positive_integer(text: str) -> None:
+    assert refused(f"limit={text}").parameter == "limit"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("name=Rue%20du%20Bac", "Rue du Bac"),
+        ("name=Rue+du+Bac", "Rue du Bac"),
+        ("name=", ""),
+        ("surface=paved", "paved"),
+        ("speedLimit=50", 50),
+        ("speedLimit=-1", -1),
+        ("maximumHeight=4.5", 4.5),
+        ("maximumHeight=4", 4.0),
+        ("bridge=true", True),
+        ("bridge=TRUE", True),
+        ("bridge=1", True),
+        ("bridge=false", False),
+        ("bridge=0", False),
+        ("validFrom=2020-01-01T00:00:00Z", Interval(datetime(2020, 1, 1, tzinfo=UTC), datetime(2020, 1, 1, tzinfo=UTC))),
+    ],
+)
+def test_filters_are_typed_by_their_field(text: str, value: Value) -> None:
+    (filter_,) = query(text).filters
+    assert filter_.value == value
+    assert type(filter_.value) is type(value)
+    assert filter_.field.name == text.split("=")[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["speedLimit=fast", "speedLimit=4.5", f"speedLimit={'9' * 30}", "maximumHeight=nan", "maximumHeight=1e999"]
+    + ["bridge=yes", "surface=gravel", "validFrom=2020", "length=", "lanes="],
+)
+def test_filters_with_unusable_values_are_refused_by_name(text: str) -> None:
+    assert refused(text).parameter == text.split("=")[0]
+
+
+def test_a_code_outside_its_list_is_answered_with_the_list() -> None:
+    assert "paved, unpaved" in refused("surface=gravel").detail
+
+
+@pytest.mark.parametrize("name", ["unknown", "sourceCodes", "crs", "bbox-crs", "Name", "offset", "", "id"])
+def test_unknown_parameters_are_refused_by_name(name: str) -> None:
+    assert refused(f"{name}=1").parameter == name
+
+
+def test_a_mistyped_parameter_is_answered_with_the_nearest() -> None:
+    assert "speedLimit" in refused("speedlimit=50").detail
+    assert "datetime" in refused("datetme=2020").detail
+
+
+def test_a_repeated_parameter_is_refused_by_name() -> None:
+    assert refused("name=a&name=b").parameter == "name"
+
+
+@pytest.mark.parametrize("text", ["name=%ff", "name=%00", "%ff=1", "&".join(f"a{n}=1" for n in range(200))])
+def test_unreadable_query_strings_are_refused(text: str) -> None:
+    refused(text)
+
+
+def test_all_together() -> None:
+    token = make_token(Key(5, 7))
+    asked = query(f"limit=3&bbox=1,2,3,4&datetime=../..&name=x&token={token}&f=json&lang=nl")
+    assert asked.limit == 3
+    assert asked.bbox == BoundingBox(1, 2, 3, 4)
+    assert asked.datetime is None
+    assert [(entry.field.name, entry.value) for entry in asked.filters] == [("name", "x")]
+    assert asked.after == Key(5, 7)
+
+
+def test_a_form_sends_fields_left_empty() -> None:
+    assert without_empty(parse_parameters(b"limit=&name=x&bbox=")) == (("name", "x"),)
+
+
+def test_known_parameters_are_not_refused() -> None:
+    refuse_unknown(["f", "lang"], {"f", "lang"})
+
+
+@given(INTEGERS, INTEGERS)
+def test_tokens_come_back(page_rank: int, feature_id: int) -> None:
+    token = make_token(Key(page_rank, feature_id))
+    assert parse_token(token) == Key(page_rank, feature_id)
+    assert quote(token) == token
+
+
+@given(st.text(max_size=40) | st.binary(max_size=30).map(lambda raw: quote(raw)))
+def test_no_other_text_is_a_token(text: str) -> None:
+    with pytest.raises(BadRequest) as refusal:
+        parse_token(text)
+    assert refusal.value.parameter == "token"
+
+
+def test_a_damaged_token_is_refused() -> None:
+    token = make_token(Key(123, 456))
+    damaged = [token[:place] + ("B" if token[place] == "A" else "A") + token[place + 1 :] for place in range(len(token))]
+    for text in [*damaged, token[:-1], token + "A", token.lower()]:
+        with pytest.raises(BadRequest):
+            parse_token(text)
+
+
+@given(st.dictionaries(st.sampled_from([*ROADS.by_name, "limit", "bbox", "datetime", "token", "x"]), st.text(), max_size=4))
+def test_any_query_string_is_a_query_or_a_refusal(given_parameters: dict[str, str]) -> None:
+    text = "&".join(f"{name}={quote(value)}" for name, value in given_parameters.items())
+    try:
+        query(text)
+    except BadRequest as refusal:
+        assert refusal.parameter in given_parameters
+
+
+@pytest.mark.parametrize(("text", "number"), [("0", 0), ("17", 17), (str(2**53), 2**53)])
+def test_identifiers_are_integers(text: str, number: int) -> None:
+    assert parse_identifier(text) == number
+
+
+@pytest.mark.parametrize("text", ["", "-1", "abc", "1.0", "9" * 30, str(2**53 + 1), "٣", " 1", "1;--", "0x1"])
+def test_what_can_be_no_identifier(text: str) -> None:
+    assert parse_identifier(text) is None

@@ -1,0 +1,86 @@
+"""Queryables and schemas: what clients read about properties is what the features hold."""
+
+from typing import Any
+
+import httpx
+import pytest
+from jsonschema import Draft202012Validator
+
+from otn.api.links import Links
+from otn.api.schemas import feature_schema, logical_schema, queryables
+from otn.model.collections import COLLECTIONS, Collection
+from otn.model.fields import Kind
+
+LINKS = Links("https://otn.example", "nl")
+
+
+@pytest.fixture(params=COLLECTIONS.values(), ids=COLLECTIONS.keys())
+def collection(request: pytest.FixtureRequest) -> Collection:
+    model: Collection = request.param
+    return model
+
+
+def test_queryables_are_the_filters(collection: Collection) -> None:
+    document = queryables(collection, "Title", LINKS, "en")
+    Draft202012Validator.check_schema(document)
+    assert document["$id"] == f"https://otn.example/collections/{collection.id}/queryables"
+    assert document["additionalProperties"] is False
+    assert set(document["properties"]) == {"geometry"} | {field.name for field in collection.fields if field.filterable}
+    assert all(isinstance(entry.get("type", "-"), str) for entry in document["properties"].values())
+
+
+def test_the_logical_schema_has_identifier_geometry_and_times_by_role(collection: Collection) -> None:
+    document = logical_schema(collection, "Title", LINKS, "en")
+    Draft202012Validator.check_schema(document)
+    roles = {entry["x-ogc-role"]: name for name, entry in document["properties"].items() if "x-ogc-role" in entry}
+    assert roles == {
+        "id": "id",
+        "primary-geometry": "geometry",
+        "primary-interval-start": "validFrom",
+        "primary-interval-end": "validTo",
+    }
+    geometry = document["properties"]["geometry"]
+    assert "type" not in geometry
+    assert geometry["format"] in ("geometry-point", "geometry-linestring")
+
+
+def test_every_property_says_what_it_means(collection: Collection) -> None:
+    properties = logical_schema(collection, "Title", LINKS, "de")["properties"]
+    for field in collection.fields:
+        entry = properties[field.name]
+        assert entry["title"] == field.title.de
+        assert entry["description"]
+        assert entry["x-ogc-definition"] == field.term
+        assert entry.get("x-ogc-unit") == field.unit
+        assert entry.get("x-ogc-codelist") == (field.codelist.uri if field.codelist else None)
+        assert ("enum" in entry) == (field.kind is Kind.CODE)
+
+
+def known(feature: dict[str, Any]) -> dict[str, Any]:
+    """The feature without what is unknown."""
+    properties = {name: value for name, value in feature["properties"].items() if value is not None}
+    return feature | {"properties": properties}
+
+
+@pytest.mark.parametrize("name", ["roads", "ports", "airports"])
+def test_features_follow_the_schema_that_describes_them(client: httpx.Client, name: str) -> None:
+    schema = client.get(f"/collections/{name}/schemas/feature").json()
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema)
+    for feature in client.get(f"/collections/{name}/items", params={"limit": 100}).json()["features"]:
+        validator.validate(known(feature))
+        assert list(feature["properties"]) == list(schema["properties"]["properties"]["properties"])
+
+
+def test_types_are_single_names_as_gdal_and_qgis_read_them(collection: Collection) -> None:
+    properties = feature_schema(collection, "Title", LINKS, "en")["properties"]["properties"]["properties"]
+    assert properties["validFrom"]["format"] == "date-time"
+    assert all(isinstance(entry["type"], str) for entry in properties.values())
+
+
+def test_schemas_come_with_their_media_type(client: httpx.Client) -> None:
+    for name in ("queryables", "schema"):
+        answer = client.get(f"/collections/roads/{name}", params={"lang": "fr"})
+        assert answer.headers["content-type"] == "application/schema+json"
+        assert answer.json()["properties"]["surface"]["title"] == "Revêtement"
+        assert answer.json()["$id"] == str(answer.url.copy_with(query=None))

@@ -1,0 +1,201 @@
+"""The command line: what it prints, where it says what is wrong, and with which status it ends."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+from typer.testing import CliRunner, Result
+
+from otn.cli import app
+from otn.model.datasets import Registry
+from otn.settings import ROOT, Settings
+from otn.store import loads, migrations
+from otn.store.cluster import database
+from tests.conftest import open_directory
+
+Otn = Callable[..., Result]
+
+
+@pytest.fixture
+def otn(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Otn]:
+    """Runs `otn` with the test's own database and data directory."""
+    for name, value in settings.to_environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("COLUMNS", "200")
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    yield lambda *arguments: CliRunner().invoke(app, arguments)
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@contextmanager
+def _process(settings: Settings, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Runs `otn` as a process of its own, which is killed when it outlives the test."""
+    command = [sys.executable, "-m", "otn", *arguments]
+    environment = os.environ | settings.to_environment() | {"PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def _wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def _say_all_defaults_are_loaded(url: str) -> None:
+    with psycopg.connect(url) as connection:
+        for dataset in Registry.read().defaults():
+            connection.execute(
+                "INSERT INTO load (dataset, state, started, finished, source, number_read, number_added,"
+                " number_changed, number_removed, number_rejected, number_normalised)"
+                " VALUES (%s, 'committed', now(), now(), 'a test', 0, 0, 0, 0, 0, 0)",
+                [dataset.id],
+            )
+
+
+def test_a_load_says_what_it_did_and_status_shows_it(otn: Otn) -> None:
+    loaded = otn("load", "lv/airports")
+    assert loaded.exit_code == 0, loaded.output
+    assert loaded.stdout.startswith("lv/airports: 16 read, 16 added, 0 changed, 0 removed, 0 rejected")
+    assert "16 read, 0 added, 0 changed" in otn("load", "lv/airports").stdout
+    lines = otn("status", "lv/airports").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == ["dataset", "lv/airports", "lv/airports"]
+    assert len(otn("status").stdout.splitlines()) == 2
+
+
+def test_rejected_rows_are_shown_with_their_reason(otn: Otn, tmp_path: Path) -> None:
+    file = tmp_path / "ports.geojson"
+    features = [
+        {"type": "Feature", "id": "1", "properties": {}, "geometry": {"type": "Point", "coordinates": [4.4, 51.2]}},
+        {"type": "Feature", "id": "2", "properties": {}, "geometry": None},
+    ]
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    loaded = otn("load", "elsewhere/ports", "--from", str(file))
+    assert "1 rejected (geometry/missing 1)" in loaded.stdout
+    assert "geometry/missing" in otn("rejects", "elsewhere/ports").stdout
+    assert "geometry/missing 1" in otn("status").stdout
+
+
+def test_datasets_lists_all_that_are_declared(otn: Otn) -> None:
+    listed = {line.split()[0] for line in otn("datasets").stdout.splitlines()[1:]}
+    assert Registry.read().datasets.keys() == listed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["load", "nowhere/roads"], "There is no dataset 'nowhere/roads'"),
+        (["status", "nowhere/roads"], "There is no dataset 'nowhere/roads'"),
+        (["rejects", "nowhere/roads"], "There is no dataset 'nowhere/roads'"),
+        (["load", "elsewhere/roads"], "--from"),
+        (["load", "elsewhere/roads", "--from", "/nowhere/roads.gpkg"], "/nowhere/roads.gpkg"),
+    ],
+)
+def test_what_can_be_expected_to_go_wrong_is_one_sentence(otn: Otn, arguments: list[str], sentence: str) -> None:
+    result = otn(*arguments)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("otn: ")
+    assert sentence in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", [["load"], ["load", "be/ports", "--defaults"], ["load", "--defaults", "--clip"]])
+def test_a_load_of_nothing_or_of_too_much_is_a_wrong_call(otn: Otn, arguments: list[str]) -> None:
+    assert otn(*arguments).exit_code == 2
+
+
+def test_a_mistyped_variable_is_named(otn: Otn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTN_PROT", "80")
+    result = otn("config")
+    assert result.exit_code == 1
+    assert "OTN_PROT is not a setting" in result.stderr
+
+
+@pytest.mark.parametrize("url", ["postgresql://me:secret@host/otn", "postgresql://host/otn?user=me&password=secret"])
+def test_config_shows_settings_but_no_password(otn: Otn, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("OTN_DATABASE_URL", url)
+    shown = otn("config").stdout
+    assert "OTN_DATABASE_URL=postgresql://" in shown
+    assert "secret" not in shown
+
+
+def test_check_says_what_is_wrong_and_what_to_do(otn: Otn, database_url: str) -> None:
+    assert otn("check").exit_code == 0
+    with psycopg.connect(database_url) as connection:
+        connection.execute("DROP INDEX roads_geom_idx")
+    result = otn("check")
+    assert result.exit_code == 1
+    assert "roads_geom_idx" in result.stdout
+
+
+def test_the_database_can_be_taken_down_and_up_again(otn: Otn, database_url: str) -> None:
+    assert otn("db", "url").stdout.strip() == database_url
+    assert otn("db", "downgrade", "base", "--yes").exit_code == 0
+    assert migrations.current(database_url) is None
+    assert otn("db", "upgrade").exit_code == 0
+    assert migrations.current(database_url) == migrations.newest()
+
+
+def test_a_port_that_is_taken_is_said_before_anything_is_made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        monkeypatch.setenv("OTN_PORT", str(taken.getsockname()[1]))
+        monkeypatch.setenv("OTN_DATA_DIR", str(tmp_path / "data"))
+        result = CliRunner().invoke(app, ["up"])
+    assert result.exit_code == 1
+    assert "Address already in use" in result.stderr
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_up_serves_what_is_loaded_until_it_is_stopped(stop: signal.Signals) -> None:
+    with open_directory() as directory:
+        settings = Settings(data_dir=directory / "data", port=0)
+        with database(settings) as url:
+            migrations.upgrade(url)
+            _say_all_defaults_are_loaded(url)
+        with _process(settings, "up") as process:
+            assert process.stdout is not None
+            said = [process.stdout.readline() for _ in range(5)]
+            address = said[1].split()[-1]
+            assert httpx.get(address).status_code == 200
+            postmaster = settings.data_dir / "postgres" / "postmaster.pid"
+            assert postmaster.exists()
+            process.send_signal(stop)
+            output, errors = process.communicate(timeout=30)
+        assert (process.returncode, errors) == (0, ""), output
+        assert not postmaster.exists()
+
+
+def test_a_load_that_is_stopped_changes_nothing_and_says_so(database_url: str, settings: Settings) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection, _process(settings, "load", "be/railways") as run:
+        _wait_until(lambda: _is_staging(connection))
+        run.send_signal(signal.SIGINT)
+        _, errors = run.communicate(timeout=30)
+    assert run.returncode == 130
+    assert errors == "Stopped. A load that was running has changed nothing.\n"
+    assert loads.committed(database_url) == set()
+
+
+def _is_staging(connection: psycopg.Connection) -> bool:
+    cursor = connection.execute(
+        "SELECT 1 FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%staged%'"
+    )
+    return cursor.fetchone() is not None
