@@ -2,7 +2,7 @@
 # Python starts three times as fast from its cache; what nothing imports is never compiled.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help up test check trust lock vendor environment environment-dev environment-test
+.PHONY: help up test check trust lock docs vendor environment environment-dev environment-test
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +25,9 @@ check: environment-dev ## lint, format, types, layers, lock files
 
 lock: environment-dev ## write the lock files anew from pyproject.toml
 	scripts/lock.sh
+
+docs: environment ## write the generated pages of docs/ anew
+	.venv/bin/python docs/generate.py
 
 vendor: ## copy what OTN reads or serves of npm packages into the tree (needs Node)
 	scripts/vendor.sh

@@ -2,6 +2,8 @@
 
 import itertools
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -89,6 +91,29 @@ def loaded_url(cluster_url: Callable[[str], str], template_database: str) -> str
         roads = registry.dataset("be/wechelderzande-roads")
         load_dataset(url, roads, registry=registry, progress=Silent(), file=extract)
     return url
+
+
+@pytest.fixture(scope="session")
+def service(loaded_url: str) -> Iterator[str]:
+    """The address of `otn serve` over the loaded database, without a slash at its end."""
+    environment = environment_with(OTN_DATABASE_URL=loaded_url, OTN_PORT="0")
+    command = [sys.executable, "-m", "otn", "serve"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield next(line.split()[-1].rstrip("/") for line in process.stdout if "http://" in line)
+        process.terminate()
+        assert process.wait(timeout=30) == 0
+
+
+@pytest.fixture
+def environment(database_url: str) -> dict[str, str]:
+    """The environment of commands that may write: a migrated, empty database of the test's own."""
+    return environment_with(OTN_DATABASE_URL=database_url)
+
+
+def environment_with(**variables: str) -> dict[str, str]:
+    """This process's environment with these settings of OTN and no others."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("OTN_")} | variables
 
 
 def _clone(cluster_url: Callable[[str], str], template: str, name: str) -> None:

@@ -1,7 +1,6 @@
 """An installation of its own for each test: a data directory, a private cluster, processes that may be killed."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -16,7 +15,7 @@ import pytest
 
 from otn.settings import Settings
 from otn.store.cluster import database
-from tests.conftest import open_directory
+from tests.conftest import environment_with, open_directory
 
 PLACES = 20_000
 
@@ -26,8 +25,7 @@ class Installation:
 
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("OTN_")}
-        self._environment = kept | {"OTN_DATA_DIR": str(data_dir), "OTN_PORT": "0"}
+        self._environment = environment_with(OTN_DATA_DIR=str(data_dir), OTN_PORT="0")
 
     def start(self, *command: str) -> subprocess.Popen[str]:
         """`otn COMMAND`, running."""

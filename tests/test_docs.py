@@ -1,0 +1,67 @@
+"""The documentation is true: its commands run, its generated pages are current, its links lead somewhere."""
+
+import re
+import runpy
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from otn.settings import ROOT
+
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+# What these do is done by CI and on a bare machine; here they would call this test itself or need the internet.
+NOT_HERE = ("make ",)
+
+
+def commands() -> Iterator[tuple[str, str]]:
+    for page in PAGES:
+        for block in re.findall(r"```sh\n(.*?)```", page.read_text(), re.DOTALL):
+            yield from ((page.name, line) for line in block.splitlines() if not line.startswith(NOT_HERE))
+
+
+def adapted(command: str, service: str) -> str:
+    """The command with this test's service and this test's `otn`."""
+    otn = f"{shlex.quote(sys.executable)} -m otn"
+    return command.replace("http://127.0.0.1:8000", service).replace(".venv/bin/otn", otn)
+
+
+@pytest.fixture(scope="module")
+def directory(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a reader would stand, with the file that the commands name."""
+    place = tmp_path_factory.mktemp("reader")
+    (place / "monaco.osm.pbf").symlink_to(real_data / "osm" / "monaco.osm.pbf")
+    return place
+
+
+@pytest.mark.parametrize(("page", "command"), list(commands()))
+def test_a_command_of_the_documentation_runs(
+    page: str, command: str, service: str, directory: Path, environment: dict[str, str]
+) -> None:
+    done = subprocess.run(
+        ["/bin/bash", "-c", f"set -o pipefail; {adapted(command, service)}"],
+        cwd=directory,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    said = done.stdout + done.stderr
+    assert done.returncode == 0, f"{page}: {command}\n{said}"
+    assert '"status":4' not in said
+    assert "ERROR" not in said
+
+
+@pytest.mark.parametrize("name", ["collections.md", "datasets.md"])
+def test_a_generated_page_is_current(name: str) -> None:
+    written = runpy.run_path(str(ROOT / "docs" / "generate.py"))["PAGES"][name]()
+    assert (ROOT / "docs" / name).read_text() == written, "run `make docs`"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())
+    assert [target for target in targets if not (page.parent / target).exists()] == []
