@@ -112,8 +112,9 @@ def _listener(settings: Settings) -> socket.socket:
     try:
         return socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
     except OSError as error:
+        reason = (error.strerror or str(error)).partition(" (")[0]
         raise SettingsError(
-            f"OTN_HOST and OTN_PORT: cannot listen on {settings.host}, port {settings.port}: {error.strerror}."
+            f"OTN_HOST and OTN_PORT: cannot listen on {settings.host}, port {settings.port}: {reason}."
         ) from error
 
 

@@ -85,7 +85,9 @@ def _roads(connection: psycopg.Connection[Any], streets: Dataset, others: Datase
 
 
 def _airports(connection: psycopg.Connection[Any], airports: Dataset) -> None:
-    insert(connection, airports, 101, 0, "POINT(4.48444 50.90139)", name="Brussels Airport", icao="EBBR", elevation=56.4)
+    insert(
+        connection, airports, 101, 0, "POINT(4.48444 50.90139)", name="Brussels Airport", icao="EBBR", elevation=56.4
+    )
     insert(connection, airports, 102, 1, "POINT(4.45278 50.45917)", name="Charleroi", icao="EBCI", elevation=187)
     declare(connection, airports, number_of_features=2)
 

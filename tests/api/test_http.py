@@ -13,7 +13,14 @@ from otn.api.middleware import accepts_gzip
 from otn.settings import Settings
 from tests.api.conftest import served
 
-ANSWERS = ["/", "/collections/roads/items", "/nowhere", "/collections/roads/items?limit=0", "/health/live", "/collections/"]
+ANSWERS = [
+    "/",
+    "/collections/roads/items",
+    "/nowhere",
+    "/collections/roads/items?limit=0",
+    "/health/live",
+    "/collections/",
+]
 
 
 @pytest.mark.parametrize("path", ANSWERS)
@@ -78,7 +85,9 @@ def test_superfluous_slashes_lead_to_the_one_address(address: str, path: str, lo
     assert "\r\nset-cookie" not in answer.lower()
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/collections/roads/items/1/more", "/static/nothing.css", "/docs", "/openapi.json"])
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/collections/roads/items/1/more", "/static/nothing.css", "/docs", "/openapi.json"]
+)
 def test_what_is_not_there_is_a_problem(client: httpx.Client, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 404
@@ -150,9 +159,7 @@ def test_a_database_that_does_not_answer_makes_it_unavailable(tmp_path: Path) ->
             assert str(tmp_path) not in answer.text
 
 
-def test_mistakes_of_the_service_tell_nothing(
-    settings: Settings, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_mistakes_of_the_service_tell_nothing(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
     with psycopg.connect(settings.database_url or "") as connection:
         connection.execute("INSERT INTO collection_state VALUES ('roads', 1, now(), 1)")
         connection.execute("""INSERT INTO dataset VALUES ('x/y', 'x', 'roads', '{"secret": "of mine"}', 1)""")

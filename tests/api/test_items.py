@@ -231,7 +231,9 @@ def test_other_methods_are_refused(client: httpx.Client) -> None:
 
 
 def test_a_form_with_empty_fields_asks_for_all(client: httpx.Client) -> None:
-    page = client.get(ROADS, params={"name": "", "limit": "", "bbox": "", "lang": "nl"}, headers={"Accept": "text/html"})
+    page = client.get(
+        ROADS, params={"name": "", "limit": "", "bbox": "", "lang": "nl"}, headers={"Accept": "text/html"}
+    )
     assert page.status_code == 200
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert page.headers["content-language"] == "nl"

@@ -42,6 +42,9 @@ def test_values_are_encoded() -> None:
 
 
 def test_the_header_names_relation_and_type() -> None:
-    links = [link("self", "https://otn.example/a"), link("next", "https://otn.example/b", "application/geo+json", "More")]
+    links = [
+        link("self", "https://otn.example/a"),
+        link("next", "https://otn.example/b", "application/geo+json", "More"),
+    ]
     assert link_header(links) == '<https://otn.example/b>; rel="next"; type="application/geo+json"'
     assert link_header(links[:1]) == ""

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otn.api.negotiation import API, DOCUMENT, FEATURES, SCHEMA_ONLY, Representation, choose_language, choose_representation
+from otn.api.negotiation import (
+    API,
+    DOCUMENT,
+    FEATURES,
+    SCHEMA_ONLY,
+    Representation,
+    choose_language,
+    choose_representation,
+)
 from otn.errors import BadRequest, NotAcceptable
 
 FIREFOX = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"

@@ -104,7 +104,9 @@ def test_only_what_is_served_is_described(definition: Document) -> None:
 def test_errors_are_described(definition: Document) -> None:
     responses = definition["paths"]["/collections/roads/items"]["get"]["responses"]
     assert set(responses) == {"200", "400", "404", "406", "500", "503"}
-    assert all("application/problem+json" in resolved(definition, responses[code])["content"] for code in ("400", "503"))
+    assert all(
+        "application/problem+json" in resolved(definition, responses[code])["content"] for code in ("400", "503")
+    )
 
 
 def test_it_speaks_the_readers_language(client: httpx.Client) -> None:

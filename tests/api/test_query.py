@@ -58,7 +58,10 @@ def test_limit_is_a_positive_integer(text: str) -> None:
         ("bridge=1", True),
         ("bridge=false", False),
         ("bridge=0", False),
-        ("validFrom=2020-01-01T00:00:00Z", Interval(datetime(2020, 1, 1, tzinfo=UTC), datetime(2020, 1, 1, tzinfo=UTC))),
+        (
+            "validFrom=2020-01-01T00:00:00Z",
+            Interval(datetime(2020, 1, 1, tzinfo=UTC), datetime(2020, 1, 1, tzinfo=UTC)),
+        ),
     ],
 )
 def test_filters_are_typed_by_their_field(text: str, value: Value) -> None:
@@ -134,13 +137,17 @@ def test_no_other_text_is_a_token(text: str) -> None:
 
 def test_a_damaged_token_is_refused() -> None:
     token = make_token(Key(123, 456))
-    damaged = [token[:place] + ("B" if token[place] == "A" else "A") + token[place + 1 :] for place in range(len(token))]
+    damaged = [
+        token[:place] + ("B" if token[place] == "A" else "A") + token[place + 1 :] for place in range(len(token))
+    ]
     for text in [*damaged, token[:-1], token + "A", token.lower()]:
         with pytest.raises(BadRequest):
             parse_token(text)
 
 
-@given(st.dictionaries(st.sampled_from([*ROADS.by_name, "limit", "bbox", "datetime", "token", "x"]), st.text(), max_size=4))
+@given(
+    st.dictionaries(st.sampled_from([*ROADS.by_name, "limit", "bbox", "datetime", "token", "x"]), st.text(), max_size=4)
+)
 def test_any_query_string_is_a_query_or_a_refusal(given_parameters: dict[str, str]) -> None:
     text = "&".join(f"{name}={quote(value)}" for name, value in given_parameters.items())
     try:
