@@ -26,7 +26,8 @@ class Field:
     """One property of the features of a collection.
 
     `unit` is a UCUM code, `term` the URI that says what the property means, `minimum` and `maximum` bound what can be
-    true (a value outside becomes null and is kept in sourceCodes), `pattern` is what a code looks like as a whole, `indexed` fields answer `name=value` from an index.
+    true (a value outside becomes null and is kept in sourceCodes), `pattern` is what a code looks like as a whole,
+    `indexed` fields answer `name=value` from an index.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""A small database whose content is known to the last value: roads of two datasets, airports, ports at the antimeridian."""
+"""A small database, known to the last value: roads of two datasets, airports, ports at the antimeridian."""
 
 import uuid
 from typing import Any

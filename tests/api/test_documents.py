@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 import yaml
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
@@ -27,7 +27,7 @@ def validator(schemas: Path, name: str) -> Draft202012Validator:
 
     def retrieve(uri: str) -> Resource[Any]:
         text = (folder / uri.rpartition("/")[2]).read_text()
-        return Resource(yaml.safe_load(text.replace("type: null", "type: 'null'")), DRAFT202012)
+        return DRAFT202012.create_resource(yaml.safe_load(text.replace("type: null", "type: 'null'")))
 
     return Draft202012Validator({"$ref": name}, registry=Registry(retrieve=retrieve))  # type: ignore[call-arg]
 

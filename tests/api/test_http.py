@@ -1,6 +1,7 @@
 """What every answer has in common: CORS, compression, one address per resource, problem documents."""
 
 import gzip
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -60,8 +61,10 @@ def test_long_answers_are_compressed_where_it_is_understood(client: httpx.Client
 
 @pytest.mark.parametrize(
     ("header", "accepted"),
-    [("gzip", True), ("deflate, gzip;q=0.5", True), ("*", True), ("GZIP", True), ("", False), ("br", False)]
-    + [("gzip;q=0", False), ("gzip; q=0.0, *", False), ("identity", False)],
+    [
+        *(("gzip", True), ("deflate, gzip;q=0.5", True), ("*", True), ("GZIP", True)),
+        *(("", False), ("br", False), ("gzip;q=0", False), ("gzip; q=0.0, *", False), ("identity", False)),
+    ],
 )
 def test_accept_encoding(header: str, accepted: bool) -> None:
     assert accepts_gzip(header) is accepted
@@ -175,8 +178,6 @@ def test_mistakes_of_the_service_tell_nothing(settings: Settings, caplog: pytest
 
 def raw_get(address: str, target: str) -> str:
     """The answer as it comes, to a request target that clients would tidy up first."""
-    import socket
-
     parts = urlsplit(address)
     with socket.create_connection((parts.hostname, parts.port), timeout=20) as connection:
         connection.sendall(f"GET {target} HTTP/1.1\r\nHost: otn.example\r\nConnection: close\r\n\r\n".encode())

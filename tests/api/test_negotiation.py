@@ -1,5 +1,7 @@
 """Browsers get pages, programs get JSON, and everybody may say what they want."""
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -62,10 +64,8 @@ def test_what_nothing_satisfies_is_not_acceptable(accept: str) -> None:
 
 @given(st.text(alphabet="aplictonjs/*;,q=.019 ", max_size=60) | st.text(max_size=30))
 def test_any_header_is_understood_or_not_acceptable(accept: str) -> None:
-    try:
+    with contextlib.suppress(NotAcceptable):
         assert choose_representation(None, accept, DOCUMENT) in DOCUMENT
-    except NotAcceptable:
-        pass
     assert choose_language(None, accept) in ("en", "nl", "fr", "de")
 
 

@@ -4,11 +4,8 @@ import httpx
 import pytest
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
-PAGES = ["/", "/conformance", "/api", "/collections", "/collections/roads", "/collections/roads/items"] + [
-    "/collections/roads/items/2",
-    "/collections/roads/queryables",
-    "/collections/roads/schema",
-]
+PAGES = ["/", "/conformance", "/api", "/collections", "/collections/roads", "/collections/roads/items"]
+PAGES += ["/collections/roads/items/2", "/collections/roads/queryables", "/collections/roads/schema"]
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -77,7 +77,7 @@ def test_it_gets_one_feature(roads: OtnProvider) -> None:
 def test_mistakes_are_pygeoapis_own(roads: OtnProvider, sample_url: str) -> None:
     for mistake in ({"datetime_": "x"}, {"properties": [("speedLimit", "x")]}, {"sortby": [{"property": "name"}]}):
         with pytest.raises(ProviderInvalidQueryError):
-            roads.query(**mistake)  # type: ignore[arg-type]
+            roads.query(**mistake)
     with pytest.raises(ProviderGenericError):
         OtnProvider(definition(sample_url, "nowhere"))
 
@@ -99,9 +99,9 @@ def stock(sample_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         "PYGEOAPI_CONFIG": str(SERVICE_FILE),
         "PYGEOAPI_OPENAPI": str(folder / "openapi.yml"),
     }
-    generate = [PYGEOAPI, "openapi", "generate", SERVICE_FILE, "--output-file", folder / "openapi.yml"]
+    generate = [str(PYGEOAPI), "openapi", "generate", str(SERVICE_FILE), "--output-file", variables["PYGEOAPI_OPENAPI"]]
     subprocess.run(generate, env=variables, cwd=folder, check=True, timeout=120, capture_output=True)
-    process = subprocess.Popen([PYGEOAPI, "serve"], env=variables, cwd=folder, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen([str(PYGEOAPI), "serve"], env=variables, cwd=folder, stderr=subprocess.DEVNULL)
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
             wait_for(client, process)

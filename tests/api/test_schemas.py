@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from otn.api.links import Links
 from otn.api.schemas import feature_schema, logical_schema, queryables
@@ -14,7 +14,7 @@ from otn.model.fields import Kind
 LINKS = Links("https://otn.example", "nl")
 
 
-@pytest.fixture(params=COLLECTIONS.values(), ids=COLLECTIONS.keys())
+@pytest.fixture(params=list(COLLECTIONS.values()), ids=list(COLLECTIONS))
 def collection(request: pytest.FixtureRequest) -> Collection:
     model: Collection = request.param
     return model

@@ -41,7 +41,7 @@ def test_a_page_without_conditions_takes_its_count_from_the_state() -> None:
     assert "hits" not in items_statement(ROADS, ItemsQuery(limit=10, after=Key(1, 2))).sql
 
 
-@pytest.mark.parametrize("collection", COLLECTIONS.values(), ids=str)
+@pytest.mark.parametrize("collection", COLLECTIONS.values(), ids=COLLECTIONS)
 def test_every_field_is_served_by_its_name(collection: Collection) -> None:
     statement = feature_statement(collection, 1)
     for field in collection.fields:

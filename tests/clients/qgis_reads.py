@@ -6,7 +6,7 @@ import sys
 from qgis.core import Qgis, QgsApplication, QgsVectorLayer
 
 
-def seen(url, collection):
+def seen(url: str, collection: str) -> dict[str, object]:
     """What QGIS makes of one collection."""
     layer = QgsVectorLayer(f"url='{url}' typename='{collection}' pagingEnabled='true'", collection, "OAPIF")
     extent = layer.extent()

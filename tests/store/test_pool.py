@@ -12,7 +12,7 @@ from otn.store.pool import Pool
 
 def run(url: str, work: Callable[[Pool], Awaitable[None]], **limits: float) -> None:
     async def main() -> None:
-        pool = Pool(url, size=2, **limits)  # type: ignore[arg-type]
+        pool = Pool(url, size=2, **limits)
         try:
             await work(pool)
         finally:
