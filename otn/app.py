@@ -5,6 +5,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -75,17 +76,29 @@ def serve(settings: Settings, on_listening: Callable[[str], None]) -> None:
     with _listener(settings) as listener, _signals_end_quietly():
         on_listening(settings.public_url or _address(listener))
         if settings.workers == 1:
-            uvicorn.Server(_config(app)).run(sockets=[listener])
+            _Server(_config(app)).run(sockets=[listener])
         else:
             os.environ.update(settings.to_environment())
             Multiprocess(_config("otn.app:application", workers=settings.workers, factory=True), [listener]).run()
 
 
+class _Server(uvicorn.Server):
+    """Ends once, in order: a second Ctrl-C does not break off what the first one began."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        self.should_exit = True
+
+
 @contextmanager
 def _signals_end_quietly() -> Iterator[None]:
-    """uvicorn repeats the signal that stopped it; here that is the end, not another one."""
-    stop = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, lambda *_: None) for number in stop}
+    """uvicorn repeats the signal that stopped it; here that is the end, not another one.
+
+    The end of the terminal, which uvicorn does not know, counts as SIGTERM, unless nohup keeps the server going.
+    """
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+    if (hang_up := signal.getsignal(signal.SIGHUP)) is not signal.SIG_IGN:
+        before[signal.SIGHUP] = hang_up
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     try:
         yield
     finally:
@@ -105,6 +118,11 @@ def _config(app: FastAPI | str, **more: Any) -> uvicorn.Config:
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
         **more,
     )
+
+
+def require_free_port(settings: Settings) -> None:
+    """Raises SettingsError where `serve` could not listen."""
+    _listener(settings).close()
 
 
 def _listener(settings: Settings) -> socket.socket:

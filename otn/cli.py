@@ -1,10 +1,11 @@
 """The `otn` command: parses, calls, prints."""
 
 import dataclasses
+import logging
 import re
 import signal
-import socket
 import sys
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,10 +19,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from typer.core import TyperGroup
 
+from otn.app import require_free_port
 from otn.app import serve as run_server
-from otn.errors import LoadError, OtnError, SettingsError
+from otn.errors import LoadError, OtnError
 from otn.etl.load import LoadSummary
 from otn.etl.pipeline import load_dataset
+from otn.etl.prepare import prepare_tiles
 from otn.model.datasets import Dataset, Registry
 from otn.settings import Settings
 from otn.store import checks, loads, migrations
@@ -39,8 +42,10 @@ class _Commands(TyperGroup):
     """Turns what can be expected to go wrong into one sentence and an exit status."""
 
     def invoke(self, ctx: Any) -> Any:
-        signal.signal(signal.SIGTERM, _leave)
-        signal.signal(signal.SIGHUP, _leave)
+        _listen_to_signals()
+        warnings.showwarning = _show_warning
+        # What psycopg cannot do while it cleans up after an error is no news: the error is told.
+        logging.getLogger("psycopg").setLevel(logging.CRITICAL)
         try:
             return super().invoke(ctx)
         except OtnError as error:
@@ -66,7 +71,7 @@ app.add_typer(db, name="db")
 def up() -> None:
     """Start the database, load what was never loaded, and serve."""
     settings = Settings.from_environment()
-    _require_free_port(settings)
+    require_free_port(settings)  # before minutes are spent on loading
     with _migrated_database(settings) as url:
         registry = Registry.read()
         there = loads.committed(url)
@@ -78,7 +83,7 @@ def up() -> None:
 def serve() -> None:
     """Start the database and serve what is loaded."""
     settings = Settings.from_environment()
-    _require_free_port(settings)
+    require_free_port(settings)  # before minutes are spent on loading
     with _migrated_database(settings) as url:
         _serve(settings, url)
 
@@ -131,21 +136,20 @@ def status(dataset: Annotated[str | None, typer.Argument(help="One dataset: all 
     if dataset is not None:
         Registry.read().dataset(dataset)
     with _migrated_database(Settings.from_environment()) as url:
-        counts = loads.number_of_features(url)
         records = loads.newest(url) if dataset is None else loads.history(url, dataset)
     _print_table(
         {
             **dict.fromkeys(("dataset", "load", "finished (UTC)", "state"), "left"),
-            **dict.fromkeys(("features", "added", "changed", "removed", "rejected"), "right"),
+            **dict.fromkeys(("read", "added", "changed", "removed", "rejected"), "right"),
             "remarks": "left",
         },
-        (_status_row(record, counts.get(record.dataset, 0)) for record in records),
+        map(_status_row, records),
     )
 
 
 @app.command()
 def rejects(dataset: DatasetName) -> None:
-    """Show the rows that the newest load of a dataset left out, and why."""
+    """Show the rows that the newest load of a dataset left out, and why; those of a load that failed over them too."""
     Registry.read().dataset(dataset)
     with _migrated_database(Settings.from_environment()) as url:
         found = loads.rejects(url, dataset)
@@ -252,6 +256,8 @@ def _load_defaults(url: str, registry: Registry, wanted: list[Dataset]) -> int:
 
 
 def _serve(settings: Settings, url: str) -> None:
+    with _Bar("tiles") as bar:
+        prepare_tiles(url, bar)
     run_server(dataclasses.replace(settings, database_url=url), _say_what_to_open)
     _out.print("Stopped.")
 
@@ -267,20 +273,6 @@ def _say_what_to_open(address: str) -> None:
         markup=False,
         soft_wrap=True,
     )
-
-
-def _require_free_port(settings: Settings) -> None:
-    """Says that the port is taken before minutes are spent on loading."""
-    try:
-        family, kind, _, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except OSError as error:
-        raise SettingsError(
-            f"OTN cannot listen on {settings.host}, port {settings.port}: {error.strerror}; "
-            "set OTN_HOST or OTN_PORT to others."
-        ) from error
 
 
 def _told(summary: LoadSummary) -> str:
@@ -299,15 +291,20 @@ def _dataset_row(dataset: Dataset, features: int | None) -> list[str]:
     return [dataset.id, dataset.collection, dataset.licence, source, number, dataset.title.en]
 
 
-def _status_row(record: loads.LoadRecord, features: int) -> list[str]:
+def _status_row(record: loads.LoadRecord) -> list[str]:
     reasons = [f"{reason} {number:,}" for reason, number in sorted(record.rejects.items())]
-    numbers = (record.number_added, record.number_changed, record.number_removed, record.number_rejected)
+    numbers = (
+        record.number_read,
+        record.number_added,
+        record.number_changed,
+        record.number_removed,
+        record.number_rejected,
+    )
     return [
         record.dataset,
         str(record.id),
         f"{record.finished:%Y-%m-%d %H:%M}",
         record.state,
-        f"{features:,}",
         *(f"{number:,}" for number in numbers),
         "; ".join([*reasons, *([record.message] if record.message else [])]),
     ]
@@ -319,7 +316,7 @@ def _print_table(columns: dict[str, Literal["left", "right"]], rows: Iterable[Se
     for name, justify in columns.items():
         table.add_column(name, justify=justify, no_wrap=name != list(columns)[-1], overflow="fold")
     for row in rows:
-        table.add_row(*(escape(cell) for cell in row))
+        table.add_row(*(escape(_printable(cell)) for cell in row))
     Console(highlight=False, width=max(_out.width, _TABLE_WIDTH)).print(table)
 
 
@@ -329,7 +326,26 @@ def _without_password(text: str) -> str:
 
 
 def _complain(error: OtnError) -> None:
-    _err.print(f"otn: {error}", markup=False, style="red")
+    _err.print(f"otn: {_printable(str(error))}", markup=False, style="red")
+
+
+def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
+    """What a library would tell its programmer with file, line and code: GDAL's remarks about a file, mostly."""
+    _err.print(f"otn: warning: {_printable(str(message))}", markup=False, style="yellow")
+
+
+def _printable(text: str) -> str:
+    """Publishers' text on one line, without what would steer the terminal."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in " ".join(text.split()))
+
+
+def _listen_to_signals() -> None:
+    """SIGINT and SIGTERM stop OTN, and the end of the terminal does, unless nohup keeps it going."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, _leave)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, _leave)
 
 
 def _leave(number: int, _: FrameType | None) -> NoReturn:

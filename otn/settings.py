@@ -43,11 +43,11 @@ class Settings:
 
         default = cls()
         return cls(
-            database_url=value("OTN_DATABASE_URL"),
+            database_url=_url("OTN_DATABASE_URL", value("OTN_DATABASE_URL"), "postgresql://", "postgres://"),
             data_dir=Path(value("OTN_DATA_DIR") or default.data_dir).absolute(),
             host=value("OTN_HOST") or default.host,
             port=_integer("OTN_PORT", value("OTN_PORT"), default.port, minimum=0, maximum=65535),
-            public_url=_public_url(value("OTN_PUBLIC_URL")),
+            public_url=_url("OTN_PUBLIC_URL", value("OTN_PUBLIC_URL"), "http://", "https://"),
             workers=_integer("OTN_WORKERS", value("OTN_WORKERS"), default.workers, minimum=1, maximum=64),
         )
 
@@ -81,9 +81,9 @@ def _integer(name: str, text: str | None, default: int, *, minimum: int, maximum
     return number
 
 
-def _public_url(text: str | None) -> str | None:
+def _url(name: str, text: str | None, *schemes: str) -> str | None:
     if text is None:
         return None
-    if not text.startswith(("http://", "https://")):
-        raise SettingsError(f"OTN_PUBLIC_URL must begin with http:// or https://, not {text!r}.")
+    if not text.startswith(schemes):
+        raise SettingsError(f"{name} must begin with {' or '.join(schemes)}.")
     return text.rstrip("/")

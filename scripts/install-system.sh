@@ -1,15 +1,18 @@
 #!/bin/sh
 # Installs what OTN needs of the distribution (Debian 12 or newer, Ubuntu 24.04 or newer) and only what is missing.
-#   --server  PostgreSQL and PostGIS, for the private cluster
-#   --test    and the programs of others that the tests run: ogrinfo and QGIS
+#   --server   PostgreSQL and PostGIS, for the private cluster
+#   --test     and the programs that the commands of the documentation call: ogrinfo, curl
+#   --clients  and the programs of others that read OTN in tests: QGIS, Chromium, npm for map libraries
 set -eu
 
 server=no
 test=no
+clients=no
 for argument in "$@"; do
     case "$argument" in
         --server) server=yes ;;
         --test) server=yes test=yes ;;
+        --clients) server=yes test=yes clients=yes ;;
         *) echo "$0: unknown option $argument" >&2; exit 2 ;;
     esac
 done
@@ -52,9 +55,12 @@ missing_postgresql() {
 missing() {
     python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv
     [ "$server" = no ] || missing_postgresql
-    if [ "$test" = yes ]; then
-        command -v ogrinfo >/dev/null || echo gdal-bin
+    [ "$test" = no ] || command -v ogrinfo >/dev/null || echo gdal-bin
+    [ "$test" = no ] || command -v curl >/dev/null || echo curl
+    if [ "$clients" = yes ]; then
         [ -d /usr/lib/python3/dist-packages/qgis ] || echo python3-qgis
+        command -v chromium >/dev/null || echo chromium
+        command -v npm >/dev/null || echo npm
     fi
 }
 

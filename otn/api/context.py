@@ -74,7 +74,7 @@ def request_context(scope: Scope, offered: tuple[Representation, ...], public_ur
     headers = headers_of(scope, (b"accept", b"accept-language", b"host"))
     parameters = parse_parameters(scope["query_string"])
     given = dict(parameters)
-    f, lang = given.get("f") or None, given.get("lang") or None
+    f, lang = given.get("f"), given.get("lang")
     representation = choose_representation(f, headers[b"accept"], offered)
     return RequestContext(
         path=scope["path"],

@@ -8,7 +8,16 @@ from typing import Any
 
 from otn.api import texts
 from otn.api.links import Link, Links, link
-from otn.api.negotiation import GEOJSON_TYPE, HTML_TYPE, JSON_TYPE, OPENAPI_TYPE, SCHEMA_TYPE, Representation
+from otn.api.negotiation import (
+    GEOJSON_TYPE,
+    HTML_TYPE,
+    JSON_TYPE,
+    OPENAPI_TYPE,
+    QLR_TYPE,
+    SCHEMA_TYPE,
+    STYLE_TYPE,
+    Representation,
+)
 from otn.api.parameters import Parameters
 from otn.api.served import ServedCollection, ServedDataset
 from otn.model.licences import Licence
@@ -21,6 +30,9 @@ CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 QUERYABLES_REL = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 SCHEMA_REL = "http://www.opengis.net/def/rel/ogc/1.0/schema"
+TILESETS_REL = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
+TILING_SCHEMES_REL = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
+STYLES_REL = "http://www.opengis.net/def/rel/ogc/1.0/styles"
 
 _SPEC = "http://www.opengis.net/spec/"
 CONFORMANCE = tuple(
@@ -42,6 +54,12 @@ CONFORMANCE = tuple(
         "ogcapi-features-5/1.0/conf/core-roles-features",
         "ogcapi-features-5/1.0/conf/returnables-and-receivables",
         "ogcapi-features-5/1.0/conf/queryables",
+        "ogcapi-tiles-1/1.0/conf/core",
+        "ogcapi-tiles-1/1.0/conf/tileset",
+        "ogcapi-tiles-1/1.0/conf/tilesets-list",
+        "ogcapi-tiles-1/1.0/conf/geodata-tilesets",
+        "ogcapi-tiles-1/1.0/conf/mvt",
+        "ogcapi-tiles-1/1.0/conf/oas30",
     )
 )
 
@@ -76,6 +94,8 @@ def landing(service: Service, links: Links, language: str, own: list[Link]) -> D
             links.to("service-doc", "/api", HTML_TYPE, texts.API_DOCUMENTATION.in_language(language), (("f", "html"),)),
             links.to("conformance", "/conformance", JSON_TYPE, texts.CONFORMANCE.in_language(language)),
             links.to("data", "/collections", JSON_TYPE, texts.COLLECTIONS.in_language(language)),
+            links.to(TILING_SCHEMES_REL, "/tileMatrixSets", JSON_TYPE, texts.TILE_MATRIX_SETS.in_language(language)),
+            links.to(STYLES_REL, "/styles", JSON_TYPE, texts.STYLES.in_language(language)),
             *([link("license", service_licence.url, HTML_TYPE, service_licence.name)] if service_licence.url else []),
         ],
     }
@@ -105,7 +125,7 @@ def collection(service: Service, served: ServedCollection, links: Links, languag
         "title": described.title.in_language(language),
         "description": described.description.in_language(language),
         "keywords": keywords(described.keywords, language),
-        "attribution": "; ".join(dict.fromkeys(entry.dataset.attribution for entry in served.datasets)),
+        "attribution": served.attribution,
         "itemType": "feature",
         "extent": _extent(served),
         "crs": [CRS84],
@@ -155,7 +175,8 @@ def _dataset(served: ServedDataset, language: str) -> Document:
 
 
 def _collection_links(served: ServedCollection, links: Links, language: str) -> list[Link]:
-    path = f"/collections/{served.collection.id}"
+    name = served.collection.id
+    path = f"/collections/{name}"
 
     def to(rel: str, below: str, media_type: str, title: Text, parameters: Parameters = ()) -> Link:
         return links.to(rel, path + below, media_type, title.in_language(language), parameters)
@@ -164,9 +185,13 @@ def _collection_links(served: ServedCollection, links: Links, language: str) -> 
     return [
         to("self", "", JSON_TYPE, texts.COLLECTION),
         to("alternate", "", HTML_TYPE, texts.AS_PAGE, page),
+        to("alternate", "", QLR_TYPE, texts.QGIS_LAYERS, (("f", "qlr"),)),
+        # Map libraries take this address as it is.
+        link("stylesheet", links.plain(f"/styles/{name}"), STYLE_TYPE, texts.STYLE.in_language(language)),
         # GDAL appends /{featureId} to this address, so it carries no query string, not even the language.
         link("items", links.plain(path + "/items"), GEOJSON_TYPE, texts.ITEMS.in_language(language)),
         to("items", "/items", HTML_TYPE, texts.ITEMS, page),
+        to(TILESETS_REL, "/tiles", JSON_TYPE, texts.TILESETS),
         to(QUERYABLES_REL, "/queryables", SCHEMA_TYPE, texts.QUERYABLES),
         to(SCHEMA_REL, "/schema", SCHEMA_TYPE, texts.SCHEMA),
         # Clients read the types of GeoJSON properties here: the schema of a whole feature, not Part 5's logical one.

@@ -27,9 +27,6 @@ from otn.errors import NotFound
 from otn.model.collections import COLLECTIONS, Collection
 from otn.model.licences import LICENCES
 
-# A page for people holds at most this many features: more are a download, and nobody scrolls through them.
-_PAGE_MAXIMUM = 1000
-
 
 class _Endpoint:
     def __init__(self, api: Api) -> None:
@@ -77,7 +74,7 @@ class Items(_Endpoint):
     ) -> tuple[bytes, list[Link]]:
         limits = self._api.limits
         if context.representation.is_html:
-            limits = Limits(limits.default, min(limits.maximum, _PAGE_MAXIMUM))
+            limits = Limits(limits.default, self._api.service.page_limit)
         query = items_query(collection, context.parameters, limits)
         row = await self._row(collection, query, receive)
         links = _items_links(collection, context, row)

@@ -18,6 +18,10 @@ HTML_TYPE = "text/html"
 SCHEMA_TYPE = "application/schema+json"
 OPENAPI_TYPE = "application/vnd.oai.openapi+json;version=3.0"
 PROBLEM_TYPE = "application/problem+json"
+MVT_TYPE = "application/vnd.mapbox-vector-tile"
+TILEJSON_TYPE = "application/vnd.mapbox.tilejson+json"
+STYLE_TYPE = "application/vnd.mapbox.style+json"
+QLR_TYPE = "application/x-qgis-layer-definition"
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,19 @@ FEATURES = (Representation(GEOJSON_TYPE, ("json", "geojson"), (JSON_TYPE, "appli
 SCHEMA = (Representation(SCHEMA_TYPE, ("json",), (JSON_TYPE,)), HTML)
 SCHEMA_ONLY = SCHEMA[:1]
 API = (Representation(OPENAPI_TYPE, ("json",), ("application/openapi+json", JSON_TYPE)), HTML)
+MVT = (
+    Representation(
+        MVT_TYPE,
+        ("mvt", "pbf"),
+        ("application/vnd.mapbox.vector-tile", "application/x-protobuf", "application/octet-stream"),
+    ),
+)
+TILEJSON = Representation(TILEJSON_TYPE, ("tilejson",))
+TILESET = (*DOCUMENT, TILEJSON)
+TILEJSON_ONLY = (Representation(TILEJSON_TYPE, ("tilejson", "json"), (JSON_TYPE,)),)
+STYLE = (Representation(STYLE_TYPE, ("json", "mapbox"), (JSON_TYPE,)), HTML)
+QLR = Representation(QLR_TYPE, ("qlr",))
+COLLECTION = (*DOCUMENT, QLR)
 PROBLEM = (Representation(PROBLEM_TYPE, ("json", "geojson"), (JSON_TYPE, GEOJSON_TYPE)), HTML)
 
 

@@ -7,11 +7,23 @@ OGC test suite compares the parameters' `style` and `explode` as written.
 from typing import Any
 
 from otn.api.links import Links
-from otn.api.negotiation import GEOJSON_TYPE, HTML_TYPE, JSON_TYPE, OPENAPI_TYPE, PROBLEM_TYPE, SCHEMA_TYPE
+from otn.api.negotiation import (
+    GEOJSON_TYPE,
+    HTML_TYPE,
+    JSON_TYPE,
+    MVT_TYPE,
+    OPENAPI_TYPE,
+    PROBLEM_TYPE,
+    QLR_TYPE,
+    SCHEMA_TYPE,
+    STYLE_TYPE,
+    TILEJSON_TYPE,
+)
 from otn.api.query import Limits
 from otn.api.schemas import feature_schema, value_schema
 from otn.api.served import ServedCollection
-from otn.model.fields import Field, Kind
+from otn.api.tile_matrix_sets import DEEPEST_ZOOM, TILE_MATRIX_SETS
+from otn.model.fields import Field
 from otn.model.service import Service
 from otn.model.text import LANGUAGES
 
@@ -24,6 +36,16 @@ _ERRORS = {
     "500": "InternalServerError",
     "503": "ServiceUnavailable",
 }
+# Which parameter `f` a resource takes, by the first of these whose types it all answers with.
+_FORMATS = (
+    ({GEOJSON_TYPE}, "fItems"),
+    ({QLR_TYPE}, "fCollection"),
+    ({STYLE_TYPE}, "fStyle"),
+    ({MVT_TYPE}, "fTile"),
+    ({TILEJSON_TYPE, HTML_TYPE}, "fTileset"),
+    ({TILEJSON_TYPE}, "fTilejson"),
+    ({HTML_TYPE}, "f"),
+)
 _ERROR_DESCRIPTIONS = {
     "BadRequest": "A parameter is unknown, given twice or has an unusable value.",
     "NotFound": "There is no such resource.",
@@ -41,7 +63,7 @@ def openapi(
     paths = _service_paths()
     for entry in served:
         title = service.collections[entry.collection.id].title.in_language(language)
-        paths |= _collection_paths(entry, title, language)
+        paths |= _collection_paths(entry, title, language) | _tile_paths(entry, title)
     return {
         "openapi": "3.0.3",
         "info": {
@@ -76,11 +98,15 @@ def _named(party: Any) -> Document:
 
 
 def _service_paths() -> Document:
+    style = [_reference("parameters", "styleId")]
     return {
         "/": _get("landingPage", "Landing page", {JSON_TYPE: "landingPage", HTML_TYPE: "page"}),
         "/api": _get("apiDefinition", "This API definition", {OPENAPI_TYPE: "object", HTML_TYPE: "page"}),
         "/conformance": _get("conformance", "Conformance classes", {JSON_TYPE: "confClasses", HTML_TYPE: "page"}),
         "/collections": _get("collections", "All collections", {JSON_TYPE: "collections", HTML_TYPE: "page"}),
+        "/styles": _get("styles", "All map styles", {JSON_TYPE: "object", HTML_TYPE: "page"}),
+        "/styles/{styleId}": _get("style", "A map style", {STYLE_TYPE: "object", HTML_TYPE: "page"}, "service", style),
+        **_tile_matrix_set_paths(),
         "/health/live": _health("live", "Whether the process runs"),
         "/health/ready": _health("ready", "Whether there is something to serve"),
     }
@@ -101,13 +127,59 @@ def _collection_paths(served: ServedCollection, title: str, language: str) -> Do
         return _get(f"{name}.{operation}", f"{title}: {summary}", content, name, parameters)
 
     return {
-        base: get("collection", "the collection", {JSON_TYPE: "collection", HTML_TYPE: "page"}),
+        base: get("collection", "the collection", {JSON_TYPE: "collection", HTML_TYPE: "page", QLR_TYPE: "page"}),
         f"{base}/items": get("items", "features, page by page", features, [*paging, *filters]),
         f"{base}/items/{{featureId}}": get("feature", "one feature", one, identifier),
         f"{base}/queryables": get("queryables", "properties that select features", schema),
         f"{base}/schema": get("schema", "logical schema of the features", schema),
         f"{base}/schemas/feature": get("featureSchema", "schema of a feature as GeoJSON", {SCHEMA_TYPE: "object"}),
     }
+
+
+def _tile_paths(served: ServedCollection, title: str) -> Document:
+    """Operations are named as OGC API - Tiles - Part 1 (20-057), table 11, has it: clients find tiles by the name."""
+    name = served.collection.id
+    base = f"/collections/{name}/tiles"
+    operation = f"{name}.collection.vector"
+    document: Document = {JSON_TYPE: "object", HTML_TYPE: "page"}
+    tileset = [_reference("parameters", "tileMatrixSetId")]
+    tile = [*tileset, *_tile_parameters()]
+
+    return {
+        base: _get(f"{operation}.getTileSetsList", f"{title}: vector tiles", document, name),
+        f"{base}/{{tileMatrixSetId}}": _get(
+            f"{operation}.getTileSet", f"{title}: a tileset", document | {TILEJSON_TYPE: "object"}, name, tileset
+        ),
+        f"{base}/{{tileMatrixSetId}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": _tile(
+            f"{operation}.getTile", f"{title}: a vector tile", name, tile
+        ),
+    }
+
+
+def _tile_matrix_set_paths() -> Document:
+    document: Document = {JSON_TYPE: "object", HTML_TYPE: "page"}
+    one = [_reference("parameters", "tileMatrixSetId")]
+    return {
+        "/tileMatrixSets": _get("getTileMatrixSetsList", "All tile matrix sets", document),
+        "/tileMatrixSets/{tileMatrixSetId}": _get("getTileMatrixSet", "A tile matrix set", document, "service", one),
+        "/basemap": _get("basemap", "The base map as TileJSON", {TILEJSON_TYPE: "object"}),
+        "/basemap/{tileMatrix}/{tileRow}/{tileCol}": _tile(
+            "basemapTile", "A vector tile of the base map", "service", _tile_parameters()
+        ),
+    }
+
+
+def _tile_parameters() -> list[Document]:
+    return [_reference("parameters", name) for name in ("tileMatrix", "tileRow", "tileCol")]
+
+
+def _tile(operation: str, summary: str, tag: str, parameters: list[Document]) -> Document:
+    item = _get(operation, summary, {MVT_TYPE: "tile"}, tag, parameters)
+    item["get"]["responses"] |= {
+        "204": {"description": "There is nothing in the tile."},
+        "304": {"description": "The tile is still the one whose entity tag If-None-Match gives."},
+    }
+    return item
 
 
 def _get(
@@ -118,7 +190,7 @@ def _get(
     parameters: list[Document] | None = None,
 ) -> Document:
     """A path item; `content` maps media types to names of schemas."""
-    format_parameter = "f" if HTML_TYPE in content else "fJson"
+    format_parameter = next((name for types, name in _FORMATS if types <= content.keys()), "fJson")
     return {
         "get": {
             "operationId": operation,
@@ -126,7 +198,7 @@ def _get(
             "tags": [tag],
             "parameters": [
                 *(parameters or []),
-                _reference("parameters", "fItems" if GEOJSON_TYPE in content else format_parameter),
+                _reference("parameters", format_parameter),
                 _reference("parameters", "lang"),
             ],
             "responses": {
@@ -179,12 +251,20 @@ def _query(name: str, description: str, schema: Document) -> Document:
     }
 
 
+def _path(name: str, description: str, schema: Document) -> Document:
+    return {
+        "name": name,
+        "in": "path",
+        "description": description,
+        "required": True,
+        "schema": {"type": "string"} | schema,
+    }
+
+
 def _filter(field: Field, language: str) -> Document:
-    schema = value_schema(field)
+    """A value that no feature can have selects none and is no mistake, so bounds and patterns are not told here."""
+    schema = {key: value for key, value in value_schema(field).items() if key in ("type", "enum")}
     what = f"{field.title.in_language(language)}: {field.description}"
-    if field.kind is Kind.INSTANT:
-        # A date is good for its whole day, so the value need not be a date-time.
-        schema = {"type": "string"}
     return _query(field.name, what + (f" Unit: {field.unit}." if field.unit else ""), schema)
 
 
@@ -211,17 +291,37 @@ def _parameters(limits: Limits) -> Document:
         "fItems": _query(
             "f", "The format, before the Accept header.", {"type": "string", "enum": ["json", "geojson", "html"]}
         ),
+        "fCollection": _query(
+            "f", "The format, before the Accept header.", {"type": "string", "enum": ["json", "html", "qlr"]}
+        ),
+        "fStyle": _query(
+            "f", "The format, before the Accept header.", {"type": "string", "enum": ["json", "mapbox", "html"]}
+        ),
+        "fTile": _query("f", "The format.", {"type": "string", "enum": ["mvt", "pbf"]}),
+        "fTilejson": _query("f", "The format.", {"type": "string", "enum": ["tilejson", "json"]}),
+        "fTileset": _query("f", "The format.", {"type": "string", "enum": ["json", "html", "tilejson"]}),
         "fJson": _query("f", "The format, before the Accept header.", {"type": "string", "enum": ["json"]}),
         "lang": _query(
             "lang", "The language of texts, before Accept-Language.", {"type": "string", "enum": list(LANGUAGES)}
         ),
-        "featureId": {
-            "name": "featureId",
-            "in": "path",
-            "description": "The identifier of the feature: it never changes and is never given to another.",
-            "required": True,
-            "schema": {"type": "integer", "format": "int64", "minimum": 0},
-        },
+        **_path_parameters(),
+    }
+
+
+def _path_parameters() -> Document:
+    return {
+        "styleId": _path("styleId", "The identifier of a map style.", {}),
+        "featureId": _path(
+            "featureId",
+            "The identifier of the feature: it never changes and is never given to another.",
+            {"type": "integer", "format": "int64", "minimum": 0},
+        ),
+        "tileMatrixSetId": _path("tileMatrixSetId", "A tile matrix set.", {"enum": list(TILE_MATRIX_SETS)}),
+        "tileMatrix": _path(
+            "tileMatrix", f"The tile matrix, from 0 to {DEEPEST_ZOOM} at most.", {"pattern": "^[0-9]+$"}
+        ),
+        "tileRow": _path("tileRow", "The row, from 0 at the top.", {"type": "integer", "minimum": 0}),
+        "tileCol": _path("tileCol", "The column, from 0 at the left.", {"type": "integer", "minimum": 0}),
     }
 
 
@@ -235,6 +335,7 @@ def _schemas(served: tuple[ServedCollection, ...], links: Links, language: str) 
     schemas = {
         "object": {"type": "object"},
         "page": {"type": "string"},
+        "tile": {"type": "string", "format": "binary"},
         "link": _object({"href": text, "rel": text}, {"type": text, "title": text}),
         "landingPage": _object({"links": link_list}, {"title": text, "description": text}),
         "confClasses": _object({"conformsTo": {"type": "array", "items": text}}),

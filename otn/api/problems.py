@@ -3,6 +3,7 @@
 import logging
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from starlette.exceptions import HTTPException
@@ -17,6 +18,7 @@ from otn.api.links import base_url
 from otn.api.negotiation import HTML_TYPE, PROBLEM, PROBLEM_TYPE, choose_language, choose_representation
 from otn.api.parameters import parse_parameters
 from otn.errors import RequestError, Unavailable
+from otn.model.text import LANGUAGES
 
 RETRY_AFTER = 5
 _log = logging.getLogger(__name__)
@@ -65,7 +67,7 @@ class Problems:
         context = PageContext(
             base_url=_base_url(scope, self._public_url),
             path=scope["path"],
-            query="",
+            query=_kept(scope),
             language=language,
             alternates={},
             title=title,
@@ -120,6 +122,15 @@ def _wishes(scope: Scope) -> tuple[bool, str]:
         return page, choose_language(given.get("lang"), headers[b"accept-language"])
     except RequestError:
         return page, choose_language(None, headers[b"accept-language"])
+
+
+def _kept(scope: Scope) -> str:
+    """The query string as far as links of the page can keep it: a language that does not exist is in none of them."""
+    try:
+        parameters = parse_parameters(scope["query_string"])
+    except RequestError:
+        return ""
+    return urlencode([(name, value) for name, value in parameters if name != "lang" or value in LANGUAGES])
 
 
 def _base_url(scope: Scope, public_url: str | None) -> str:

@@ -11,16 +11,32 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from otn.api import documents, schemas, texts
+from otn.api import basemap, documents, schemas, styles, texts, tilesets
 from otn.api.context import VARY, Api, RequestContext, request_context
 from otn.api.features import Feature, Items
 from otn.api.health import live, ready
 from otn.api.links import Link
-from otn.api.negotiation import API, DOCUMENT, HTML, SCHEMA, SCHEMA_ONLY, Representation
+from otn.api.negotiation import (
+    API,
+    COLLECTION,
+    DOCUMENT,
+    HTML,
+    QLR,
+    SCHEMA,
+    SCHEMA_ONLY,
+    STYLE,
+    TILEJSON,
+    TILEJSON_ONLY,
+    TILESET,
+    Representation,
+)
 from otn.api.openapi import openapi
 from otn.api.parameters import refuse_unknown
+from otn.api.qgis import layer_definition
 from otn.api.query import REPRESENTATION_PARAMETERS
 from otn.api.served import ServedCollection, served_collection, served_collections
+from otn.api.tile_matrix_sets import WEB_MERCATOR_QUAD
+from otn.api.tiles import CollectionTile, find_tile_matrix_set
 from otn.model.text import Text
 
 Document = dict[str, Any]
@@ -34,6 +50,9 @@ def router(api: Api) -> APIRouter:
     items = "/collections/{collection_id}/items"
     routes.routes.append(Route(items, Items(api)))
     routes.routes.append(Route(items + "/{feature_id}", Feature(api)))
+    tileset = "/collections/{collection_id}/tiles/{tile_matrix_set_id}"
+    routes.routes.append(Route(tileset + "/{tile_matrix}/{tile_row}/{tile_col}", CollectionTile(api)))
+    routes.routes.append(Route("/basemap/{tile_matrix}/{tile_row}/{tile_col}", basemap.BasemapTile(api)))
     for path, endpoint in (
         ("/", resources.landing),
         ("/api", resources.api),
@@ -43,6 +62,13 @@ def router(api: Api) -> APIRouter:
         ("/collections/{collection_id}/queryables", resources.queryables),
         ("/collections/{collection_id}/schema", resources.schema),
         ("/collections/{collection_id}/schemas/feature", resources.feature_schema),
+        ("/collections/{collection_id}/tiles", resources.tilesets),
+        (tileset, resources.tileset),
+        ("/tileMatrixSets", resources.tile_matrix_sets),
+        ("/tileMatrixSets/{tile_matrix_set_id}", resources.tile_matrix_set),
+        ("/basemap", resources.basemap),
+        ("/styles", resources.styles),
+        ("/styles/{style_id}", resources.style),
         ("/health/live", live),
         ("/health/ready", ready(api)),
     ):
@@ -95,7 +121,83 @@ class _Resources:
         async def document(context: RequestContext) -> Document:
             return self._described(served, context)
 
-        return await self._answer(request, DOCUMENT, "collection", self._title(served), document)
+        if request_context(request.scope, COLLECTION, self._api.public_url).representation is QLR:
+            return self._qgis_layers(request, served)
+        return await self._answer(request, COLLECTION, "collection", self._title(served), document)
+
+    def _qgis_layers(self, request: Request, served: ServedCollection) -> Response:
+        context = request_context(request.scope, COLLECTION, self._api.public_url)
+        refuse_unknown((name for name, _ in context.parameters), REPRESENTATION_PARAMETERS)
+        described, name = self._described(served, context), served.collection.id
+        file = layer_definition(name, described["title"], described["attribution"], context.links, context.language)
+        headers = {
+            "Vary": VARY,
+            "Content-Language": context.language,
+            "Content-Disposition": f'attachment; filename="{name}.qlr"',
+        }
+        return Response(file, 200, headers, QLR.media_type)
+
+    async def tile_matrix_sets(self, request: Request) -> Response:
+        async def document(context: RequestContext) -> Document:
+            return tilesets.tile_matrix_sets(context.links, context.language, _own(context, DOCUMENT))
+
+        return await self._answer(request, DOCUMENT, "tileMatrixSets", texts.TILE_MATRIX_SETS, document)
+
+    async def tile_matrix_set(self, request: Request) -> Response:
+        entry = find_tile_matrix_set(request.path_params["tile_matrix_set_id"])
+
+        async def document(context: RequestContext) -> Document:
+            return tilesets.tile_matrix_set(entry, _own(context, DOCUMENT))
+
+        return await self._answer(request, DOCUMENT, "tileMatrixSet", texts.TILE_MATRIX_SET, document)
+
+    async def tilesets(self, request: Request) -> Response:
+        served = await self._served(request)
+        title = self._title(served)
+
+        async def document(context: RequestContext) -> Document:
+            own = _own(context, DOCUMENT)
+            return tilesets.tilesets(served, title.in_language(context.language), context.links, context.language, own)
+
+        return await self._answer(request, DOCUMENT, "tilesets", title, document)
+
+    async def tileset(self, request: Request) -> Response:
+        entry = find_tile_matrix_set(request.path_params["tile_matrix_set_id"])
+        served = await self._served(request)
+        described = self._api.service.collections[served.collection.id]
+
+        async def document(context: RequestContext) -> Document:
+            links, language = context.links, context.language
+            title = described.title.in_language(language)
+            if context.representation is TILEJSON:
+                return tilesets.tilejson(served, title, described.description.in_language(language), links, language)
+            return tilesets.tileset(served, entry, title, links, language, _own(context, DOCUMENT))
+
+        offered = TILESET if entry is WEB_MERCATOR_QUAD else DOCUMENT
+        return await self._answer(request, offered, "tileset", described.title, document)
+
+    async def basemap(self, request: Request) -> Response:
+        async def document(context: RequestContext) -> Document:
+            return basemap.basemap_tilejson(context.links)
+
+        return await self._answer(request, TILEJSON_ONLY, "basemap", texts.BASE_MAP, document)
+
+    async def styles(self, request: Request) -> Response:
+        known = styles.styles(self._api.service, await served_collections(self._api.pool))
+
+        async def document(context: RequestContext) -> Document:
+            return styles.styles_document(known, context.links, context.language, _own(context, DOCUMENT))
+
+        return await self._answer(request, DOCUMENT, "styles", texts.STYLES, document)
+
+    async def style(self, request: Request) -> Response:
+        known = styles.styles(self._api.service, await served_collections(self._api.pool))
+        style = styles.find_style(known, request.path_params["style_id"])
+
+        async def document(context: RequestContext) -> Document:
+            return styles.style_document(style, context.links, context.language)
+
+        return await self._answer(request, STYLE, "style", style.title, document)
 
     async def queryables(self, request: Request) -> Response:
         return await self._schema(request, SCHEMA, "queryables", schemas.queryables)

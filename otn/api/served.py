@@ -24,15 +24,21 @@ class ServedDataset:
 
 @dataclass(frozen=True)
 class ServedCollection:
-    """A collection with features; `bbox` is west, south, east, north in degrees."""
+    """A collection with features; `bbox` is west, south, east, north in degrees, `version` that of the data."""
 
     collection: Collection
+    version: int
     updated: datetime
     number_of_features: int
     bbox: tuple[float, float, float, float] | None
     valid_from: datetime | None
     valid_to: datetime | None
     datasets: tuple[ServedDataset, ...]
+
+    @property
+    def attribution(self) -> str:
+        """Whom to name: the attributions of its datasets, each once."""
+        return "; ".join(dict.fromkeys(served.dataset.attribution for served in self.datasets))
 
     @property
     def licences(self) -> tuple[Licence, ...]:
@@ -66,6 +72,7 @@ def _served(collection: Collection, row: Any) -> ServedCollection:
     bbox = (row["west"], row["south"], row["east"], row["north"])
     return ServedCollection(
         collection=collection,
+        version=row["version"],
         updated=row["updated"],
         number_of_features=row["number_of_features"],
         bbox=None if None in bbox else bbox,

@@ -34,7 +34,9 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class _Parameters:
+class SqlParameters:
+    """The values of a statement under construction."""
+
     values: list[Any] = field(default_factory=list)
 
     def add(self, value: object, kind: str) -> str:
@@ -49,7 +51,7 @@ def items_statement(collection: Collection, query: ItemsQuery) -> Statement:
     Columns: updated, licences (identifiers separated by spaces), matched, returned, features (JSON texts separated by
     commas, or null), and page_rank and id of the last feature where more follow. No row where nothing is served.
     """
-    parameters = _Parameters()
+    parameters = SqlParameters()
     name = parameters.add(collection.id, "text")
     limit = parameters.add(query.limit, "bigint")
     conditions = _conditions(query, parameters)
@@ -108,7 +110,7 @@ def _feature(collection: Collection, more_columns: str = "") -> str:
     )
 
 
-def _conditions(query: ItemsQuery, parameters: _Parameters) -> str:
+def _conditions(query: ItemsQuery, parameters: SqlParameters) -> str:
     conditions = [_equals(filter_, parameters) for filter_ in query.filters]
     if query.bbox is not None:
         conditions.append(_intersects(query.bbox, parameters))
@@ -117,7 +119,7 @@ def _conditions(query: ItemsQuery, parameters: _Parameters) -> str:
     return " AND ".join(conditions)
 
 
-def _equals(filter_: Filter, parameters: _Parameters) -> str:
+def _equals(filter_: Filter, parameters: SqlParameters) -> str:
     column = _quoted(filter_.field.column)
     if isinstance(filter_.value, Interval):
         start = parameters.add(filter_.value.start, "timestamptz")
@@ -125,7 +127,7 @@ def _equals(filter_: Filter, parameters: _Parameters) -> str:
     return f"{column} = {parameters.add(filter_.value, _TYPES[filter_.field.kind])}"
 
 
-def _intersects(bbox: BoundingBox, parameters: _Parameters) -> str:
+def _intersects(bbox: BoundingBox, parameters: SqlParameters) -> str:
     """A box without width or height is a line or a point: as a polygon it would be invalid and miss what it touches."""
     boxes = []
     for part in bbox.parts:
@@ -137,7 +139,7 @@ def _intersects(bbox: BoundingBox, parameters: _Parameters) -> str:
     return f"({' OR '.join(boxes)})"
 
 
-def _overlaps(interval: Interval, parameters: _Parameters) -> list[str]:
+def _overlaps(interval: Interval, parameters: SqlParameters) -> list[str]:
     """What is valid at some time of the interval; an unknown beginning or end excludes nothing."""
     conditions = []
     if interval.end is not None:
@@ -147,7 +149,7 @@ def _overlaps(interval: Interval, parameters: _Parameters) -> list[str]:
     return conditions
 
 
-def _after(key: Key | None, parameters: _Parameters) -> str:
+def _after(key: Key | None, parameters: SqlParameters) -> str:
     if key is None:
         return ""
     return f" WHERE (page_rank, id) > ({parameters.add(key.page_rank, 'bigint')}, {parameters.add(key.id, 'bigint')})"

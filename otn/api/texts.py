@@ -37,3 +37,30 @@ FEATURE_SCHEMA = Text(
 )
 IDENTIFIER = Text(en="Identifier", nl="Identificator", fr="Identifiant", de="Identifikator")
 GEOMETRY = Text(en="Geometry", nl="Geometrie", fr="Géométrie", de="Geometrie")
+STYLE = Text(en="Map style", nl="Kaartstijl", fr="Style de carte", de="Kartenstil")
+STYLES = Text(en="Map styles", nl="Kaartstijlen", fr="Styles de carte", de="Kartenstile")
+WHOLE_MAP = Text(en="The whole map", nl="De hele kaart", fr="La carte entière", de="Die ganze Karte")
+DARK = Text(en="dark", nl="donker", fr="sombre", de="dunkel")
+QGIS_LAYERS = Text(
+    en="Layers for QGIS, drawn as here",
+    nl="Lagen voor QGIS, getekend zoals hier",
+    fr="Couches pour QGIS, dessinées comme ici",
+    de="Ebenen für QGIS, gezeichnet wie hier",
+)
+VECTOR_TILES_OF = Text(
+    en="{title} (vector tiles)",
+    nl="{title} (vectortegels)",
+    fr="{title} (tuiles vectorielles)",
+    de="{title} (Vektorkacheln)",
+)
+TILESETS = Text(en="Vector tiles", nl="Vectortegels", fr="Tuiles vectorielles", de="Vektorkacheln")
+TILESET = Text(en="Tileset", nl="Tegelset", fr="Jeu de tuiles", de="Kachelsatz")
+TILE = Text(en="Vector tile", nl="Vectortegel", fr="Tuile vectorielle", de="Vektorkachel")
+TILEJSON = Text(en="As TileJSON", nl="Als TileJSON", fr="En TileJSON", de="Als TileJSON")
+TILE_MATRIX_SETS = Text(
+    en="Tile matrix sets", nl="Tegelmatrixsets", fr="Ensembles de matrices de tuiles", de="Kachelmatrixsätze"
+)
+TILE_MATRIX_SET = Text(
+    en="Tile matrix set", nl="Tegelmatrixset", fr="Ensemble de matrices de tuiles", de="Kachelmatrixsatz"
+)
+BASE_MAP = Text(en="Base map", nl="Achtergrondkaart", fr="Fond de carte", de="Hintergrundkarte")

@@ -6,13 +6,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
+from pyproj import CRS
 
 from otn.errors import SourceError
-from otn.etl.rows import Geometries, Reason, Reject, SourceRows
+from otn.etl.geometry import finite, in_degrees_of_wgs84, to_crs84
+from otn.etl.rows import LONGEST_TEXT, Geometries, Reason, Reject, SourceRows
 from otn.model.collections import Collection, GeometryKind
 
 _TYPE_IDS = {GeometryKind.POINT: 0, GeometryKind.LINE_STRING: 1}
+_MARGIN = 0.1  # degrees that data may reach beyond the area in which its CRS is used
 _DETAILS = {
     Reason.NO_GEOMETRY: "the row has no geometry",
     Reason.EMPTY_GEOMETRY: "the geometry is empty",
@@ -20,20 +24,19 @@ _DETAILS = {
     Reason.NOT_FINITE: "a coordinate is not a finite number",
     Reason.OUT_OF_RANGE: "a coordinate lies outside -180..180, -90..90 degrees",
     Reason.TOO_FEW_POINTS: "the line has fewer than two different points",
+    Reason.ID_TOO_LONG: f"the identifier has more than {LONGEST_TEXT} characters",
 }
 
 Harmonised = tuple[Geometries, npt.NDArray[np.intp], pa.Array]
 
 
 def check_geometry(features: Harmonised, rows: SourceRows, collection: Collection) -> tuple[Harmonised, list[Reject]]:
-    """The features whose geometry the collection can hold, and a reject for each of the others.
-
-    Raises SourceError when every geometry lies outside the range of degrees: then the CRS is not what the source says.
-    """
+    """The features that the collection can hold, and a reject for each of the others."""
     geometry, row, part = features
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         reasons = _reasons(geometry, collection.geometry)
-    _check_crs(geometry, reasons, rows)
+    too_long = np.asarray(pc.greater(pc.utf8_length(rows.source_id), LONGEST_TEXT), dtype=np.bool_)
+    reasons[too_long[row]] = Reason.ID_TOO_LONG
     keep = np.array([reason is None for reason in reasons], dtype=bool)
     rejects = [_reject(rows, int(row[at]), reasons[at], geometry[at]) for at in np.flatnonzero(~keep)]
     return (geometry[keep], row[keep], part.filter(pa.array(keep))), rejects
@@ -47,7 +50,7 @@ def _reasons(geometry: Geometries, kind: GeometryKind) -> npt.NDArray[np.object_
     for reason, applies in (
         (Reason.TOO_FEW_POINTS, (shapely.get_type_id(geometry) == 1) & (shapely.length(geometry) == 0) & ~empty),
         (Reason.OUT_OF_RANGE, (west < -180) | (south < -90) | (east > 180) | (north > 90)),
-        (Reason.NOT_FINITE, _not_finite(geometry)),
+        (Reason.NOT_FINITE, ~finite(geometry)),
         (Reason.WRONG_GEOMETRY_TYPE, shapely.get_type_id(geometry) != _TYPE_IDS[kind]),
         (Reason.EMPTY_GEOMETRY, empty),
         (Reason.NO_GEOMETRY, shapely.is_missing(geometry)),
@@ -56,20 +59,27 @@ def _reasons(geometry: Geometries, kind: GeometryKind) -> npt.NDArray[np.object_
     return reasons
 
 
-def _not_finite(geometry: Geometries) -> npt.NDArray[np.bool_]:
-    coordinates, rows = shapely.get_coordinates(geometry, return_index=True)
-    bad = rows[~np.isfinite(coordinates).all(axis=1)]
-    return np.bincount(bad, minlength=len(geometry)) > 0
+def check_crs(rows: SourceRows) -> None:
+    """Raises SourceError when none of the rows lies where the CRS of the source is used: then it is another one."""
+    with np.errstate(invalid="ignore"):
+        bounds = shapely.bounds(to_crs84(rows.geometry, rows.crs))
+    known = np.isfinite(shapely.bounds(rows.geometry)).all(axis=1)
+    west, south, east, north = _where_used(rows.crs)
+    inside = (bounds[:, 0] >= west) & (bounds[:, 1] >= south) & (bounds[:, 2] <= east) & (bounds[:, 3] <= north)
+    if known.any() and not inside[known].any():
+        x, y = shapely.get_coordinates(rows.geometry[known][:1])[0]
+        raise SourceError(
+            f"Coordinates such as {x:g}, {y:g} do not lie where {rows.crs.name} ({rows.crs.to_string()}) is used: "
+            "the source is in another CRS than it says; name the right one with --crs."
+        )
 
 
-def _check_crs(geometry: Geometries, reasons: npt.NDArray[np.object_], rows: SourceRows) -> None:
-    if not len(geometry) or not all(reason in (Reason.OUT_OF_RANGE, Reason.NOT_FINITE) for reason in reasons):
-        return
-    x, y = shapely.get_coordinates(rows.geometry[:1])[0]
-    raise SourceError(
-        f"Coordinates such as {x:g}, {y:g} cannot be in {rows.crs.name}, the CRS of the source: "
-        "it is in another CRS than it says; name the right one with --crs."
-    )
+def _where_used(crs: CRS) -> tuple[float, float, float, float]:
+    """Degrees west, south, east and north; longitudes may go round the world."""
+    area = crs.area_of_use
+    if area is None or area.west > area.east or in_degrees_of_wgs84(crs):
+        return -360, -90, 360, 90
+    return area.west - _MARGIN, area.south - _MARGIN, area.east + _MARGIN, area.north + _MARGIN
 
 
 def _reject(rows: SourceRows, row: int, reason: Reason, geometry: shapely.Geometry | None) -> Reject:

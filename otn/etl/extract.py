@@ -8,15 +8,12 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from otn.errors import LoadError, SourceError
+from otn.etl.readers import csv, osm, vector
 from otn.etl.readers.airportsdata import AirportsData
-from otn.etl.readers.osm import OsmRoads
 from otn.etl.readers.scgraph import ScgraphNetwork
 from otn.etl.readers.searoute import SearouteLanes, SearoutePorts
-from otn.etl.readers.vector import VectorFile
 from otn.etl.rows import Reader
 from otn.model.datasets import Dataset
-
-_OSM_SUFFIXES = (".osm", ".osm.pbf", ".pbf", ".osm.gz", ".osm.bz2")
 
 
 @dataclass(frozen=True)
@@ -34,7 +31,8 @@ def extract(dataset: Dataset, file: Path | None, crs: str | None) -> Source:
     Raises SourceError when the file cannot be read, LoadError when the dataset has no source of its own.
     """
     if file is not None:
-        return Source(file.name, _sha256(file), _file_reader(file, _crs(crs)))
+        reader = _file_reader(file, _crs(crs))
+        return Source(file.name, _sha256(file), reader)
     if dataset.source is None:
         raise LoadError(f"{dataset.id} has no source of its own: name a file with --from FILE.")
     match dataset.source.reader:
@@ -55,11 +53,17 @@ def _package_source(reader: AirportsData | SearoutePorts | SearouteLanes | Scgra
 
 
 def _file_reader(file: Path, crs: CRS | None) -> Reader:
-    if file.name.lower().endswith(_OSM_SUFFIXES):
+    name = file.name.lower()
+    if name.endswith(osm.SUFFIXES):
         if crs is not None:
             raise SourceError(f"{file.name} is OpenStreetMap data, always in WGS 84: leave --crs out.")
-        return OsmRoads(file)
-    return VectorFile(file, crs)
+        return osm.OsmRoads(file)
+    if name.endswith(csv.SUFFIXES):
+        return csv.CsvFile(file, crs)
+    if name.endswith(vector.SUFFIXES):
+        return vector.VectorFile(file, crs)
+    known = ", ".join((*osm.SUFFIXES, *vector.SUFFIXES, *csv.SUFFIXES))
+    raise SourceError(f"The name of {file} has none of the endings {known}.")
 
 
 def _crs(text: str | None) -> CRS | None:

@@ -5,6 +5,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 from pyproj import CRS, Geod, Transformer
+from pyproj.exceptions import ProjError
 from shapely.affinity import translate
 
 from otn.errors import SourceError
@@ -16,52 +17,46 @@ DECIMALS = 7
 _GEOD = Geod(ellps="WGS84")
 _WORLD = (-180.0, -90.0, 180.0, 90.0)
 _HILBERT_LEVEL = 16
+# Type ids of shapely, each with that of its multi geometry.
+_LINES = (1, 5)
+_POINTS_AND_LINES = (0, 4, *_LINES)
 
 
 def to_crs84(geometry: Geometries, crs: CRS) -> Geometries:
-    """Two-dimensional geometries in CRS84.
-
-    Raises SourceError when a projected CRS puts every geometry outside its own area of use: then the coordinates are
-    in another CRS than the source says.
-    """
+    """Two-dimensional geometries in CRS84. Raises SourceError for a CRS of another body, of heights or of a drawing."""
     flat: Geometries = shapely.force_2d(geometry)
-    if crs.equals(CRS84, ignore_axis_order=True) or crs.to_epsg() == 4326:
+    if in_degrees_of_wgs84(crs):
         return flat
-    transformer = Transformer.from_crs(crs, CRS84, always_xy=True)
+    transformer = _transformer(crs)
 
     def transform(coordinates: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         return np.column_stack(transformer.transform(coordinates[:, 0], coordinates[:, 1]))
 
     transformed: Geometries = shapely.transform(flat, transform)
-    _check_area_of_use(transformed, flat, crs)
     return transformed
 
 
-def _check_area_of_use(transformed: Geometries, original: Geometries, crs: CRS) -> None:
-    area = crs.area_of_use
-    bounds = shapely.bounds(transformed)
-    known = np.isfinite(shapely.bounds(original)).all(axis=1)
-    if area is None or area.west > area.east or not known.any():
-        return
-    margin = 0.1
-    inside = (
-        (bounds[:, 0] >= area.west - margin)
-        & (bounds[:, 2] <= area.east + margin)
-        & (bounds[:, 1] >= area.south - margin)
-        & (bounds[:, 3] <= area.north + margin)
+def in_degrees_of_wgs84(crs: CRS) -> bool:
+    """Whether coordinates in `crs`, longitude first, are those of CRS84."""
+    return bool(crs.equals(CRS84, ignore_axis_order=True)) or crs.to_epsg() == 4326
+
+
+def _transformer(crs: CRS) -> Transformer:
+    try:
+        if crs.is_geographic or crs.is_projected:
+            return Transformer.from_crs(crs, CRS84, always_xy=True)
+    except ProjError as error:
+        raise SourceError(f"No way leads from {crs.name}, the CRS of the source, to WGS 84.") from error
+    raise SourceError(
+        f"{crs.name} ({crs.to_string()}), the CRS of the source, is none of places on the earth's surface."
     )
-    if not inside[known].any():
-        x, y = shapely.get_coordinates(original[known][:1])[0]
-        raise SourceError(
-            f"Coordinates such as {x:g}, {y:g} do not lie where {crs.name} ({crs.to_string()}) is used: "
-            "the source is in another CRS than it says; name the right one with --crs."
-        )
 
 
 def wrap_longitudes(geometry: Geometries) -> Geometries:
-    """Geometries with longitudes beyond 180 degrees brought back; lines are cut at the antimeridian."""
+    """Points and lines with longitudes beyond 180 degrees brought back; lines are cut at the antimeridian."""
     bounds = shapely.bounds(geometry)
     beyond = ((bounds[:, 0] < -180) | (bounds[:, 2] > 180)) & (bounds[:, 0] >= -360) & (bounds[:, 2] <= 360)
+    beyond &= np.isin(shapely.get_type_id(geometry), _POINTS_AND_LINES) & finite(geometry)
     if not beyond.any():
         return geometry
     wrapped = geometry.copy()
@@ -70,23 +65,37 @@ def wrap_longitudes(geometry: Geometries) -> Geometries:
 
 
 def _wrapped(geometry: shapely.Geometry) -> shapely.Geometry:
-    worlds = [(shapely.box(-180 + shift, -90, 180 + shift, 90), -shift) for shift in (0, 360, -360)]
-    parts = []
-    for world, shift in worlds:
-        part = shapely.intersection(geometry, world)
-        if not part.is_empty and part.geom_type.endswith(geometry.geom_type.removeprefix("Multi")):
-            parts.append(translate(part, xoff=shift))
+    parts: list[shapely.Geometry] = []
+    for shift in (0, 360, -360):
+        world = shapely.box(-180 + shift, -90, 180 + shift, 90)
+        # A line that only touches the antimeridian leaves a point there, which is no part of it.
+        inside = shapely.get_parts(shapely.get_parts(shapely.intersection(geometry, world)))
+        alike = inside[shapely.get_dimensions(inside) == shapely.get_dimensions(geometry)]
+        parts += [translate(part, xoff=-shift) for part in alike]
     return shapely.union_all(parts) if parts else geometry
 
 
 def rounded(geometry: Geometries) -> Geometries:
-    """Coordinates at DECIMALS decimals, without the repeated points that rounding leaves behind.
+    """Coordinates at DECIMALS decimals; lines without the repeated points that rounding leaves behind.
 
     Rounding comes before the content hash, or noise in the last bits would make every row look changed.
     """
-    coarse = shapely.transform(geometry, lambda coordinates: np.round(coordinates, DECIMALS))
-    cleaned: Geometries = shapely.remove_repeated_points(coarse)
-    return cleaned
+    coarse: Geometries = shapely.transform(geometry, _rounded)
+    lines = np.isin(shapely.get_type_id(coarse), _LINES)
+    coarse[lines] = shapely.remove_repeated_points(coarse[lines])
+    return coarse
+
+
+def _rounded(coordinates: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """What is too large to be degrees stays as it is: rounding would overflow."""
+    return np.where(np.abs(coordinates) < 1e9, np.round(np.clip(coordinates, -1e9, 1e9), DECIMALS), coordinates)
+
+
+def finite(geometry: Geometries) -> npt.NDArray[np.bool_]:
+    """Which geometries have no coordinate that is infinite or no number; those without coordinates have none."""
+    coordinates, rows = shapely.get_coordinates(geometry, return_index=True)
+    bad = np.bincount(rows[~np.isfinite(coordinates).all(axis=1)], minlength=len(geometry))
+    return np.asarray(bad == 0, dtype=np.bool_)
 
 
 def exploded(geometry: Geometries) -> tuple[Geometries, npt.NDArray[np.intp], npt.NDArray[np.intp]]:

@@ -9,8 +9,9 @@ import pyarrow.compute as pc
 
 from otn.etl.geometry import exploded, geodesic_lengths, hilbert_ranks, rounded, to_crs84, wrap_longitudes
 from otn.etl.regions import Regions
-from otn.etl.rows import Geometries, Reader, SourceRows, json_objects
-from otn.model.collections import LENGTH, Collection
+from otn.etl.rows import LONGEST_TEXT, Geometries, Reader, SourceRows, json_objects
+from otn.model.collections import Collection
+from otn.model.common_fields import LENGTH
 from otn.model.datasets import Dataset
 from otn.model.fields import Field, Kind
 
@@ -107,16 +108,23 @@ def _column(field: Field, columns: dict[str, pa.Array], rows: int) -> pa.Array:
 def _within_bounds(fields: pa.Table, collection: Collection) -> pa.Table:
     """Values that cannot be true become null; what the publisher wrote is kept in sourceCodes."""
     for index, field in enumerate(collection.fields):
-        if field.minimum is None and field.maximum is None:
-            continue
         values = fields[field.name]
-        below = pc.less(values, field.minimum) if field.minimum is not None else False
-        above = pc.greater(values, field.maximum) if field.maximum is not None else False
-        impossible = pc.fill_null(pc.or_(below, above), False)
-        if pc.any(impossible).as_py():
+        impossible = _impossible(values, field)
+        if impossible is not None and pc.any(impossible).as_py():
             fields = _with_source_codes(fields, pc.if_else(impossible, values, None), field)
             fields = fields.set_column(index, field.name, pc.if_else(impossible, None, values))
     return fields
+
+
+def _impossible(values: pa.ChunkedArray, field: Field) -> pa.ChunkedArray | None:
+    """Which values no such field can have; None where it can have any."""
+    if field.kind is Kind.TEXT and not field.required:
+        return pc.fill_null(pc.greater(pc.utf8_length(values), LONGEST_TEXT), False)
+    if field.minimum is None and field.maximum is None:
+        return None
+    below = pc.less(values, field.minimum) if field.minimum is not None else False
+    above = pc.greater(values, field.maximum) if field.maximum is not None else False
+    return pc.fill_null(pc.or_(below, above), False)
 
 
 def _with_source_codes(fields: pa.Table, values: pa.ChunkedArray, field: Field) -> pa.Table:

@@ -13,7 +13,8 @@ from psycopg.types.json import Jsonb
 from otn.errors import LoadError, LoadInProgress
 from otn.etl.extract import Source
 from otn.etl.first_page import FirstPage
-from otn.etl.merge import Changes, merge
+from otn.etl.generalise import generalise
+from otn.etl.merge import Changes, merge, wait_for_other_merges
 from otn.etl.staging import Staging
 from otn.model.datasets import Dataset
 
@@ -50,7 +51,7 @@ class Load:
         self._connection = connection
         self._dataset = dataset
         self._source = source
-        self._started = _now(connection)
+        self.started = _now(connection)
         _only_one_at_a_time(connection, dataset.id)
         self.staging = Staging(connection, dataset.collection_model)
         self.counts = Counts()
@@ -60,21 +61,24 @@ class Load:
         self.staging.reject_duplicates()
         connection = self._connection
         # Versions of a collection must become visible in their order: merges into one collection queue here.
-        connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [self._dataset.collection])
+        wait_for_other_merges(connection, self._dataset.collection)
         load_id = _one(connection, "SELECT nextval('load_id_seq')")
         if not _one(connection, "SELECT count(*) FROM staged"):
-            summary = self._record(load_id, Changes(0, 0, 0), failure="no row of the source could be loaded")
+            failure = _nothing_loaded(self.counts.read, self._rejects_by_reason(), self._dataset, self._source)
+            self._record(load_id, Changes(0, 0, 0), failure)
             connection.commit()
-            raise LoadError(_nothing_loaded(summary, self._source))
+            raise LoadError(failure)
         changes = merge(connection, self._dataset.collection_model, self._dataset.id, load_id)
         self._describe_dataset()
         if changes.any:
             FirstPage(connection, self._dataset.collection_model).fill()
+            generalise(connection, self._dataset.collection_model, self._dataset.id)
             self._describe_collection(load_id)
         summary = self._record(load_id, changes)
         connection.commit()
         if changes.any:
-            connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(self._dataset.collection_model.table)))
+            for table in (self._dataset.collection_model.table, self._dataset.collection_model.overview_table):
+                connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
             connection.commit()
         return summary
 
@@ -93,13 +97,17 @@ class Load:
         )
 
     def _describe_collection(self, load_id: int) -> None:
-        """Counts and extents, so that answering them costs a look-up; a feature of unknown validity has no bounds."""
+        """Counts and extents, so that answering them costs a look-up; a feature of unknown validity has no bounds.
+
+        `updated` is the time of the merge: of loads side by side the one that began first may end last.
+        """
         self._connection.execute(
             sql.SQL(
                 "INSERT INTO collection_state (collection, version, updated, number_of_features, west, south, east,"
                 "  north, valid_from, valid_to)"
-                " SELECT %s, %s, now(), count(*), min(ST_XMin(geom)), min(ST_YMin(geom)), max(ST_XMax(geom)),"
-                "  max(ST_YMax(geom)), CASE WHEN count(*) = count(valid_from) THEN min(valid_from) END,"
+                " SELECT %s, %s, clock_timestamp(), count(*), min(ST_XMin(geom)), min(ST_YMin(geom)),"
+                "  max(ST_XMax(geom)), max(ST_YMax(geom)),"
+                "  CASE WHEN count(*) = count(valid_from) THEN min(valid_from) END,"
                 "  CASE WHEN count(*) = count(valid_to) THEN max(valid_to) END FROM {}"
                 " ON CONFLICT (collection) DO UPDATE SET (version, updated, number_of_features, west, south, east,"
                 "  north, valid_from, valid_to) = (excluded.version, excluded.updated, excluded.number_of_features,"
@@ -109,12 +117,14 @@ class Load:
             [self._dataset.collection, load_id],
         )
 
+    def _rejects_by_reason(self) -> dict[str, int]:
+        counted = "SELECT reason, count(*) FROM staged_reject GROUP BY reason ORDER BY reason"
+        return dict(self._connection.execute(counted).fetchall())
+
     def _record(self, load_id: int, changes: Changes, failure: str | None = None) -> LoadSummary:
         """The load's record, and its rejects in the place of those of earlier loads of the dataset."""
         connection = self._connection
-        rejects: dict[str, int] = dict(
-            connection.execute("SELECT reason, count(*) FROM staged_reject GROUP BY reason ORDER BY reason").fetchall()
-        )
+        rejects = self._rejects_by_reason()
         summary = LoadSummary(
             load_id=load_id,
             dataset=self._dataset.id,
@@ -126,7 +136,7 @@ class Load:
             number_normalised=self.counts.normalised,
             rejects_by_reason=rejects,
         )
-        record_load(connection, summary, self._source, self._started, failure)
+        record_load(connection, summary, self._source, self.started, failure)
         connection.execute(
             "DELETE FROM reject USING load WHERE load.id = reject.load_id AND load.dataset = %s", [self._dataset.id]
         )
@@ -156,13 +166,13 @@ def _record_failure(
     connection: psycopg.Connection, under_way: Load, dataset: Dataset, source: Source, message: str
 ) -> None:
     already_recorded = connection.info.transaction_status is psycopg.pq.TransactionStatus.IDLE
-    if already_recorded:
+    if already_recorded or connection.closed:
         return
     connection.rollback()
     load_id = _one(connection, "SELECT nextval('load_id_seq')")
     counts = under_way.counts
     nothing = LoadSummary(load_id, dataset.id, counts.read, 0, 0, 0, 0, counts.normalised, {})
-    record_load(connection, nothing, source, _now(connection), message)
+    record_load(connection, nothing, source, under_way.started, message)
     connection.commit()
 
 
@@ -206,13 +216,13 @@ def _only_one_at_a_time(connection: psycopg.Connection, dataset: str) -> None:
     connection.execute("SET LOCAL lock_timeout = 0")
 
 
-def _nothing_loaded(summary: LoadSummary, source: Source) -> str:
-    if not summary.number_read:
-        return f"{source.description} has no rows for {summary.dataset}; what was served before is still served."
-    reasons = ", ".join(f"{reason} {count}" for reason, count in summary.rejects_by_reason.items())
+def _nothing_loaded(number_read: int, rejects: dict[str, int], dataset: Dataset, source: Source) -> str:
+    if not number_read:
+        return f"{source.description} has no rows for {dataset.id}; what was served before is still served."
+    reasons = ", ".join(f"{reason} {count:,}" for reason, count in rejects.items())
     return (
-        f"None of the {summary.number_read} rows of {source.description} could be loaded ({reasons}); "
-        "what was served before is still served."
+        f"None of the {number_read:,} rows of {source.description} could be loaded ({reasons}); "
+        f"what was served before is still served, and `otn rejects {dataset.id}` shows the rows."
     )
 
 

@@ -22,6 +22,11 @@ class Changes:
         return bool(self.added or self.changed or self.removed)
 
 
+def wait_for_other_merges(connection: psycopg.Connection, collection: str) -> None:
+    """Until the transaction ends nobody else changes what is served of the collection."""
+    connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [collection])
+
+
 def merge(connection: psycopg.Connection, collection: Collection, dataset: str, load_id: int) -> Changes:
     """Makes the dataset's features equal to the staged ones.
 

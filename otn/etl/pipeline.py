@@ -8,7 +8,7 @@ import psycopg
 from psycopg import errors
 
 from otn.errors import LoadError
-from otn.etl.check import check_geometry
+from otn.etl.check import check_crs, check_geometry
 from otn.etl.extract import Source, extract
 from otn.etl.harmonise import harmonise, harmonised_geometry
 from otn.etl.load import Load, LoadSummary, load
@@ -38,7 +38,8 @@ def load_dataset(
     source = extract(dataset, file, crs)
     regions = Regions(registry)
     belongs = _selection(dataset, registry, regions, from_file=file is not None, clip=clip)
-    with _foreign_errors_translated(dataset), load(url, dataset, source) as under_way:
+    # Translated within too, so that the load records its failure in the same words.
+    with _translated(dataset), load(url, dataset, source) as under_way, _translated(dataset):
         progress.stage(f"{dataset.id}: read, harmonise, check", None)
         for rows in _rows(source, belongs):
             _stage(rows, under_way, source, dataset, None if belongs else regions)
@@ -59,7 +60,11 @@ def _selection(
 
 
 def _rows(source: Source, belongs: Selection | None) -> Iterator[SourceRows]:
+    crs_is_checked = False
     for rows in source.reader.read():
+        if len(rows) and not crs_is_checked:
+            check_crs(rows)
+            crs_is_checked = True
         yield rows if belongs is None else selected(rows, belongs)
 
 
@@ -75,7 +80,7 @@ def _stage(rows: SourceRows, under_way: Load, source: Source, dataset: Dataset, 
 
 
 @contextmanager
-def _foreign_errors_translated(dataset: Dataset) -> Iterator[None]:
+def _translated(dataset: Dataset) -> Iterator[None]:
     try:
         yield
     except errors.DiskFull as error:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Protocol
 
@@ -13,6 +13,9 @@ import pyarrow.compute as pc
 from pyproj import CRS
 
 from otn.model.collections import Collection
+
+# Characters of an identifier or a name: more than any has, and no more than PostgreSQL can index.
+LONGEST_TEXT = 500
 
 # An array of shapely geometries; None where a row has none.
 Geometries = npt.NDArray[np.object_]
@@ -28,6 +31,7 @@ class Reason(Enum):
     NOT_FINITE = "geometry/not-finite"
     OUT_OF_RANGE = "geometry/out-of-range"
     DUPLICATE_ID = "id/duplicate"
+    ID_TOO_LONG = "id/too-long"
     UNREADABLE = "row/unreadable"
 
 
@@ -62,6 +66,10 @@ class SourceRows:
 
     def __len__(self) -> int:
         return len(self.position)
+
+    def rejecting(self, rejects: Iterable[Reject]) -> "SourceRows":
+        """The same rows with more rejects."""
+        return replace(self, rejects=(*self.rejects, *rejects))
 
 
 class Reader(Protocol):

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from otn.etl.geometry import to_crs84
 from otn.etl.regions import Regions
 from otn.etl.rows import Geometries, SourceRows
 from otn.model.datasets import Region
@@ -35,7 +36,7 @@ def selection(how: str, region: Region, regions: Regions) -> Selection:
 
 def selected(rows: SourceRows, belongs: Selection) -> SourceRows:
     """The rows that belong. Rejects of the reader stay: where they lie is not known."""
-    keep = belongs(rows.geometry, rows.attributes)
+    keep = belongs(to_crs84(rows.geometry, rows.crs), rows.attributes)
     mask = pa.array(keep)
     return replace(
         rows,

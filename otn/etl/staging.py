@@ -74,7 +74,7 @@ class Staging:
             )
 
     def reject_duplicates(self) -> None:
-        """Of rows with the same identifier the first stays, the others become rejects."""
+        """Of rows with the same identifier the first stays with all its parts, the others become rejects."""
         self._connection.execute("CREATE INDEX ON staged (source_id, part)")
         self._connection.execute("ANALYZE staged")
         fields = sql.SQL(", ").join(
@@ -83,8 +83,8 @@ class Staging:
         )
         self._connection.execute(
             sql.SQL(
-                "WITH again AS (DELETE FROM staged s USING (SELECT ctid AS row, row_number() OVER"
-                "   (PARTITION BY source_id, part ORDER BY position, ctid) AS occurrence FROM staged) numbered"
+                "WITH again AS (DELETE FROM staged s USING (SELECT ctid AS row, rank() OVER"
+                "   (PARTITION BY source_id ORDER BY position) AS occurrence FROM staged) numbered"
                 "  WHERE s.ctid = numbered.row AND numbered.occurrence > 1 RETURNING s.*)"
                 " INSERT INTO staged_reject SELECT position, source_id, {reason}, {detail},"
                 "  jsonb_strip_nulls(jsonb_build_object({fields})) || jsonb_build_object('geometry', ST_AsText(geom))"

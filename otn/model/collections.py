@@ -9,15 +9,15 @@ from enum import Enum
 from functools import cached_property
 
 from otn.model import codelists
+from otn.model.common_fields import COUNTRY, INSPIRE_ID, LENGTH, LIFE_AND_ORIGIN, LOCAL_ID, NAME
 from otn.model.fields import Field, Kind
 from otn.model.text import Text
+from otn.model.tiling import AIRPORT_RULE, LINE_RULE, PORT_RULE, ROAD_RULE, TileRule
 
 _TN = "http://inspire.ec.europa.eu/schemas/tn/4.0#"
 _ROAD = "http://inspire.ec.europa.eu/schemas/tn-ro/4.0#"
 _RAIL = "http://inspire.ec.europa.eu/schemas/tn-ra/4.0#"
 _AIR = "http://inspire.ec.europa.eu/schemas/tn-a/4.0#"
-_NET = "http://inspire.ec.europa.eu/schemas/net/4.0#"
-_DCTERMS = "http://purl.org/dc/terms/"
 _LOCN = "http://www.w3.org/ns/locn#"
 
 
@@ -30,116 +30,32 @@ class GeometryKind(Enum):
 
 @dataclass(frozen=True)
 class Collection:
-    """A collection: its identifier in URLs, its geometry and its fields in the order they are served."""
+    """A collection: its identifier in URLs, its geometry, its fields in the order they are served, its drawing."""
 
     id: str
     geometry: GeometryKind
     fields: tuple[Field, ...]
+    tile_rule: TileRule
 
     @property
     def table(self) -> str:
         """The name of its table: `sea-lanes` is stored in `sea_lanes`."""
         return self.id.replace("-", "_")
 
+    @property
+    def overview_table(self) -> str:
+        """The name of the table of its geometry generalised for low zooms."""
+        return self.table + "_generalised"
+
+    @property
+    def tile_fields(self) -> tuple[Field, ...]:
+        """The fields that tiles carry: all that have one plain value."""
+        return tuple(field for field in self.fields if field.kind is not Kind.OBJECT)
+
     @cached_property
     def by_name(self) -> dict[str, Field]:
         return {field.name: field for field in self.fields}
 
-
-LOCAL_ID = Field(
-    "localId",
-    Kind.TEXT,
-    Text(en="Local identifier", nl="Lokale identificator", fr="Identifiant local", de="Lokaler Identifikator"),
-    "http://inspire.ec.europa.eu/schemas/base/3.3#localId",
-    "The publisher's own identifier of the object.",
-    required=True,
-    indexed=True,
-)
-INSPIRE_ID = Field(
-    "inspireId",
-    Kind.TEXT,
-    Text(en="INSPIRE identifier", nl="INSPIRE-identificator", fr="Identifiant INSPIRE", de="INSPIRE-Identifikator"),
-    _NET + "inspireId",
-    "The identifier of the object across all publishers: the dataset's namespace and the local identifier.",
-    required=True,
-    indexed=True,
-)
-NAME = Field(
-    "name",
-    Kind.TEXT,
-    Text(en="Name", nl="Naam", fr="Nom", de="Name"),
-    _TN + "geographicalName",
-    "The name as the publisher spells it.",
-    indexed=True,
-)
-LENGTH = Field(
-    "length",
-    Kind.NUMBER,
-    Text(en="Length", nl="Lengte", fr="Longueur", de="Länge"),
-    "http://www.opengis.net/def/function/geosparql/metricLength",
-    "Geodesic length on the WGS 84 ellipsoid, computed from the geometry.",
-    unit="m",
-    minimum=0,
-)
-COUNTRY = Field(
-    "country",
-    Kind.TEXT,
-    Text(en="Country", nl="Land", fr="Pays", de="Land"),
-    _LOCN + "adminUnitL1",
-    "ISO 3166-1 alpha-2 code of the country.",
-    pattern="[A-Z]{2}",
-    indexed=True,
-)
-
-LIFE_AND_ORIGIN = (
-    Field(
-        "validFrom",
-        Kind.INSTANT,
-        Text(en="Valid from", nl="Geldig vanaf", fr="Valable à partir de", de="Gültig ab"),
-        _TN + "validFrom",
-        "When the object came into being in the real world; null where the publisher does not say.",
-    ),
-    Field(
-        "validTo",
-        Kind.INSTANT,
-        Text(en="Valid to", nl="Geldig tot", fr="Valable jusqu'au", de="Gültig bis"),
-        _TN + "validTo",
-        "When the object ceased to exist in the real world; null while it exists or where the publisher does not say.",
-    ),
-    Field(
-        "dataset",
-        Kind.TEXT,
-        Text(en="Dataset", nl="Dataset", fr="Jeu de données", de="Datensatz"),
-        _DCTERMS + "isPartOf",
-        "The dataset the object comes from, as <region>/<name>.",
-        required=True,
-        indexed=True,
-    ),
-    Field(
-        "region",
-        Kind.TEXT,
-        Text(en="Region", nl="Regio", fr="Région", de="Region"),
-        _DCTERMS + "spatial",
-        "The partner region the object lies in; `elsewhere` where it lies in none.",
-        required=True,
-        indexed=True,
-    ),
-    Field(
-        "licence",
-        Kind.TEXT,
-        Text(en="Licence", nl="Licentie", fr="Licence", de="Lizenz"),
-        _DCTERMS + "license",
-        "The licence of the object's dataset, by its SPDX identifier; it tells share-alike data from the rest.",
-        required=True,
-    ),
-    Field(
-        "sourceCodes",
-        Kind.OBJECT,
-        Text(en="Codes at the source", nl="Broncodes", fr="Codes de la source", de="Codes der Quelle"),
-        _DCTERMS + "source",
-        "What the publisher wrote, by the publisher's own names, where OTN mapped, converted or left it out.",
-    ),
-)
 
 ROADS = Collection(
     "roads",
@@ -279,6 +195,7 @@ ROADS = Collection(
         LENGTH,
         *LIFE_AND_ORIGIN,
     ),
+    ROAD_RULE,
 )
 
 RAILWAYS = Collection(
@@ -300,6 +217,7 @@ RAILWAYS = Collection(
         LENGTH,
         *LIFE_AND_ORIGIN,
     ),
+    LINE_RULE,
 )
 
 PORTS = Collection(
@@ -321,6 +239,7 @@ PORTS = Collection(
         COUNTRY,
         *LIFE_AND_ORIGIN,
     ),
+    PORT_RULE,
 )
 
 SEA_LANES = Collection(
@@ -341,6 +260,7 @@ SEA_LANES = Collection(
         LENGTH,
         *LIFE_AND_ORIGIN,
     ),
+    LINE_RULE,
 )
 
 AIRPORTS = Collection(
@@ -397,6 +317,7 @@ AIRPORTS = Collection(
         COUNTRY,
         *LIFE_AND_ORIGIN,
     ),
+    AIRPORT_RULE,
 )
 
 COLLECTIONS = {collection.id: collection for collection in (ROADS, RAILWAYS, PORTS, SEA_LANES, AIRPORTS)}

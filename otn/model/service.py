@@ -15,6 +15,7 @@ from otn.model.declarations import MultilingualText, read_yaml, validated
 from otn.settings import CONFIG_DIR
 
 SERVICE_FILE = CONFIG_DIR / "pygeoapi.yml"
+_LONGEST_PAGE = 1000
 
 
 class _Part(BaseModel):
@@ -79,6 +80,11 @@ class Service:
     collections: dict[str, _Resource]
     default_limit: int
     maximum_limit: int
+
+    @property
+    def page_limit(self) -> int:
+        """How many features a page for people holds at most: more are a download, and nobody scrolls through them."""
+        return min(self.maximum_limit, _LONGEST_PAGE)
 
 
 def read_service(path: Path = SERVICE_FILE) -> Service:

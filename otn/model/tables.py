@@ -1,8 +1,9 @@
 """The tables of the database, as SQLAlchemy Core; migrations/ brings a database to this state.
 
 Every collection has one table: `id` and `page_rank` (the order of every answer), the dataset's content hash and load,
-one column per field, and the geometry in EPSG:4326. Around them stand what tells where rows come from: `dataset`,
-`load`, `reject`, `feature_key`, and `collection_state`, which answers counts and extents without reading rows.
+one column per field, and the geometry in EPSG:4326, and in EPSG:3857 for tiles. Beside it stands a table of overviews:
+the geometry generalised for low zooms. Around them stand what tells where rows come from: `dataset`, `load`, `reject`,
+`feature_key`, and `collection_state`, which answers counts and extents without reading rows. `basemap` is furniture.
 
 The collections' tables have no foreign keys: only otn.etl.load writes them, it takes both ids from their own tables in
 the same transaction, and checking them again row by row would cost more than writing the rows.
@@ -15,6 +16,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Computed,
     DateTime,
     Float,
     ForeignKey,
@@ -22,9 +24,11 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Sequence,
+    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 from sqlalchemy.types import TypeEngine
@@ -33,6 +37,13 @@ from otn.model.collections import COLLECTIONS, Collection
 from otn.model.fields import Field, Kind
 
 SRID = 4326
+WEB_MERCATOR_SRID = 3857
+# Web Mercator ends where the world is a square: what lies nearer to the poles is not in its tiles.
+WEB_MERCATOR_GEOMETRY = (
+    "ST_Transform(ST_ClipByBox2D(geom, 'BOX(-180 -85.0511287798066,180 85.0511287798066)'::box2d),"
+    f" {WEB_MERCATOR_SRID})"
+)
+"""The SQL of a column `geom` in EPSG:4326 as tiles need it."""
 
 metadata = MetaData(
     naming_convention={
@@ -69,9 +80,33 @@ def _collection_table(collection: Collection) -> Table:
         Column("content_hash", UUID(as_uuid=True), nullable=False),
         Column("geom", Geometry(collection.geometry.name.replace("_", ""), SRID, spatial_index=False), nullable=False),
         *(_column(field) for field in collection.fields),
+        Column(
+            "geom_3857",
+            Geometry("GEOMETRY", WEB_MERCATOR_SRID, spatial_index=False),
+            Computed(WEB_MERCATOR_GEOMETRY, persisted=True),
+        ),
         Index(f"{name}_page_rank_id_idx", "page_rank", "id", unique=True),
         Index(f"{name}_geom_idx", "geom", postgresql_using="gist"),
+        Index(f"{name}_geom_3857_idx", "geom_3857", postgresql_using="gist"),
         *(Index(f"{name}_{field.column}_idx", field.column) for field in collection.fields if field.indexed),
+    )
+
+
+def _overview_table(collection: Collection) -> Table:
+    """All that a tile shows, so that it reads no other table. One index for each zoom: a tile reads one zoom only."""
+    name = collection.overview_table
+    return Table(
+        name,
+        metadata,
+        Column("zoom", SmallInteger, primary_key=True, autoincrement=False),
+        Column("id", BigInteger, primary_key=True, autoincrement=False),
+        Column("dataset", Text, nullable=False),
+        Column("properties", JSONB, nullable=False, comment="named as they are served, without those unknown"),
+        Column("geom", Geometry("GEOMETRY", WEB_MERCATOR_SRID, spatial_index=False), nullable=False),
+        *(
+            Index(f"{name}_geom_{zoom}_idx", "geom", postgresql_using="gist", postgresql_where=text(f"zoom = {zoom}"))
+            for zoom in range(collection.tile_rule.overviews_below)
+        ),
     )
 
 
@@ -90,6 +125,7 @@ dataset = Table(
         comment="as in config/regions at the newest load",
     ),
     Column("number_of_features", BigInteger, nullable=False),
+    Column("generalised_by", Text, comment="fingerprint of the rule that made its overviews; null: it has none"),
 )
 
 load = Table(
@@ -148,4 +184,22 @@ collection_state = Table(
     Column("valid_to", DateTime(timezone=True)),
 )
 
+basemap = Table(
+    "basemap",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("zoom", SmallInteger, nullable=False),
+    Column("layer", Text, nullable=False, comment="land, boundaries or labels"),
+    Column("properties", JSONB, nullable=False),
+    Column("geom", Geometry("GEOMETRY", WEB_MERCATOR_SRID, spatial_index=False), nullable=False),
+    Index("basemap_geom_idx", "geom", postgresql_using="gist"),
+)
+
+basemap_state = Table(
+    "basemap_state",
+    metadata,
+    Column("source", Text, primary_key=True, comment="what the base map was made of and how, as a checksum"),
+)
+
 collection_tables = {collection.id: _collection_table(collection) for collection in COLLECTIONS.values()}
+overview_tables = {collection.id: _overview_table(collection) for collection in COLLECTIONS.values()}

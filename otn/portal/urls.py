@@ -30,6 +30,10 @@ class Urls:
         path = "/".join(quote(str(step), safe="") for step in steps)
         return f"{self.prefix}/{path}" + (f"?lang={quote(self.language)}" if self.language else "")
 
+    def plain(self, *steps: object) -> str:
+        """The resource at these path segments, for scripts, which say themselves in what form they want it."""
+        return self.prefix + "".join(f"/{quote(str(step), safe='')}" for step in steps)
+
     def absolute(self, *steps: str) -> str:
         """The resource at these path segments, to be used outside the page: in a terminal or a GIS."""
         return "/".join([self.base_url.rstrip("/"), *(quote(step, safe="") for step in steps)])

@@ -1,16 +1,20 @@
 """What each page shows, worked out from the resource's own JSON document before a template lays it out."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from otn.api.html import PageContext
+from otn.api.negotiation import GEOJSON_TYPE
+from otn.model.symbology import SYMBOLOGIES
 from otn.portal.formats import Formats
+from otn.portal.legend import legend
 from otn.portal.openapi import operation_groups
 from otn.portal.properties import geometry, properties, value
 
 Document = dict[str, Any]
+Box = tuple[float, ...]
 View = Callable[[Document, PageContext, Formats], dict[str, Any]]
 
 _STANDARDS = {
@@ -36,10 +40,32 @@ def _as_it_is(_document: Document, _context: PageContext, _formats: Formats) -> 
     return {}
 
 
-def _collection(document: Document, _context: PageContext, _formats: Formats) -> dict[str, Any]:
+def _bbox(collection: Document) -> Box | None:
+    """The extent of a collection."""
+    return next((tuple(box) for box in collection["extent"].get("spatial", {}).get("bbox", [])), None)
+
+
+def _around(boxes: Iterable[Box | None]) -> Box | None:
+    """The box around these boxes."""
+    known = [box for box in boxes if box is not None]
+    if not known:
+        return None
+    wests, souths, easts, norths = zip(*known, strict=True)
+    return min(wests), min(souths), max(easts), max(norths)
+
+
+def _collections(document: Document, context: PageContext, _formats: Formats) -> dict[str, Any]:
+    return {
+        "bounds": _around(_bbox(collection) for collection in document["collections"]),
+        "legend_entries": legend([collection["id"] for collection in document["collections"]], context.language),
+    }
+
+
+def _collection(document: Document, context: PageContext, _formats: Formats) -> dict[str, Any]:
     extent = document["extent"]
     return {
-        "bbox": next(iter(extent.get("spatial", {}).get("bbox", [])), None),
+        "bbox": _bbox(document),
+        "legend_entries": legend([document["id"]], context.language),
         "interval": next(iter(extent.get("temporal", {}).get("interval", [])), None),
         "share_alike": any(dataset["shareAlike"] for dataset in document["datasets"]),
     }
@@ -51,7 +77,10 @@ def _items(document: Document, context: PageContext, formats: Formats) -> dict[s
     filled = [entry for entry in declared if any(_content(feature, entry.name) is not None for feature in features)]
     columns = sorted(filled, key=lambda entry: entry.name in _ORIGIN)
     asked = dict(parse_qsl(context.query))
+    shapes = [geometry(feature["geometry"]) for feature in features]
     return {
+        "bounds": _around(shape.bbox for shape in shapes if shape) or _bbox(document["collection"]),
+        "geojson": _path(context.alternates[GEOJSON_TYPE]),
         "columns": columns,
         "empty_columns": [entry for entry in declared if entry not in filled] if features else [],
         "rows": [
@@ -77,14 +106,41 @@ def _datasets(collection: Document, ids: set[Any]) -> list[Document]:
     return [dataset for dataset in collection["datasets"] if dataset["id"] in ids]
 
 
-def _feature(document: Document, _context: PageContext, formats: Formats) -> dict[str, Any]:
+def _path(href: str) -> str:
+    """An address of this service without its host, for the page's own script."""
+    parts = urlsplit(href)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def _feature(document: Document, context: PageContext, formats: Formats) -> dict[str, Any]:
     declared = [entry for entry in properties(document["schema"]) if entry.is_content]
     return {
         "name": _content(document, "name"),
         "rows": [(entry, value(entry, _content(document, entry.name), formats, with_unit=True)) for entry in declared],
         "geometry": geometry(document["geometry"]),
+        "geojson": _path(context.alternates[GEOJSON_TYPE]),
         "datasets": _datasets(document["collection"], {_content(document, "dataset")}),
     }
+
+
+def _style(document: Document, context: PageContext, _formats: Formats) -> dict[str, Any]:
+    identifier = context.path.rpartition("/")[2]
+    drawn = [name for name in document["sources"] if name in SYMBOLOGIES]
+    return {
+        "identifier": identifier,
+        "subject": identifier.removesuffix("-dark"),
+        "bounds": document["metadata"]["otn:bounds"],
+        "legend_entries": legend(drawn, context.language),
+    }
+
+
+def _with_links(_document: Document, _context: PageContext, _formats: Formats) -> dict[str, Any]:
+    return {"link": link}
+
+
+def _tileset(document: Document, _context: PageContext, _formats: Formats) -> dict[str, Any]:
+    tilejson = next((entry["href"] for entry in document["links"] if "tilejson" in entry.get("type", "")), None)
+    return {"link": link, "tilejson": tilejson}
 
 
 def _schema(document: Document, _context: PageContext, _formats: Formats) -> dict[str, Any]:
@@ -109,10 +165,16 @@ VIEWS: dict[str, View] = {
     "landing": _as_it_is,
     "conformance": _conformance,
     "api": _api,
-    "collections": _as_it_is,
+    "collections": _collections,
     "collection": _collection,
     "items": _items,
     "feature": _feature,
+    "styles": _as_it_is,
+    "style": _style,
+    "tilesets": _with_links,
+    "tileset": _tileset,
+    "tileMatrixSets": _as_it_is,
+    "tileMatrixSet": _as_it_is,
     "queryables": _schema,
     "schema": _schema,
     "problem": _as_it_is,

@@ -32,7 +32,10 @@ def check_all(settings: Settings) -> Iterator[Outcome]:
         with database(settings) as url:
             yield Outcome(title, "", None)
             for check in _DATABASE_CHECKS:
-                yield Outcome(check.title, check.hint, check.look(url))
+                trouble = check.look(url)
+                yield Outcome(check.title, check.hint, trouble)
+                if trouble is not None:  # the next check takes for granted what this one looks for
+                    return
     except ClusterError as error:
         yield Outcome(title, "Run `make up`, or set OTN_DATABASE_URL.", str(error))
 

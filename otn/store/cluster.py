@@ -33,6 +33,7 @@ _HOME = Path("/var/lib/otn")
 _SOCKETS = Path("/tmp")  # noqa: S108 - the path of a socket must stay under 107 bytes; ownership and mode are checked
 _START_LIMIT = 300
 _STOP_LIMIT = 60
+_LOCK_FILE_LIMIT = 5
 
 _CONFIGURATION = """
 # OTN: settings for a machine of two cores, where one load and some tens of readers share the cluster.
@@ -112,11 +113,12 @@ class _Cluster:
         try:
             with self._alone():
                 fcntl.flock(users, fcntl.LOCK_SH)
-                self._ensure_running()
-                _create_database(self.url("postgres"))
             try:
+                with self._alone():
+                    self._ensure_running()
+                    _create_database(self.url("postgres"))
                 yield
-            finally:
+            finally:  # of a start that was broken off too
                 with self._alone():
                     if _last_one(users):
                         self._stop()
@@ -222,6 +224,7 @@ class _Cluster:
             raise ClusterError(f"PostgreSQL does not start in {self.link}: {_mistake(said or started.stderr)}")
 
     def _stop(self) -> None:
+        self._wait_for_lock_file()
         if not self._processes(self._is_postmaster):
             return
         stopped = self._run(
@@ -231,6 +234,14 @@ class _Cluster:
             raise ClusterError(f"PostgreSQL in {self.link} does not stop: {_mistake(stopped.stderr)}")
         with suppress(OSError):
             self.socket_dir.rmdir()
+
+    def _wait_for_lock_file(self) -> None:
+        """A start that was broken off goes on by itself; its process can be told once it has written its lock file."""
+        deadline = time.monotonic() + _LOCK_FILE_LIMIT
+        while self._processes(lambda _: True) and not self._processes(self._is_postmaster):
+            if time.monotonic() > deadline:
+                return
+            time.sleep(0.05)
 
     def _clear_remains(self) -> None:
         """Ends what a killed postmaster left behind, which would keep the next one from starting.
@@ -296,16 +307,28 @@ def _server_user(link: Path) -> pwd.struct_passwd:
     """Who runs the server: the owner of the data; for new data postgres where root starts it, else whoever does."""
     me = os.geteuid()
     if link.exists():
-        owner = pwd.getpwuid(link.stat().st_uid)
+        owner = _user(link.stat().st_uid)
         if me not in (0, owner.pw_uid):
             raise ClusterError(
                 f"The database in {link} belongs to {owner.pw_name}: start OTN as {owner.pw_name} or root."
             )
         return owner
+    if me != 0:
+        return _user(me)
     try:
-        return pwd.getpwnam("postgres") if me == 0 else pwd.getpwuid(me)
+        return pwd.getpwnam("postgres")
     except KeyError:
         raise ClusterError(installed.missing("PostgreSQL")) from None
+
+
+def _user(number: int) -> pwd.struct_passwd:
+    try:
+        return pwd.getpwuid(number)
+    except KeyError:
+        raise ClusterError(
+            f"PostgreSQL runs for users that have a name only, and the one with the number {number} has none: "
+            "give it an entry in /etc/passwd, or set OTN_DATABASE_URL."
+        ) from None
 
 
 def _last_one(users: int) -> bool:

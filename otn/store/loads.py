@@ -60,7 +60,7 @@ ORDER BY load.dataset, load.id DESC
 _SQL_REJECTS = """
 SELECT position, source_id, reason, detail, "row"
 FROM reject
-WHERE load_id = (SELECT max(id) FROM load WHERE dataset = %s AND state = 'committed')
+WHERE load_id IN (SELECT id FROM load WHERE dataset = %s)
 ORDER BY position, id
 """
 
@@ -89,7 +89,7 @@ def history(url: str, dataset_id: str) -> list[LoadRecord]:
 
 
 def rejects(url: str, dataset_id: str) -> list[RejectRecord]:
-    """What the newest committed load of one dataset left out, in the order of its source."""
+    """What the newest load that came to the end of its source left out, in the order of the source."""
     with _connected(url) as connection:
         return connection.cursor(row_factory=class_row(RejectRecord)).execute(_SQL_REJECTS, [dataset_id]).fetchall()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 from alembic import command
@@ -50,7 +51,14 @@ def differences(url: str) -> list[str]:
     """What Alembic would change to bring the database to the model: nothing, after `upgrade`."""
     with _connection(url) as connection:
         options = {"compare_type": True, "compare_server_default": True, "include_object": include_object}
-        return [str(difference) for difference in compare_metadata(_context(connection, options), metadata)]
+        return [_said(difference) for difference in compare_metadata(_context(connection, options), metadata)]
+
+
+def _said(difference: Any) -> str:
+    """A difference in Alembic's words: the step that would mend it and what it would change."""
+    step = difference[0] if isinstance(difference, list) else difference
+    names = [part if isinstance(part, str) else getattr(part, "name", None) for part in step]
+    return " ".join(name for name in names if name)
 
 
 def _context(connection: Connection, options: dict[str, object]) -> MigrationContext:

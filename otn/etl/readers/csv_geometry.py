@@ -1,5 +1,6 @@
 """The geometry of CSV files: a column of Well-Known Text, or one of longitudes and one of latitudes."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -7,36 +8,36 @@ import pyarrow as pa
 import shapely
 
 from otn.errors import SourceError
+from otn.etl.readers.columns import parsed_geometry
 from otn.etl.rows import Geometries
 
 # By preference; compared without regard to case.
 _WKT = ("wkt", "geom", "geometry")
-_X = ("lon", "lng", "long", "longitude", "x")
-_Y = ("lat", "latitude", "y")
+_X = ("lon", "lng", "long", "longitude", "longitude_deg", "x")
+_Y = ("lat", "latitude", "latitude_deg", "y")
+
+# Gives the geometry of each row (None where the cells are blank), and the cells that cannot be read, by row.
+ReadGeometry = Callable[[pa.Table], tuple[Geometries, dict[int, str]]]
 
 
-def geometry_of_columns(attributes: pa.Table, path: Path) -> tuple[Geometries, dict[int, str]]:
-    """The geometry of each row (None where the cells are blank), and the cells that cannot be read, by row.
-
-    Raises SourceError naming the columns there are if none can hold a geometry.
-    """
-    names = {name.lower(): name for name in reversed(attributes.column_names)}
+def geometry_reader(columns: list[str], path: Path) -> ReadGeometry:
+    """How to read the geometry of rows with these columns. Raises SourceError if none of them can hold one."""
+    names = {name.lower(): name for name in reversed(columns)}
     wkt, x, y = (next((names[name] for name in known if name in names), None) for known in (_WKT, _X, _Y))
     if wkt is not None:
-        return _from_wkt(attributes[wkt])
+        return lambda attributes: _from_wkt(attributes[wkt])
     if x is not None and y is not None:
-        return _from_numbers(attributes[x], attributes[y])
+        return lambda attributes: _from_numbers(attributes[x], attributes[y])
     raise SourceError(
         f"{path} has no geometry: a CSV file needs a column {', '.join(_WKT)}, or columns {', '.join(_X)} and "
-        f"{', '.join(_Y)}; it has {', '.join(attributes.column_names)}."
+        f"{', '.join(_Y)}; it has {', '.join(columns)}."
     )
 
 
 def _from_wkt(column: pa.ChunkedArray) -> tuple[Geometries, dict[int, str]]:
     texts = [(text or "").strip() or None for text in column.to_pylist()]
-    geometry: Geometries = shapely.from_wkt(np.array(texts, dtype=object), on_invalid="ignore")
-    pairs = enumerate(zip(texts, geometry, strict=True))
-    return geometry, {row: repr(text) for row, (text, read) in pairs if text is not None and read is None}
+    geometry, unreadable = parsed_geometry(shapely.from_wkt, np.array(texts, dtype=object))
+    return geometry, {row: f"{texts[row]!r}: {why}" for row, why in unreadable.items()}
 
 
 def _from_numbers(x: pa.ChunkedArray, y: pa.ChunkedArray) -> tuple[Geometries, dict[int, str]]:

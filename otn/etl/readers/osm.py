@@ -23,6 +23,7 @@ from otn.etl.readers.osm_tags import ROAD_TAGS, road_fields
 from otn.etl.rows import Geometries, Reason, Reject, SourceRows, batches, json_objects
 from otn.model.collections import ROADS, Collection
 
+SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
 _BATCH = 20_000
 _CRS84 = CRS.from_user_input("OGC:CRS84")
 _TAGS = ("name", *ROAD_TAGS)

@@ -4,12 +4,14 @@ Source: ESRI Shapefile Technical Description (1998), main file header; dBASE III
 """
 
 import zipfile
+import zlib
 from collections.abc import Callable
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 
 from otn.errors import SourceError
 
 _HEADER = 32
+_CHUNK = 1 << 20
 
 
 def zipped_shapefiles(path: Path) -> list[str]:
@@ -26,20 +28,31 @@ def zipped_shapefiles(path: Path) -> list[str]:
                 if PurePosixPath(name).suffix.lower() in _DECLARED_SIZES:
                     with archive.open(name) as file:
                         _check_size(f"{path}: {name}", file.read(_HEADER), info.file_size)
-    except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
+                        while file.read(_CHUNK):  # at the end, its check sum is compared, as GDAL does not
+                            pass
+            for name in shapefiles:
+                _check_index(f"{path}: {name}", [str(PurePosixPath(member)) for member in members], PurePosixPath(name))
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError) as error:
         raise SourceError(f"{path} is damaged, cut off or no zip file: {error}.") from error
     return [f"/vsizip/{path.absolute()}/{name}" for name in shapefiles]
 
 
 def check_whole(path: Path) -> None:
-    """Raises SourceError if the `.shp` at `path`, or its `.dbf`, is shorter than its header says.
+    """Raises SourceError if the `.shp` at `path`, or its `.dbf`, is shorter than its header says, or it has no `.shx`.
 
     GDAL reads such a file without a word and gives null geometries for what is missing.
     """
+    _check_index(str(path), [str(sibling) for sibling in path.parent.iterdir()], path)
     for part in (path, path.with_suffix(".dbf")):
         if part.is_file():
             with part.open("rb") as file:
                 _check_size(str(part), file.read(_HEADER), part.stat().st_size)
+
+
+def _check_index(name: str, present: list[str], path: PurePath) -> None:
+    """Shapefiles come in files of the same name; `.shx` says where each row begins."""
+    if str(path.with_suffix(".shx")).lower() not in (other.lower() for other in present):
+        raise SourceError(f"{name} cannot be read without its index, the file .shx of the same name.")
 
 
 def _check_size(name: str, header: bytes, size: int) -> None:

@@ -1,4 +1,4 @@
-"""GeoPackage, GeoJSON, Shapefile, FlatGeobuf and CSV files, read by GDAL (pyogrio) as a stream of Arrow batches."""
+"""GeoPackage, GeoJSON, Shapefile and FlatGeobuf files, read by GDAL (pyogrio) as a stream of Arrow batches."""
 
 import json
 from collections.abc import Iterator
@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyogrio
@@ -18,29 +17,15 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from otn.errors import SourceError
-from otn.etl.readers.csv_geometry import geometry_of_columns
+from otn.etl.readers.columns import check_file, parsed_geometry, source_rows
 from otn.etl.readers.shapefile import check_whole, zipped_shapefiles
 from otn.etl.readers.vector_fields import fields_of_columns
-from otn.etl.rows import Geometries, Reason, Reject, SourceRows
+from otn.etl.rows import SourceRows
 from otn.model.collections import Collection
 
 _BATCH = 20_000
+_SIGNS_OF_DAMAGE = ("not recognized", "could not be opened", "sqlite3", "malformed", "not a database")
 _CRS84 = CRS.from_user_input("OGC:CRS84")
-
-# Columns that publishers keep their identifier in, by preference; compared without regard to case.
-_ID_COLUMNS = (
-    "localid",
-    "local_id",
-    "id",
-    "fid",
-    "osm_id",
-    "objectid",
-    "gml_id",
-    "ident",
-    "identifier",
-    "uuid",
-    "ne_id",
-)
 
 
 @dataclass(frozen=True)
@@ -54,19 +39,17 @@ class _Format:
 
 
 _GEOJSON = _Format("GeoJSON", ("GeoJSON", "GeoJSONSeq"), _CRS84, has_feature_ids=True)
-_CSV = _Format("CSV", ("CSV",), _CRS84)
+_FLATGEOBUF = _Format("FlatGeobuf", ("FlatGeobuf",))
 _SHAPEFILE = _Format("Shapefile", ("ESRI Shapefile",))
 _FORMATS = {
     ".gpkg": _Format("GeoPackage", ("GPKG",), has_feature_ids=True),
-    ".fgb": _Format("FlatGeobuf", ("FlatGeobuf",)),
+    ".fgb": _FLATGEOBUF,
     ".shp": _SHAPEFILE,
     ".zip": _SHAPEFILE,
     ".geojson": _GEOJSON,
     ".geojson.gz": _GEOJSON,
     ".json": _GEOJSON,
     ".json.gz": _GEOJSON,
-    ".csv": _CSV,
-    ".csv.gz": _CSV,
 }
 SUFFIXES = tuple(_FORMATS)
 
@@ -85,37 +68,30 @@ class VectorFile:
     def __init__(self, path: Path, crs: CRS | None) -> None:
         self.path = path
         self.crs = crs
-        for suffix, file_format in _FORMATS.items():
-            if path.name.lower().endswith(suffix):
-                self.format = file_format
-                return
-        raise SourceError(f"{path} has none of the endings {', '.join(SUFFIXES)}.")
+        self.format = next(known for suffix, known in _FORMATS.items() if path.name.lower().endswith(suffix))
 
     def read(self) -> Iterator[SourceRows]:
         """The rows of the one layer that has any.
 
         Raises SourceError if the file is empty, cut off, in another format, without rows, geometry or CRS, or if
-        several layers have rows. Without a column of _ID_COLUMNS, `source_id` is the id the format gives each feature,
-        else the row's position.
+        several layers have rows.
         """
         with self._translated():
             layer = self._layer()
-            options = {"HEADERS": "YES"} if self.format is _CSV else {}
             with open_arrow(
                 layer.dataset,
                 layer=layer.name,
                 batch_size=_BATCH,
                 use_pyarrow=True,
                 return_fids=True,
-                read_geometry=self.format is not _CSV,
                 datetime_as_string=True,
-                **options,
             ) as (meta, batches):
                 crs = self._crs(meta)
                 read = 0
                 for batch in batches:
                     yield self._source_rows(batch, meta, crs, read)
                     read += len(batch)
+            self._check_complete(layer, read)
         if read == 0:
             raise SourceError(f"{self.path} has no rows.")
 
@@ -128,10 +104,13 @@ class VectorFile:
         try:
             yield
         except (RuntimeError, OSError, UnicodeError, pa.ArrowException) as error:
-            message = str(error).split("; ")[0].rstrip(".")
-            if "not recognized" in message:
-                raise SourceError(f"{self.path} is damaged or no {self.format.title} file.") from error
-            raise SourceError(f"{self.path} cannot be read as {self.format.title}: {message}.") from error
+            raise SourceError(f"{self.path} {self._trouble(str(error))}.") from error
+
+    def _trouble(self, message: str) -> str:
+        if any(sign in message for sign in _SIGNS_OF_DAMAGE):
+            return f"is damaged or no {self.format.title}"
+        reasons = ": ".join(reason.rstrip(".") for reason in message.split("; "))
+        return f"cannot be read as {self.format.title}: {reasons}"
 
     def _layer(self) -> _Layer:
         """The layer to read. Raises SourceError unless exactly one has geometry, or exactly one of them rows."""
@@ -151,15 +130,12 @@ class VectorFile:
         if driver not in self.format.drivers:
             raise SourceError(f"{self.path} is no {self.format.title} but {driver}.")
         layers = pyogrio.list_layers(dataset).tolist()
-        return [_Layer(dataset, name) for name, geometry in layers if geometry is not None or self.format is _CSV]
+        return [_Layer(dataset, name) for name, geometry in layers if geometry is not None]
 
     def _datasets(self) -> list[str]:
         """GDAL's names of what is in the file."""
         path = self.path
-        if not path.is_file():
-            raise SourceError(f"{path} is not a file.")
-        if path.stat().st_size == 0:
-            raise SourceError(f"{path} is empty.")
+        check_file(path)
         suffix = path.suffix.lower()
         if suffix == ".zip":
             return zipped_shapefiles(path)
@@ -192,23 +168,14 @@ class VectorFile:
         fids, wkb = columns.pop(fid_column), columns.pop(geometry_column, None)
         attributes = pa.table({name: _plain(column) for name, column in columns.items()})
         position = np.arange(read + 1, read + 1 + len(batch), dtype=np.int64)
-        source_id = _source_ids(attributes, position, fids if self.format.has_feature_ids else None)
-        if self.format is _CSV:
-            geometry, unreadable = geometry_of_columns(attributes, self.path)
-        else:
-            geometry, unreadable = _geometry_of_wkb(wkb)
-        rejects = tuple(
-            Reject(
-                position=int(position[row]),
-                source_id=source_id[row].as_py(),
-                reason=Reason.UNREADABLE,
-                detail=f"the geometry cannot be read: {unreadable[row]}",
-                row=attributes.slice(row, 1).to_pylist()[0],
-            )
-            for row in unreadable
-        )
-        kept = np.setdiff1d(np.arange(len(batch)), list(unreadable))
-        return SourceRows(position[kept], source_id.take(kept), geometry[kept], attributes.take(kept), crs, rejects)
+        feature_ids = fids if self.format.has_feature_ids else None
+        geometry = parsed_geometry(shapely.from_wkb, np.array(wkb.to_pylist(), dtype=object))
+        return source_rows(position, feature_ids, attributes, *geometry, crs)
+
+    def _check_complete(self, layer: _Layer, read: int) -> None:
+        """A FlatGeobuf that is cut off within its index has, to GDAL, no rows."""
+        if self.format is _FLATGEOBUF and read < (declared := _number_of_rows(layer)):
+            raise SourceError(f"{self.path} is cut off: it has {read:,} of {declared:,} rows.")
 
     def _check_text(self, batch: pa.RecordBatch) -> None:
         try:
@@ -219,30 +186,6 @@ class VectorFile:
 
 def _number_of_rows(layer: _Layer) -> int:
     return int(pyogrio.read_info(layer.dataset, layer=layer.name, force_feature_count=True)["features"])
-
-
-def _geometry_of_wkb(column: pa.Array) -> tuple[Geometries, dict[int, str]]:
-    """The geometries, and what cannot be read by its row."""
-    values = np.array(column.to_pylist(), dtype=object)
-    geometry: Geometries = shapely.from_wkb(values, on_invalid="ignore")
-    broken = np.flatnonzero(shapely.is_missing(geometry) & np.array([value is not None for value in values], bool))
-    return geometry, {int(row): "GEOS does not know its type, or it is damaged" for row in broken}
-
-
-def _source_ids(attributes: pa.Table, position: npt.NDArray[np.int64], fids: pa.Array | None) -> pa.Array:
-    names = {name.lower(): name for name in reversed(attributes.column_names)}
-    rows = pa.array(position).cast(pa.string())
-    for candidate in _ID_COLUMNS:
-        if candidate in names:
-            ids = _trimmed(attributes[names[candidate]].combine_chunks().cast(pa.string()))
-            # Said with a word, so that a row without an identifier never takes another row's.
-            return pc.coalesce(ids, pc.binary_join_element_wise("row", rows, " "))
-    return rows if fids is None else fids.cast(pa.string())
-
-
-def _trimmed(column: pa.Array) -> pa.Array:
-    text = pc.utf8_trim_whitespace(column)
-    return pc.if_else(pc.equal(text, ""), None, text)
 
 
 def _plain(column: pa.Array) -> pa.Array:

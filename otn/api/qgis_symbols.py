@@ -1,0 +1,151 @@
+"""The declared symbology as QGIS symbols: XML elements and expressions. Pure.
+
+QGIS knows scales, not zoom levels, and millimetres where browsers count pixels of 1/96 inch.
+"""
+
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from xml.etree import ElementTree as ET
+
+from otn.model.symbology import GROWTH, ICONS_DIR, LineClass, Lines, Points, Stops, at_zoom
+from otn.model.text import Text
+
+# The scale of Web Mercator's zoom level 0: 40,075,017 m on 512 pixels of 1/96 inch.
+_SCALE_AT_ZERO = 295_829_355
+_ZOOM = f"ln({_SCALE_AT_ZERO} / @map_scale) / ln(2)"
+_MILLIMETRES = 25.4 / 96
+
+
+@dataclass(frozen=True)
+class SymbolLayer:
+    """One stroke of the pen: `size` is an expression for the property `sized` in mm. Lower passes are drawn first."""
+
+    kind: str
+    drawing_pass: int
+    options: dict[str, str]
+    sized: str
+    size: str
+
+    def element(self, drawing_pass: int = 0) -> ET.Element:
+        """The element `layer` of a symbol."""
+        layer = ET.Element("layer", {"class": self.kind, "enabled": "1", "locked": "0", "pass": str(drawing_pass)})
+        options = ET.SubElement(layer, "Option", type="Map")
+        for name, value in self.options.items():
+            ET.SubElement(options, "Option", name=name, type="QString", value=value)
+        properties = ET.SubElement(ET.SubElement(layer, "data_defined_properties"), "Option", type="Map")
+        ET.SubElement(properties, "Option", name="name", type="QString", value="")
+        sized = ET.SubElement(ET.SubElement(properties, "Option", name="properties", type="Map"), "Option")
+        sized.attrib |= {"name": self.sized, "type": "Map"}
+        ET.SubElement(sized, "Option", name="active", type="bool", value="true")
+        ET.SubElement(sized, "Option", name="expression", type="QString", value=self.size)
+        ET.SubElement(sized, "Option", name="type", type="int", value="3")
+        ET.SubElement(properties, "Option", name="type", type="QString", value="collection")
+        return layer
+
+
+@dataclass(frozen=True)
+class ClassSymbol:
+    """What features that fulfil `expression` (all, where it is empty) look like. `geometry` is line or marker."""
+
+    title: Text
+    geometry: str
+    expression: str
+    layers: tuple[SymbolLayer, ...]
+
+
+def class_symbols(lines: Lines) -> Iterator[ClassSymbol]:
+    """A symbol for each class, the most important first: its casing below all lines, its line above lesser ones."""
+    for rank, entry in enumerate(lines.classes):
+        line = _line(entry.colour.light, entry.widths, 1 + len(lines.classes) - rank, lines.first_zoom, lines.dash)
+        strokes = [line]
+        if lines.casing is not None:
+            begin = lines.casing_widths[0][0]
+            strokes.insert(0, _line(lines.casing.light, lines.with_casing(entry), 0, begin, cap=_cap(lines)))
+        yield ClassSymbol(entry.title, "line", _of_class(lines, entry), tuple(strokes))
+
+
+def point_symbol(points: Points) -> ClassSymbol:
+    """A disc, and from a zoom level on an icon on it."""
+    diameters = tuple((zoom, 2 * radius) for zoom, radius in points.radii)
+    disc = {
+        "name": "circle",
+        "color": _colour(points.colour.light),
+        "outline_color": _colour(points.rim.light),
+        "outline_style": "solid",
+        "outline_width": "0.25",
+        "outline_width_unit": "MM",
+        "size_unit": "MM",
+    }
+    icon = {"name": "base64:" + b64encode((ICONS_DIR / f"{points.icon}.svg").read_bytes()).decode(), "size_unit": "MM"}
+    icon_size = tuple((zoom, diameter * 0.7) for zoom, diameter in diameters)
+    return ClassSymbol(
+        points.title,
+        "marker",
+        "",
+        (
+            SymbolLayer("SimpleMarker", 0, disc, "size", _size(diameters)),
+            SymbolLayer("SvgMarker", 1, icon, "size", _size(icon_size, points.icon_zoom)),
+        ),
+    )
+
+
+def scale_at(zoom: int) -> int:
+    """The denominator of the scale at which a zoom level begins."""
+    return _SCALE_AT_ZERO >> zoom
+
+
+def _line(
+    colour: str, widths: Stops, drawing_pass: int, first_zoom: int, dash: tuple[float, ...] = (), cap: str = ""
+) -> SymbolLayer:
+    options = {
+        "line_color": _colour(colour),
+        "line_width_unit": "MM",
+        "capstyle": cap or ("flat" if dash else "round"),
+        "joinstyle": "round",
+    }
+    if dash:
+        unit = at_zoom(widths, 12) * _MILLIMETRES
+        pattern = ";".join(f"{length * unit:.2f}" for length in dash)
+        options |= {"use_custom_dash": "1", "customdash": pattern, "customdash_unit": "MM"}
+    return SymbolLayer("SimpleLine", drawing_pass, options, "outlineWidth", _size(widths, first_zoom))
+
+
+def _cap(lines: Lines) -> str:
+    return "flat" if lines.dash else "round"
+
+
+def _size(stops: Stops, first_zoom: int = 0) -> str:
+    """The expression that gives millimetres at the scale of the map; nothing is drawn before `first_zoom`."""
+    cases = [f"WHEN @z < {first_zoom} THEN 0"] if first_zoom else []
+    cases.append(f"WHEN @z <= {stops[0][0]} THEN {_mm(stops[0][1])}")
+    for (zoom, start), (to_zoom, end) in pairwise(stops):
+        span = GROWTH ** (to_zoom - zoom) - 1
+        grown = f"{_mm(start)} + {_mm((end - start) / span)} * ({GROWTH} ^ (@z - {zoom}) - 1)"
+        cases.append(f"WHEN @z < {to_zoom} THEN {grown}")
+    return f"with_variable('z', {_ZOOM}, CASE {' '.join(cases)} ELSE {_mm(stops[-1][1])} END)"
+
+
+def _mm(pixels: float) -> str:
+    return f"{pixels * _MILLIMETRES:.4f}"
+
+
+def _of_class(lines: Lines, entry: LineClass) -> str:
+    """The expression that is true of the features of a class."""
+    field = f'"{lines.class_field}"'
+    if lines.class_field is None:
+        return ""
+    if entry.codes:
+        return f"{field} IN ({_quoted(entry.codes)})"
+    known = tuple(code for other in lines.classes for code in other.codes)
+    return f"{field} IS NULL OR {field} NOT IN ({_quoted(known)})"
+
+
+def _quoted(codes: tuple[str, ...]) -> str:
+    return ", ".join(f"'{code}'" for code in codes)
+
+
+def _colour(code: str) -> str:
+    """#rrggbb in the way QGIS writes it."""
+    return ",".join(str(int(code[place : place + 2], 16)) for place in (1, 3, 5)) + ",255"

@@ -1,0 +1,116 @@
+"""Pure builders of the SQL that makes vector tiles: PostGIS renders the whole tile (ST_AsMVT).
+
+The order of a tile's features is part of the statement, so that the same data gives the same bytes. Identifiers come
+from the model and values are parameters; the zoom alone is written out, as each has an index of its own that a plan for
+every zoom could not use.
+"""
+
+from dataclasses import dataclass
+
+from otn.api.sql import SqlParameters, Statement
+from otn.api.tile_matrix_sets import WEB_MERCATOR_QUAD, Box, TileAddress, TileMatrixSet, web_mercator
+from otn.model.collections import Collection
+from otn.model.fields import Field, Kind
+from otn.model.tables import WEB_MERCATOR_SRID
+from otn.store.importance import drawn, most_important_first
+
+EXTENT = 4096
+"""Steps across a tile."""
+BUFFER = 64
+"""Steps beyond its edge, so that the end or the casing of a line does not show there."""
+
+
+@dataclass(frozen=True)
+class TileRequest:
+    """A tile of a collection. With `at_most` it holds only so many features: those that matter most."""
+
+    collection: Collection
+    tile_matrix_set: TileMatrixSet
+    tile: TileAddress
+    at_most: int | None = None
+
+    @property
+    def zoom(self) -> int:
+        """The zoom of WebMercatorQuad with the same scale."""
+        return self.tile.matrix + self.tile_matrix_set.zoom_offset
+
+
+def version_statement(collection: Collection) -> Statement:
+    """One row with the column version, or none where nothing is served."""
+    return Statement(
+        "SELECT version FROM collection_state WHERE collection = $1::text AND number_of_features > 0",
+        (collection.id,),
+    )
+
+
+def tile_statement(request: TileRequest) -> Statement:
+    """One row, or none where nothing is served: version, tile (bytes, empty where nothing is there) and features.
+
+    `features` is how many it was made from. ST_AsMVT itself leaves out a feature without geometry in the tile.
+    """
+    collection = request.collection
+    parameters = SqlParameters()
+    name = parameters.add(collection.id, "text")
+    is_overview = request.zoom < collection.tile_rule.overviews_below
+    features = _overview(request, parameters) if is_overview else _features(request, parameters)
+    sql = f"""
+SELECT state.version, made.tile, made.features
+FROM collection_state AS state CROSS JOIN LATERAL (
+  SELECT ST_AsMVT(drawn, '{collection.id}', {EXTENT}, 'geom', 'id' ORDER BY drawn.id) AS tile, count(*) AS features
+  FROM ({features}) AS drawn
+) AS made
+WHERE state.collection = {name} AND state.number_of_features > 0"""  # noqa: S608
+    return Statement(sql, tuple(parameters.values))
+
+
+def _overview(request: TileRequest, parameters: SqlParameters) -> str:
+    """Features as they were generalised when they were loaded."""
+    collection, tile_matrix_set = request.collection, request.tile_matrix_set
+    geometry, around = "g.geom", tile_matrix_set.box(request.tile, BUFFER / EXTENT)
+    if tile_matrix_set is not WEB_MERCATOR_QUAD:
+        geometry = f"ST_Transform(g.geom, {tile_matrix_set.srid})"
+        around = Box(*web_mercator(around.west, around.south), *web_mercator(around.east, around.north))
+    joined = "" if request.at_most is None else f"JOIN {collection.table} AS f ON f.id = g.id"
+    return f"""
+    SELECT g.id, {_clipped(geometry, request, parameters)} AS geom, g.properties
+    FROM {collection.overview_table} AS g {joined}
+    WHERE g.zoom = {request.zoom} AND g.geom && {envelope(around, WEB_MERCATOR_SRID, parameters)}
+    {_first(request, parameters)}"""  # noqa: S608
+
+
+def _features(request: TileRequest, parameters: SqlParameters) -> str:
+    """Features as they are."""
+    collection, tile_matrix_set = request.collection, request.tile_matrix_set
+    geometry = "f.geom_3857" if tile_matrix_set is WEB_MERCATOR_QUAD else "f.geom"
+    around = envelope(tile_matrix_set.box(request.tile, BUFFER / EXTENT), tile_matrix_set.srid, parameters)
+    rule = collection.tile_rule
+    carried = (field for field in collection.tile_fields if rule.carries(field.name, request.zoom))
+    properties = ", ".join(f'{_value(field)} AS "{field.name}"' for field in carried)
+    hidden = rule.hidden_at(request.zoom)
+    condition = f"AND {drawn(collection, parameters.add(hidden, 'text[]'))}" if hidden else ""
+    return f"""
+    SELECT f.id, {_clipped(geometry, request, parameters)} AS geom, {properties}
+    FROM {collection.table} AS f WHERE {geometry} && {around} {condition} {_first(request, parameters)}"""  # noqa: S608
+
+
+def _clipped(geometry: str, request: TileRequest, parameters: SqlParameters) -> str:
+    box = envelope(request.tile_matrix_set.box(request.tile), request.tile_matrix_set.srid, parameters)
+    return f"ST_AsMVTGeom({geometry}, {box}, {EXTENT}, {BUFFER}, true)"
+
+
+def _first(request: TileRequest, parameters: SqlParameters) -> str:
+    if request.at_most is None:
+        return ""
+    return f"ORDER BY {most_important_first(request.collection)} LIMIT {parameters.add(request.at_most, 'bigint')}"
+
+
+def envelope(box: Box, srid: int, parameters: SqlParameters) -> str:
+    """A rectangle as geometry."""
+    return f"ST_MakeEnvelope({', '.join(parameters.add(number, 'float8') for number in box)}, {srid})"
+
+
+def _value(field: Field) -> str:
+    """Instants as text, spelled as in the items."""
+    if field.kind is Kind.INSTANT:
+        return f"to_json(f.{field.column}) #>> '{{}}'"
+    return f"f.{field.column}"

@@ -1,0 +1,167 @@
+"""Vector tiles of collections: plain ASGI, from an address to bytes in one statement.
+
+Sources: OGC API - Tiles - Part 1 (20-057) "Core" and "Mapbox Vector Tiles"; Mapbox Vector Tile specification 2.1.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib.metadata import version
+from typing import NamedTuple
+
+from isal import igzip
+from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
+
+from otn.api.conditional import entity_tag, is_known, known_tags
+from otn.api.context import Api, headers_of
+from otn.api.disconnect import WhileConnected
+from otn.api.middleware import accepts_gzip
+from otn.api.negotiation import MVT, MVT_TYPE, choose_representation
+from otn.api.parameters import parse_parameters, refuse_unknown
+from otn.api.query import REPRESENTATION_PARAMETERS
+from otn.api.served import no_collection
+from otn.api.tile_matrix_sets import TILE_MATRIX_SETS, TileAddress, TileMatrixSet
+from otn.api.tile_sql import TileRequest, tile_statement, version_statement
+from otn.errors import NotFound
+from otn.model.collections import COLLECTIONS, Collection
+
+MAXIMUM_BYTES = 500_000
+"""No tile is larger before compression; where it would be, the features that matter least are left out."""
+
+# Whoever holds a tile asks whether it still holds, and is mostly told so without a row being read.
+REVALIDATE = "public, no-cache"
+_INTEGER = re.compile(r"[0-9]{1,10}")
+_SUFFIX = re.compile(r"\.(?:mvt|pbf)$")
+_LEAST_TO_COMPRESS = 1024
+PROGRAM = version("otn")
+
+
+class MadeTile(NamedTuple):
+    """A tile and the version of what it was made from."""
+
+    version: str
+    content: bytes
+
+
+class CollectionTile:
+    """`/collections/{collectionId}/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}`."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Raises what the error handlers know: RequestError, HTTPException, ClientLeft."""
+        check_tile_request(scope)
+        names = scope["path_params"]
+        collection = COLLECTIONS.get(names["collection_id"])
+        if collection is None:
+            raise no_collection(names["collection_id"])
+        tile_matrix_set = find_tile_matrix_set(names["tile_matrix_set_id"])
+        request = TileRequest(
+            collection, tile_matrix_set, tile_address(names, tile_matrix_set, tile_matrix_set.deepest)
+        )
+        known = known_tags(scope)
+        if known:
+            tag = tile_tag(scope, await self._version(collection, receive))
+            if is_known(tag, known):
+                await send_not_modified(send, tag, REVALIDATE)
+                return
+        made = await self._make(request, receive)
+        await send_tile(scope, send, made, REVALIDATE)
+
+    async def _version(self, collection: Collection, receive: Receive) -> str:
+        statement = version_statement(collection)
+        async with WhileConnected(receive):
+            rows = await self._api.pool.fetch(statement.sql, statement.parameters)
+        if not rows:
+            raise no_collection(collection.id)
+        return _version(rows[0]["version"], collection)
+
+    async def _make(self, request: TileRequest, receive: Receive) -> MadeTile:
+        """The tile, with fewer features where all of them would be more than MAXIMUM_BYTES."""
+        while True:
+            statement = tile_statement(request)
+            async with WhileConnected(receive):
+                rows = await self._api.pool.fetch(statement.sql, statement.parameters)
+            if not rows:
+                raise no_collection(request.collection.id)
+            content = rows[0]["tile"] or b""
+            if len(content) <= MAXIMUM_BYTES:
+                return MadeTile(_version(rows[0]["version"], request.collection), content)
+            request = replace(request, at_most=rows[0]["features"] * MAXIMUM_BYTES * 9 // (len(content) * 10))
+
+
+def _version(data_version: int, collection: Collection) -> str:
+    """Other data, another rule or another program may give another tile."""
+    return f"{data_version}-{collection.tile_rule.fingerprint}-{PROGRAM}"
+
+
+def check_tile_request(scope: Scope) -> None:
+    """Raises HTTPException for a method, BadRequest for a parameter and NotAcceptable for an Accept header."""
+    if scope["method"] not in ("GET", "HEAD"):
+        raise HTTPException(405, headers={"Allow": "GET, HEAD"})
+    parameters = dict(parse_parameters(scope["query_string"]))
+    refuse_unknown(parameters, REPRESENTATION_PARAMETERS)
+    choose_representation(parameters.get("f") or None, headers_of(scope, (b"accept",))[b"accept"], MVT)
+
+
+def find_tile_matrix_set(identifier: str) -> TileMatrixSet:
+    """Raises NotFound."""
+    if identifier not in TILE_MATRIX_SETS:
+        known = " and ".join(TILE_MATRIX_SETS)
+        raise NotFound(f"There is no tile matrix set {identifier[:60]!r} here; there are {known}.")
+    return TILE_MATRIX_SETS[identifier]
+
+
+def tile_address(names: Mapping[str, str], tile_matrix_set: TileMatrixSet, deepest: int) -> TileAddress:
+    """The tile that a path names; it may end in .mvt or .pbf, which GDAL needs.
+
+    Raises NotFound where there is no such tile, or it lies beyond the tile matrix `deepest`.
+    """
+    texts = (names["tile_matrix"], names["tile_row"], _SUFFIX.sub("", names["tile_col"]))
+    if all(_INTEGER.fullmatch(text) for text in texts):
+        tile = TileAddress(*map(int, texts))
+        if tile.matrix <= deepest and tile_matrix_set.contains(tile):
+            return tile
+    shown = "/".join(text[:20] for text in texts)
+    raise NotFound(f"{tile_matrix_set.id} has no tile {shown} here: tile matrices go from 0 to {deepest}.")
+
+
+def tile_tag(scope: Scope, version: str) -> str:
+    """The entity tag of a tile in the coding the client gets it in."""
+    return entity_tag(version, "gzip" if _gzip(scope) else "identity")
+
+
+def _gzip(scope: Scope) -> bool:
+    return accepts_gzip(headers_of(scope, (b"accept-encoding",))[b"accept-encoding"])
+
+
+async def send_not_modified(send: Send, tag: str, cache_control: str) -> None:
+    """304: the client has it already."""
+    await send({"type": "http.response.start", "status": 304, "headers": _headers(tag, cache_control)})
+    await send({"type": "http.response.body"})
+
+
+async def send_tile(scope: Scope, send: Send, made: MadeTile, cache_control: str) -> None:
+    """200 with the tile, or 204 where it is empty."""
+    headers = _headers(tile_tag(scope, made.version), cache_control)
+    content = made.content
+    if not content:
+        await send({"type": "http.response.start", "status": 204, "headers": headers})
+        await send({"type": "http.response.body"})
+        return
+    if _gzip(scope) and len(content) >= _LEAST_TO_COMPRESS:
+        content = igzip.compress(content, compresslevel=1, mtime=0)
+        headers.append((b"content-encoding", b"gzip"))
+    headers += [(b"content-type", MVT_TYPE.encode()), (b"content-length", str(len(content)).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": content})
+
+
+def _headers(tag: str, cache_control: str) -> list[tuple[bytes, bytes]]:
+    return [
+        (b"etag", tag.encode()),
+        (b"cache-control", cache_control.encode()),
+        (b"vary", b"Accept-Encoding"),
+    ]

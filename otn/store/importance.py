@@ -1,0 +1,31 @@
+"""The SQL of otn.model.tiling.TileRule, said once for those who make overviews and those who answer tiles."""
+
+from otn.model.collections import Collection, GeometryKind
+
+# The geometry's own length in the unit of its CRS: it only serves to compare.
+_LONGEST = "ST_Length(f.geom_3857) DESC"
+
+
+def most_important_first(collection: Collection) -> str:
+    """What follows ORDER BY where the collection's table is `f`: a total order, the same in every run."""
+    rule = collection.tile_rule
+    terms = []
+    if rule.ranked_by is not None:
+        field = collection.by_name[rule.ranked_by]
+        values = ", ".join(f"'{value}'" for value in (field.codelist.values if field.codelist else ()))
+        terms.append(f"array_position(ARRAY[{values}], f.{field.column})")
+    if rule.notable:
+        columns = ", ".join(f"f.{collection.by_name[name].column}" for name in rule.notable)
+        terms.append(f"num_nulls({columns})")
+    if collection.geometry is GeometryKind.LINE_STRING:
+        terms.append(_LONGEST)
+    return ", ".join([*terms, "f.id"])
+
+
+def drawn(collection: Collection, hidden: str) -> str:
+    """A condition on the collection's table `f`; `hidden` stands for the parameter with TileRule.hidden_at."""
+    rule = collection.tile_rule
+    if rule.ranked_by is None:
+        return f"{hidden}::text[] IS NOT NULL"
+    column = collection.by_name[rule.ranked_by].column
+    return f"coalesce(f.{column} <> ALL ({hidden}::text[]), true)"
