@@ -2,16 +2,20 @@
 # Python starts three times as fast from its cache; what nothing imports is never compiled.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help up test check trust lock docs vendor environment environment-dev environment-test
+.PHONY: help up test test-clients check trust lock docs vendor environment environment-dev environment-test \
+  environment-clients
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 up: environment ## install what is missing, load the default datasets, serve on http://127.0.0.1:8000/
 	@.venv/bin/python -m otn up
 
 test: environment-test ## install what tests need and run them
-	.venv/bin/python -m pytest -m "not trust"
+	.venv/bin/python -m pytest -m "not trust and not clients"
+
+test-clients: environment-clients ## install the programs of others that read OTN, and run them against it
+	.venv/bin/python -m pytest -m clients -s
 
 trust: environment-test ## the long tests: many kills, long hypothesis runs
 	.venv/bin/python -m pytest -m trust
@@ -43,3 +47,8 @@ environment-dev:
 environment-test:
 	@scripts/install-system.sh --test
 	@scripts/make-venv.sh requirements-dev.lock
+
+environment-clients:
+	@scripts/install-system.sh --clients
+	@scripts/make-venv.sh requirements-dev.lock
+	@scripts/make-web-clients.sh

@@ -96,7 +96,14 @@ def loaded_url(cluster_url: Callable[[str], str], template_database: str) -> str
 @pytest.fixture(scope="session")
 def service(loaded_url: str) -> Iterator[str]:
     """The address of `otn serve` over the loaded database, without a slash at its end."""
-    environment = environment_with(OTN_DATABASE_URL=loaded_url, OTN_PORT="0")
+    with serving(loaded_url) as address:
+        yield address
+
+
+@contextmanager
+def serving(database_url: str) -> Iterator[str]:
+    """The address of `otn serve` in a process of its own, without a slash at its end."""
+    environment = environment_with(OTN_DATABASE_URL=database_url, OTN_PORT="0")
     command = [sys.executable, "-m", "otn", "serve"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

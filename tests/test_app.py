@@ -13,7 +13,7 @@ import httpx
 import psycopg
 import pytest
 
-from otn.app import create_app, serve
+from otn.app import create_app, require_free_port, serve
 from otn.errors import SettingsError
 from otn.settings import Settings
 
@@ -58,6 +58,18 @@ def test_it_serves_until_it_is_told_to_end(settings: Settings, workers: str, num
     assert (process.returncode, output, errors) == (0, "ended\n", "")
 
 
+@pytest.mark.parametrize("numbers", [(signal.SIGHUP,), (signal.SIGINT, signal.SIGINT)])
+def test_it_ends_in_order_with_its_terminal_and_at_a_second_ctrl_c(
+    settings: Settings, numbers: tuple[signal.Signals, ...]
+) -> None:
+    with server(settings) as (address, process):
+        assert httpx.get(address, timeout=30).status_code == 200
+        for number in numbers:
+            process.send_signal(number)
+        output, errors = process.communicate(timeout=30)
+    assert (process.returncode, output, errors) == (0, "ended\n", "")
+
+
 def test_it_goes_on_when_postgresql_drops_its_connections(settings: Settings) -> None:
     with server(settings) as (address, _):
         for _ in range(3):
@@ -72,6 +84,8 @@ def test_it_goes_on_when_postgresql_drops_its_connections(settings: Settings) ->
 def test_a_port_that_is_taken_is_said_in_a_sentence(settings: Settings) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = Settings(database_url=settings.database_url, port=other.getsockname()[1])
+        with pytest.raises(SettingsError, match="cannot listen"):
+            require_free_port(taken)
         with pytest.raises(SettingsError, match="cannot listen"):
             serve(taken, lambda address: pytest.fail(f"listens on {address}"))
 

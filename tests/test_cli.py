@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -93,6 +94,35 @@ def test_rejected_rows_are_shown_with_their_reason(otn: Otn, tmp_path: Path) -> 
     assert "geometry/missing 1" in otn("status").stdout
 
 
+def test_rejects_of_a_load_that_failed_over_them_are_shown(otn: Otn, tmp_path: Path) -> None:
+    file = tmp_path / "ports.csv"
+    file.write_text("id,wkt\na,nonsense\n")
+    failed = otn("load", "elsewhere/ports", "--from", str(file))
+    assert (failed.exit_code, failed.stdout) == (1, "")
+    assert "None of the 1 rows of ports.csv could be loaded (row/unreadable 1)" in failed.stderr
+    assert "`otn rejects elsewhere/ports` shows the rows" in failed.stderr
+    assert "nonsense" in otn("rejects", "elsewhere/ports").stdout
+
+
+def test_what_publishers_write_does_not_steer_the_terminal(otn: Otn, tmp_path: Path) -> None:
+    file = tmp_path / "ports.csv"
+    file.write_text("id,wkt\ngood,POINT (4 51)\n\x1b[31mred\u202e,POINT EMPTY\n")
+    assert otn("load", "elsewhere/ports", "--from", str(file)).exit_code == 0
+    [row] = otn("rejects", "elsewhere/ports").stdout.splitlines()[1:]
+    assert "\ufffd[31mred\ufffd" in row
+
+
+@pytest.mark.filterwarnings("default::RuntimeWarning")
+def test_what_gdal_remarks_is_one_line(otn: Otn, tmp_path: Path) -> None:
+    file = tmp_path / "ports.geojson"
+    points = [{"type": "Point", "coordinates": coordinates} for coordinates in ([4, 51], [4])]
+    features = [{"type": "Feature", "properties": {}, "geometry": point} for point in points]
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    loaded = otn("load", "elsewhere/ports", "--from", str(file))
+    assert loaded.exit_code == 0
+    assert re.fullmatch(r"otn: warning: .*Invalid coord dimension.*\n", loaded.stderr)
+
+
 def test_datasets_lists_all_that_are_declared(otn: Otn) -> None:
     listed = {line.split()[0] for line in otn("datasets").stdout.splitlines()[1:]}
     assert Registry.read().datasets.keys() == listed
@@ -145,6 +175,13 @@ def test_check_says_what_is_wrong_and_what_to_do(otn: Otn, database_url: str) ->
     assert "roads_geom_idx" in result.stdout
 
 
+def test_check_of_a_database_that_is_not_migrated_says_so_and_no_more(otn: Otn) -> None:
+    assert otn("db", "downgrade", "base", "--yes").exit_code == 0
+    said = otn("check").stdout
+    assert "The database is at revision none" in said
+    assert "difference" not in said
+
+
 def test_the_database_can_be_taken_down_and_up_again(otn: Otn, database_url: str) -> None:
     assert otn("db", "url").stdout.strip() == database_url
     assert otn("db", "downgrade", "base", "--yes").exit_code == 0
@@ -185,6 +222,8 @@ def test_up_serves_what_is_loaded_until_it_is_stopped(stop: signal.Signals) -> N
 
 def test_a_load_that_is_stopped_changes_nothing_and_says_so(database_url: str, settings: Settings) -> None:
     with psycopg.connect(database_url, autocommit=True) as connection, _process(settings, "load", "be/railways") as run:
+        # Nothing can be merged before the signal comes.
+        connection.execute("SELECT pg_advisory_lock(hashtextextended('railways', 1))")
         _wait_until(lambda: _is_staging(connection))
         run.send_signal(signal.SIGINT)
         _, errors = run.communicate(timeout=30)

@@ -7,6 +7,7 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from otn.etl.generalise import generalise_outdated
 from otn.model.collections import COLLECTIONS
 from otn.model.datasets import Dataset, Registry
 
@@ -22,6 +23,8 @@ def fill(url: str) -> None:
         _roads(connection, registry.dataset("be/wechelderzande-roads"), registry.dataset("elsewhere/roads"))
         _airports(connection, registry.dataset("be/airports"))
         _ports(connection, registry.dataset("elsewhere/ports"))
+        _basemap(connection)
+    generalise_outdated(url)
 
 
 def insert(
@@ -96,3 +99,11 @@ def _ports(connection: psycopg.Connection[Any], ports: Dataset) -> None:
     for number, longitude in enumerate((179.5, -179.5, 180, 0), start=201):
         insert(connection, ports, number, number, f"POINT({longitude} 66)", name=f"Port {number}")
     declare(connection, ports, number_of_features=4)
+
+
+def _basemap(connection: psycopg.Connection[Any]) -> None:
+    """Land from edge to edge, at the zoom of the whole world only."""
+    connection.execute("INSERT INTO basemap_state VALUES ('sample')")
+    connection.execute(
+        "INSERT INTO basemap (zoom, layer, properties, geom) VALUES (0, 'land', '{}', ST_TileEnvelope(0, 0, 0))"
+    )

@@ -29,6 +29,20 @@ def test_browsers_get_problems_as_pages(client: httpx.Client, path: str, status:
     assert "content-security-policy" in page.headers
 
 
+def test_a_problem_keeps_the_readers_language(client: httpx.Client) -> None:
+    asked = "/collections/roads/items?limit=0&lang=nl"
+    page = client.get(asked, headers={"Accept": BROWSER})
+    assert 'href="/collections?lang=nl"' in page.text
+    assert 'href="/collections/roads/items?limit=0&amp;lang=de"' in page.text
+    unknown = client.get("/collections?lang=xx", headers={"Accept": BROWSER})
+    assert "lang=xx" not in unknown.text
+
+
+def test_the_form_of_a_page_asks_for_no_more_than_a_page_holds(client: httpx.Client) -> None:
+    page = client.get("/collections/roads/items?limit=5000", headers={"Accept": BROWSER})
+    assert '<input type="number" name="limit" value="1000" min="1" max="1000">' in page.text
+
+
 def test_what_a_client_sent_is_escaped(client: httpx.Client) -> None:
     page = client.get("/collections/%3Cscript%3Ealert(1)", headers={"Accept": BROWSER})
     assert "<script>alert" not in page.text

@@ -1,21 +1,27 @@
-"""GDAL's OAPIF driver reads every collection: Debian's ogrinfo and ogr2ogr, with their own defaults."""
+"""GDAL reads features and tiles: Debian's ogrinfo and ogr2ogr with their own defaults, and pyogrio's newer GDAL."""
 
 import json
 import shutil
 import sqlite3
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pyogrio
 import pytest
+from pyproj import Transformer
+
+from tests.api.conftest import sample_url as sample_url
+from tests.conftest import serving
 
 pytestmark = pytest.mark.clients
 
 
 def run(*command: str) -> str:
     program = shutil.which(command[0])
-    assert program, f"{command[0]} is not installed: `make test` installs gdal-bin"
+    assert program, f"{command[0]} is not installed: `make test-clients` installs gdal-bin"
     done = subprocess.run([program, *command[1:]], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     assert "ERROR" not in done.stderr
@@ -32,6 +38,14 @@ def get(url: str) -> dict[str, Any]:
 @pytest.fixture(scope="module", autouse=True)
 def versions() -> None:
     print(run("ogrinfo", "--version").strip())
+    print("pyogrio", pyogrio.__version__, "with GDAL", pyogrio.__gdal_version_string__)
+
+
+@pytest.fixture(scope="module")
+def sample_service(sample_url: str) -> Iterator[str]:
+    """The address of a service whose roads have times."""
+    with serving(sample_url) as address:
+        yield address
 
 
 def test_ogrinfo_lists_the_collections_with_their_geometry(service: str) -> None:
@@ -97,9 +111,104 @@ def test_a_feature_is_found_by_its_id(service: str) -> None:
     assert "name (String) = Antwerpen" in found
 
 
-def test_filters_by_attribute_place_and_time(service: str) -> None:
-    by_attribute = run("ogrinfo", "-so", "-where", "country = 'LV'", f"OAPIF:{service}", "airports")
-    assert "Feature Count: 16" in by_attribute
-    by_place = run("ogrinfo", "-so", "-spat", "4.2", "51.1", "4.6", "51.3", f"OAPIF:{service}", "ports")
-    in_box = get(f"{service}/collections/ports/items?bbox=4.2,51.1,4.6,51.3")["numberMatched"]
-    assert f"Feature Count: {in_box}" in by_place
+def count(service: str, collection: str, *options: str) -> int:
+    """How many features ogrinfo finds."""
+    summary = run("ogrinfo", "-so", *options, f"OAPIF:{service}", collection)
+    return int(summary.split("Feature Count: ")[1].splitlines()[0])
+
+
+def matched(service: str, collection: str, **parameters: str) -> int:
+    """How many features the service finds."""
+    asked = httpx.QueryParams({"limit": "1", **parameters})
+    number: int = get(f"{service}/collections/{collection}/items?{asked}")["numberMatched"]
+    return number
+
+
+@pytest.mark.parametrize(
+    ("collection", "condition", "parameters"),
+    [
+        ("airports", "country = 'LV'", {"country": "LV"}),
+        ("ports", "unLocode = 'BEANR'", {"unLocode": "BEANR"}),
+        ("roads", "speedLimit = 50 AND bridge = 0", {"speedLimit": "50", "bridge": "false"}),
+    ],
+)
+def test_filters_by_value(
+    service: str,
+    real_data: Path,  # noqa: ARG001
+    collection: str,
+    condition: str,
+    parameters: dict[str, str],
+) -> None:
+    expected = matched(service, collection, **parameters)
+    assert expected > 0
+    assert count(service, collection, "-where", condition) == expected
+    frame = pyogrio.read_dataframe(f"OAPIF:{service}", layer=collection, where=condition)
+    assert len(frame) == expected
+
+
+def test_filters_by_place(service: str) -> None:
+    expected = matched(service, "ports", bbox="4.2,51.1,4.6,51.3")
+    assert expected > 0
+    assert count(service, "ports", "-spat", "4.2", "51.1", "4.6", "51.3") == expected
+    frame = pyogrio.read_dataframe(f"OAPIF:{service}", layer="ports", bbox=(4.2, 51.1, 4.6, 51.3))
+    assert len(frame) == expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ("validFrom >= '2010-01-01' AND validFrom < '2011-01-01'", 1),
+        ("validFrom >= '2010/01/01 00:00:00' AND validFrom <= '2021/01/01 00:00:00'", 2),
+        ("validFrom > '2019-01-01T00:00:00Z'", 1),
+        ("validTo < '2016-01-01'", 1),
+    ],
+)
+def test_filters_by_time_whatever_form_gdal_gives_the_interval(
+    sample_service: str, condition: str, expected: int
+) -> None:
+    """GDAL sends some of these as `datetime`, and then gives features whose times are unknown too."""
+    assert count(sample_service, "roads", "-where", condition) == expected
+    frame = pyogrio.read_dataframe(f"OAPIF:{sample_service}", layer="roads", where=condition)
+    assert expected == (frame["validFrom"].notna() | frame["validTo"].notna()).sum()
+
+
+def test_newer_gdal_knows_types_before_it_reads_a_feature(sample_service: str) -> None:
+    """From the schema that the collection is described by: the first page of the sample has no such values."""
+    info = pyogrio.read_info(f"OAPIF:{sample_service}", layer="roads")
+    types = dict(zip(info["fields"], info["dtypes"], strict=True))
+    assert {name: types[name] for name in ("bridge", "speedLimit", "maximumHeight", "validFrom")} == {
+        "bridge": "bool",
+        "speedLimit": "int32",
+        "maximumHeight": "float64",
+        "validFrom": "datetime64[ms]",
+    }
+    assert info["features"] == matched(sample_service, "roads")
+    frame = pyogrio.read_dataframe(f"OAPIF:{sample_service}", layer="roads", fid_as_index=True)
+    assert set(frame.index) == set(range(1, 24))
+
+
+TILE = ("10", "330", "505")  # zoom, row, column: motorways about Manchester
+
+
+@pytest.mark.parametrize("form", ["?f=mvt", ".mvt", ".pbf"])
+def test_the_driver_of_tiles_reads_a_tile(service: str, form: str) -> None:
+    zoom, row, column = TILE
+    address = f"MVT:{service}/collections/roads/tiles/WebMercatorQuad/{zoom}/{row}/{column}{form}"
+    place = ("-oo", f"Z={zoom}", "-oo", f"Y={row}", "-oo", f"X={column}")
+    summary = run("ogrinfo", "-so", *place, address, "roads")
+    in_tile = int(summary.split("Feature Count: ")[1].splitlines()[0])
+    print(f"ogrinfo read {in_tile} roads of a tile")
+    assert in_tile > 0
+    assert "dataset: String" in summary
+    frame = pyogrio.read_dataframe(address, layer="roads", Z=zoom, Y=row, X=column)
+    assert 0 < len(frame) <= in_tile  # the newer one leaves out what lies in the margin only
+    assert frame.total_bounds == pytest.approx(tile_bounds(), abs=1000)
+
+
+def tile_bounds() -> tuple[float, float, float, float]:
+    """The tile in EPSG:3857, from its numbers."""
+    zoom, row, column = map(int, TILE)
+    corner = Transformer.from_crs(4326, 3857, always_xy=True).transform(180, 0)[0]
+    size = 2 * corner / 2**zoom
+    west, north = column * size - corner, corner - row * size
+    return west, north - size, west + size, north

@@ -1,5 +1,7 @@
 """Every row that is not loaded has a reason and is kept whole."""
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -7,7 +9,7 @@ import shapely
 from pyproj import CRS
 
 from otn.errors import SourceError
-from otn.etl.check import check_geometry
+from otn.etl.check import check_crs, check_geometry
 from otn.etl.geometry import CRS84
 from otn.etl.harmonise import harmonised_geometry
 from otn.etl.rows import Reason, SourceRows
@@ -73,7 +75,31 @@ def test_a_reject_keeps_the_row_as_it_came() -> None:
     assert reject.row == {"name": "name 0", "geometry": "POINT (1.123456789 2)"}
 
 
+def test_an_identifier_longer_than_any_is_a_reason() -> None:
+    rows = replace(source_rows("POINT (1 1)", "POINT (1 1)"), source_id=pa.array(["a", "b" * 501]))
+    assert reasons(rows, PORTS) == [(2, Reason.ID_TOO_LONG)]
+
+
+@pytest.mark.parametrize("wkt", ["POINT (1e308 1)", "POINT (1 -1e300)"])
+def test_a_number_however_large_is_out_of_range(wkt: str) -> None:
+    assert reasons(source_rows("POINT (1 1)", wkt), PORTS) == [(2, Reason.OUT_OF_RANGE)]
+
+
 def test_metres_declared_as_degrees_stop_the_load() -> None:
-    rows = source_rows("LINESTRING (152488 212063, 152500 212100)", crs=CRS84)
-    with pytest.raises(SourceError, match="152488, 212063 cannot be in WGS 84"):
-        check_geometry(harmonised_geometry(rows), rows, ROADS)
+    with pytest.raises(SourceError, match=r"152488, 212063 do not lie where WGS 84 .* is used: .* --crs"):
+        check_crs(source_rows("LINESTRING (152488 212063, 152500 212100)", crs=CRS84))
+
+
+def test_degrees_declared_as_lambert_stop_the_load() -> None:
+    with pytest.raises(SourceError, match=r"4\.4, 51\.2 do not .*EPSG:31370.* --crs"):
+        check_crs(source_rows("POINT (4.4 51.2)", crs=CRS.from_epsg(31370)))
+
+
+@pytest.mark.parametrize("others", [(None,), ("POINT (152488 212063)",), ("POINT (190 10)", None)])
+def test_one_row_that_lies_where_it_can_is_enough(others: tuple[str | None, ...]) -> None:
+    check_crs(source_rows("POINT (4.4 51.2)", *others))
+    check_crs(source_rows(*others, "POINT (4.4 51.2)"))
+
+
+def test_rows_without_any_place_say_nothing_about_the_crs() -> None:
+    check_crs(source_rows(None, "POINT EMPTY"))

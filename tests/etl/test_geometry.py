@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import shapely
+import shapely.affinity
 from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import CRS
@@ -38,9 +39,10 @@ def test_geographic_coordinates_stay_as_they_are() -> None:
     assert wkt(to_crs84(geometries("POINT (4.4 51.2)"), CRS84)) == ["POINT (4.4 51.2)"]
 
 
-def test_degrees_declared_as_lambert_are_refused_by_name() -> None:
-    with pytest.raises(SourceError, match=r"4\.4, 51\.2 do not .*EPSG:31370.* --crs"):
-        to_crs84(geometries("POINT (4.4 51.2)"), CRS.from_epsg(31370))
+@pytest.mark.parametrize("crs", ["IAU_2015:49900", "EPSG:5773", "EPSG:4978", 'LOCAL_CS["a drawing"]'])
+def test_what_is_not_on_the_earth_cannot_be_brought_to_degrees(crs: str) -> None:
+    with pytest.raises(SourceError, match="the CRS of the source"):
+        to_crs84(geometries("POINT (1 1)"), CRS.from_user_input(crs))
 
 
 def test_longitudes_beyond_180_are_brought_back() -> None:
@@ -54,6 +56,39 @@ def test_longitudes_beyond_180_are_brought_back() -> None:
 def test_a_line_across_the_antimeridian_is_cut_there() -> None:
     [line] = wrap_longitudes(geometries("LINESTRING (170 0, 190 20)"))
     assert {part.wkt for part in line.geoms} == {"LINESTRING (170 0, 180 10)", "LINESTRING (-180 10, -170 20)"}
+
+
+def test_a_line_that_touches_the_antimeridian_and_crosses_it_is_whole_afterwards() -> None:
+    [line] = wrap_longitudes(geometries("LINESTRING (181 0, 180 1, 181 2, 179 2, 178 4)"))
+    assert {part.wkt for part in line.geoms} == {
+        "LINESTRING (-179 0, -180 1)",
+        "LINESTRING (-180 1, -179 2, -180 2)",
+        "LINESTRING (180 2, 179 2, 178 4)",
+    }
+
+
+@given(st.lists(st.tuples(st.integers(-359, 359), st.integers(-90, 90)), min_size=2, max_size=6, unique=True))
+def test_wrapping_keeps_every_degree_of_a_line(points: list[tuple[int, int]]) -> None:
+    line = shapely.LineString(points)
+    [wrapped] = wrap_longitudes(np.array([line]))
+    west, _, east, _ = wrapped.bounds
+    assert -180 <= west <= east <= 180
+    # Parts that come to lie upon each other count once; a line has no other way to become shorter.
+    assert wrapped.length <= shapely.union_all(line).length + 1e-9
+    apart = shapely.union_all([shapely.affinity.translate(wrapped, xoff=shift) for shift in (0, 360, -360)])
+    assert apart.buffer(1e-9).covers(line)
+
+
+@pytest.mark.parametrize(
+    "polygon",
+    ["POLYGON ((170 0, 190 10, 190 0, 170 10, 170 0))", "POLYGON ((1 1, 1.00000001 1, 1 1.00000001, 1 1))"],
+)
+def test_areas_are_left_alone_however_they_are_broken(polygon: str) -> None:
+    assert rounded(wrap_longitudes(geometries(polygon)))[0].geom_type == "Polygon"
+
+
+def test_numbers_too_large_to_be_rounded_stay_as_they_are() -> None:
+    assert rounded(geometries("POINT (1e308 1.123456789)"))[0].coords[0] == (1e308, 1.1234568)
 
 
 def test_coordinates_of_another_crs_are_not_wrapped() -> None:

@@ -1,6 +1,7 @@
 """A load in PostgreSQL: only what differs is written, ids stay, rejects are kept, nothing half-done is ever seen."""
 
 import json
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, LiteralString
@@ -13,6 +14,7 @@ from otn.etl.load import LoadSummary
 from otn.etl.pipeline import load_dataset
 from otn.etl.progress import Silent
 from otn.model.datasets import Registry
+from otn.store import loads
 
 REGISTRY = Registry.read()
 ROADS = REGISTRY.dataset("elsewhere/roads")
@@ -98,6 +100,23 @@ def test_rejects_are_kept_whole_with_reason_and_position(load_file: LoadFile, da
     assert query(database_url, "SELECT local_id, name FROM roads") == [("a", None)]
 
 
+def test_a_second_row_of_one_identifier_is_rejected_with_all_its_parts(load_file: LoadFile, database_url: str) -> None:
+    parts = [[(4.4, 51.2), (4.5, 51.3)], [(5, 51), (5.1, 51.1)]]
+    again = road("a") | {"geometry": {"type": "MultiLineString", "coordinates": parts}}
+    assert load_file([road("a"), again]).rejects_by_reason == {"id/duplicate": 2}
+    assert query(database_url, "SELECT count(*) FROM roads") == [(1,)]
+
+
+def test_identifiers_and_names_that_no_index_can_hold_do_not_stop_a_load(
+    load_file: LoadFile, database_url: str
+) -> None:
+    endless = "".join(random.Random(1).choices("abcdefghijklmnopqrstuvwxyz", k=20_000))  # noqa: S311
+    summary = load_file([road(endless), road("a", name=endless), road("b" * 500, name="c" * 500)])
+    assert summary.rejects_by_reason == {"id/too-long": 1}
+    named = query(database_url, "SELECT length(local_id), name, length(source_codes->>'name') FROM roads ORDER BY 1")
+    assert named == [(1, None, 20_000), (500, "c" * 500, None)]
+
+
 def test_the_parts_of_a_multi_geometry_become_features_of_their_own(load_file: LoadFile, database_url: str) -> None:
     parts = [[(4.4, 51.2), (4.5, 51.3)], [(5, 51), (5.1, 51.1)]]
     feature = road("m") | {"geometry": {"type": "MultiLineString", "coordinates": parts}}
@@ -122,7 +141,8 @@ def test_a_load_that_could_load_nothing_leaves_what_was_there(load_file: LoadFil
         ("committed", 0),
         ("failed", 1),
     ]
-    assert query(database_url, "SELECT reason FROM reject") == [("geometry/type",)]
+    [reject] = loads.rejects(database_url, ROADS.id)
+    assert (reject.source_id, reject.reason) == ("p", "geometry/type")
 
 
 def test_a_failed_load_is_recorded_with_its_sentence(load_file: LoadFile, database_url: str, tmp_path: Path) -> None:
@@ -135,6 +155,22 @@ def test_a_failed_load_is_recorded_with_its_sentence(load_file: LoadFile, databa
     assert state == "failed"
     assert "broken.geojson" in message
     assert query(database_url, "SELECT local_id FROM roads") == [("a",)]
+
+
+def test_a_load_that_postgresql_ends_is_a_load_that_failed(load_file: LoadFile, database_url: str) -> None:
+    load_file([road("a")])
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("ALTER TABLE roads ADD CHECK (name <> 'forbidden')")
+    with pytest.raises(
+        LoadError, match=r"PostgreSQL ended the load .*: elsewhere/roads was not loaded; what was served"
+    ):
+        load_file([road("a", name="forbidden")])
+    [(state, message, in_order)] = query(
+        database_url, "SELECT state, message, started < finished FROM load ORDER BY id DESC LIMIT 1"
+    )
+    assert (state, in_order) == ("failed", True)
+    assert message.startswith("PostgreSQL ended the load")
+    assert query(database_url, "SELECT local_id, name FROM roads") == [("a", None)]
 
 
 def test_of_two_loads_of_one_dataset_the_second_is_refused(load_file: LoadFile, database_url: str) -> None:

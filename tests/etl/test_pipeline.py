@@ -95,6 +95,27 @@ def test_a_file_is_clipped_when_told(database_url: str, three_places: Path) -> N
     assert query(database_url, "SELECT local_id, region FROM ports") == [("antwerp", "be")]
 
 
+def test_a_file_in_another_crs_is_clipped_where_it_lies(database_url: str, tmp_path: Path) -> None:
+    file = tmp_path / "ports.csv"
+    file.write_text("localId,x,y\nantwerp,152488,212063\nrotterdam,150000,300000\n")
+    load_ports(database_url, file, crs="EPSG:31370", clip=True)
+    assert query(database_url, "SELECT local_id FROM ports") == [("antwerp",)]
+
+
+def test_one_wrong_row_at_the_end_of_a_large_file_is_one_reject(database_url: str, tmp_path: Path) -> None:
+    file = tmp_path / "ports.csv"
+    file.write_text("localId,lon,lat\n" + "".join(f"{row},4.4,51.2\n" for row in range(20_000)) + "wrong,999,1\n")
+    load_ports(database_url, file)
+    assert query(database_url, "SELECT position, reason FROM reject") == [(20_001, "geometry/out-of-range")]
+    assert query(database_url, "SELECT number_of_features FROM dataset") == [(20_000,)]
+
+
+@pytest.mark.parametrize("name", ["ports", "ports.xyz", "ports.parquet"])
+def test_an_unknown_ending_is_refused_with_those_there_are(database_url: str, tmp_path: Path, name: str) -> None:
+    with pytest.raises(SourceError, match=rf"{name} has none of the endings \.osm\.pbf, .*\.geojson, .*\.csv\.gz"):
+        load_ports(database_url, tmp_path / name)
+
+
 def test_a_region_without_outline_cannot_be_clipped_to(database_url: str, three_places: Path) -> None:
     with pytest.raises(LoadError, match="The region elsewhere has no outline to clip to"):
         load_ports(database_url, three_places, dataset="elsewhere/ports", clip=True)

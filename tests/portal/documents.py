@@ -3,13 +3,14 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from otn.api import documents, schemas
+from otn.api import documents, schemas, styles, tilesets
 from otn.api.html import PageContext
 from otn.api.links import Links, link
 from otn.api.negotiation import GEOJSON_TYPE, JSON_TYPE
 from otn.api.openapi import openapi
 from otn.api.query import Limits
 from otn.api.served import ServedCollection, ServedDataset
+from otn.api.tile_matrix_sets import WEB_MERCATOR_QUAD
 from otn.model.collections import AIRPORTS, COLLECTIONS, ROADS, Collection
 from otn.model.datasets import Registry
 from otn.model.service import read_service
@@ -26,6 +27,12 @@ _PATHS = {
     "collection": "/collections/roads",
     "items": "/collections/roads/items",
     "feature": "/collections/roads/items/7",
+    "styles": "/styles",
+    "style": "/styles/roads-dark",
+    "tilesets": "/collections/roads/tiles",
+    "tileset": "/collections/roads/tiles/WebMercatorQuad",
+    "tileMatrixSets": "/tileMatrixSets",
+    "tileMatrixSet": "/tileMatrixSets/WebMercatorQuad",
     "queryables": "/collections/roads/queryables",
     "schema": "/collections/roads/schema",
     "problem": "/collections/roads/items",
@@ -38,6 +45,7 @@ def served(collection: Collection) -> ServedCollection:
     datasets = [dataset for dataset in registry.datasets.values() if dataset.collection == collection.id]
     return ServedCollection(
         collection=collection,
+        version=17,
         updated=datetime(2026, 9, 5, 12, 30, tzinfo=UTC),
         number_of_features=71197,
         bbox=(2.5, 49.5, 6.4, 51.5),
@@ -80,6 +88,7 @@ def document(page: str, language: str, **features: Any) -> dict[str, Any]:
     following = link("next", f"{BASE}/collections/roads/items?limit=1&f=json&token=t", GEOJSON_TYPE)
     everything = tuple(served(collection) for collection in COLLECTIONS.values())
     all_collections = documents.collections(service, everything, links, language, [])
+    known_styles = styles.styles(service, everything)
     made: dict[str, dict[str, Any]] = {
         "landing": documents.landing(service, links, language, []) | {"collections": all_collections["collections"]},
         "conformance": documents.conformance([]),
@@ -97,6 +106,12 @@ def document(page: str, language: str, **features: Any) -> dict[str, Any]:
             "schema": schema,
         },
         "feature": feature(**features) | {"collection": road, "schema": schema},
+        "styles": styles.styles_document(known_styles, links, language, []),
+        "style": styles.style_document(known_styles["roads-dark"], links, language),
+        "tilesets": tilesets.tilesets(served(ROADS), road["title"], links, language, []),
+        "tileset": tilesets.tileset(served(ROADS), WEB_MERCATOR_QUAD, road["title"], links, language, []),
+        "tileMatrixSets": tilesets.tile_matrix_sets(links, language, []),
+        "tileMatrixSet": tilesets.tile_matrix_set(WEB_MERCATOR_QUAD, []),
         "queryables": schemas.queryables(ROADS, road["title"], links, language),
         "schema": schemas.logical_schema(ROADS, road["title"], links, language),
         "problem": {
@@ -119,5 +134,5 @@ def context(page: str, language: str, query: str = "") -> PageContext:
         query=query,
         language=language,
         alternates={} if page == "problem" else {media_type: f"{BASE}{_PATHS[page]}?f=json"},
-        title="unused",
+        title="Roads",
     )

@@ -13,14 +13,14 @@ import psycopg
 import pytest
 
 from otn.errors import ClusterError
-from otn.settings import Settings
+from otn.settings import ROOT, Settings
 from otn.store.cluster import database
 from tests.conftest import open_directory
 
 _HOLDER = """
 import sys
 from pathlib import Path
-from otn.settings import Settings
+from otn.settings import ROOT, Settings
 from otn.store.cluster import database
 with database(Settings(data_dir=Path(sys.argv[1]))) as url:
     print(url, flush=True)
@@ -168,6 +168,21 @@ def test_a_process_id_that_now_is_another_programs_does_not_keep_it_from_startin
     stale.write_text(f"{os.getpid()}\n{stale.parent}\n1\n5432\n\n\n\n")
     with database(settings) as url:
         assert _kept_rows(url) == [(42,)]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_start_that_is_broken_off_leaves_no_process(settings: Settings, number: signal.Signals) -> None:
+    environment = os.environ | settings.to_environment()
+    command = [sys.executable, "-m", "otn", "db", "url"]
+    with subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as start:
+        lock_file = settings.data_dir / "postgres" / "postmaster.pid"
+        while not lock_file.exists():
+            assert start.poll() is None
+        start.send_signal(number)
+        start.communicate(timeout=60)
+    assert not lock_file.exists()
+    with database(settings) as url:
+        _write_a_row(url)
 
 
 def test_what_a_killed_initdb_left_behind_is_cleared(settings: Settings) -> None:

@@ -65,6 +65,12 @@ def test_rejects_come_in_the_order_of_the_source_with_the_whole_row(recorded_url
     assert rejects[0] == loads.RejectRecord(1, "way/1", "geometry/missing", "as said", {"name": "Dorp"})
 
 
+def test_rejects_of_a_load_that_failed_over_them_are_told_too(recorded_url: str) -> None:
+    with psycopg.connect(recorded_url) as connection:
+        connection.execute("UPDATE load SET state = 'failed' WHERE dataset = 'be/roads'")
+    assert len(loads.rejects(recorded_url, "be/roads")) == 3
+
+
 def test_numbers_of_features_are_told_by_dataset(recorded_url: str) -> None:
     assert loads.number_of_features(recorded_url) == {}
     with psycopg.connect(recorded_url) as connection:

@@ -1,0 +1,71 @@
+"""The layer definition for QGIS; tests/clients shows that QGIS itself draws it."""
+
+import re
+from xml.etree import ElementTree as ET
+
+import httpx
+import pytest
+
+from otn.api.links import Links
+from otn.api.qgis import layer_definition
+from otn.model.collections import COLLECTIONS
+from otn.model.text import LANGUAGES
+
+BASE = "https://data.example.org/otn"
+
+
+def definition(name: str, title: str = "Title", attribution: str = "© somebody", language: str = "en") -> ET.Element:
+    return ET.fromstring(layer_definition(name, title, attribution, Links(BASE), language))  # noqa: S314
+
+
+@pytest.mark.parametrize("name", COLLECTIONS)
+def test_features_and_tiles_are_opened_by_their_addresses(name: str) -> None:
+    layers = definition(name).findall("maplayers/maplayer")
+    sources = {layer.findtext("provider"): layer.findtext("datasource") or "" for layer in layers}
+    assert sources["OAPIF"].startswith(f"url='{BASE}/' typename='{name}'")
+    assert f"url={BASE}/collections/{name}/tiles/WebMercatorQuad/%7Bz%7D/%7By%7D/%7Bx%7D&" in sources["vectortile"]
+    assert [layer.findtext("attribution") for layer in layers] == ["© somebody"] * 2
+
+
+@pytest.mark.parametrize("name", COLLECTIONS)
+def test_expressions_read_only_properties_there_are(name: str) -> None:
+    text = ET.tostring(definition(name), encoding="unicode")
+    expressions = re.findall(r' (?:filter|expression)="([^"]*)"', text)
+    read = {field for expression in expressions for field in re.findall(r"&quot;(\w+)&quot;", expression)}
+    named = set(re.findall(r'fieldName="([^"]*)"', text))
+    assert named
+    assert read | named <= COLLECTIONS[name].by_name.keys()
+
+
+def test_what_is_not_drawn_as_a_feature_is_drawn_as_tiles() -> None:
+    features, tiles = definition("roads").findall("maplayers/maplayer")
+    assert features.get("minScale") == tiles.get("maxScale")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_titles_are_in_the_readers_language(language: str) -> None:
+    group = definition("ports", title="Häfen & Ports", language=language).find("layer-tree-group/layer-tree-group")
+    assert group is not None
+    assert group.get("name") == "Häfen & Ports"
+    first, second = (layer.get("name", "") for layer in group)
+    assert second.startswith(first + " (")
+
+
+def test_markup_in_titles_stays_text() -> None:
+    wild = "<b title='\"'>&"
+    root = definition("roads", title=wild, attribution=wild)
+    assert {layer.findtext("attribution") for layer in root.iter("maplayer")} == {wild}
+
+
+def test_the_collection_gives_its_layers_as_a_file(client: httpx.Client) -> None:
+    answer = client.get("/collections/roads", params={"f": "qlr", "lang": "nl"})
+    assert answer.headers["content-type"] == "application/x-qgis-layer-definition"
+    assert answer.headers["content-disposition"] == 'attachment; filename="roads.qlr"'
+    assert answer.headers["content-language"] == "nl"
+    assert answer.text.startswith("<!DOCTYPE qgis-layer-definition>\n<qlr>")
+    assert str(client.base_url).rstrip("/") in answer.text
+    links = client.get("/collections/roads").json()["links"]
+    (linked,) = [link for link in links if link["type"] == "application/x-qgis-layer-definition"]
+    assert client.get(linked["href"]).status_code == 200
+    assert client.get("/collections/roads", params={"f": "qlr", "q": "1"}).status_code == 400
+    assert client.get("/collections/lakes", params={"f": "qlr"}).status_code == 404

@@ -1,0 +1,122 @@
+"""Map styles: listed, linked, complete, and of nothing but what the service itself serves."""
+
+import re
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from otn.api.maplibre import BASE_MAP
+from otn.model.collections import COLLECTIONS
+from otn.portal.pages import STATIC_DIR
+
+STYLE_TYPE = "application/vnd.mapbox.style+json"
+SUBJECTS = ["map", "roads", "ports"]
+THEMES = ["", "-dark"]
+
+
+@pytest.fixture(params=[subject + theme for subject in SUBJECTS for theme in THEMES])
+def style(client: httpx.Client, request: pytest.FixtureRequest) -> dict[str, Any]:
+    answer = client.get(f"/styles/{request.param}")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == STYLE_TYPE
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+def parts(content: Any) -> Iterator[Any]:
+    """Every object and list within."""
+    if isinstance(content, dict | list):
+        yield content
+        for entry in content.values() if isinstance(content, dict) else content:
+            yield from parts(entry)
+
+
+def test_every_collection_and_the_whole_have_a_light_and_a_dark_style(client: httpx.Client) -> None:
+    document = client.get("/styles").json()
+    served = [entry["id"] for entry in client.get("/collections").json()["collections"]]
+    expected = {subject + theme for subject in ["map", *served] for theme in THEMES}
+    assert {entry["id"] for entry in document["styles"]} == expected
+    assert document["default"] == "map"
+    for entry in document["styles"]:
+        (sheet,) = [link for link in entry["links"] if link["rel"] == "stylesheet"]
+        (page,) = [link for link in entry["links"] if link["rel"] == "alternate"]
+        assert client.get(sheet["href"]).headers["content-type"] == sheet["type"] == STYLE_TYPE
+        assert client.get(page["href"]).headers["content-type"] == "text/html; charset=utf-8"
+
+
+def test_collections_and_landing_page_lead_to_styles(client: httpx.Client) -> None:
+    landing = client.get("/").json()
+    (styles,) = [link["href"] for link in landing["links"] if link["rel"].endswith("/rel/ogc/1.0/styles")]
+    assert client.get(styles).json()["styles"]
+    (sheet,) = [link for link in client.get("/collections/roads").json()["links"] if link["rel"] == "stylesheet"]
+    assert client.get(sheet["href"]).json()["name"] == "Roads"
+
+
+def test_every_address_is_the_services_own(address: str, style: dict[str, Any]) -> None:
+    addresses = [style["glyphs"], style["sprite"], *(source["url"] for source in style["sources"].values())]
+    assert all(entry.startswith(address + "/") for entry in addresses)
+    assert not re.findall(rf"https?://(?!{re.escape(address.partition('//')[2])})", str(style))
+
+
+def test_sources_are_tilejson_with_the_layers_the_style_draws(client: httpx.Client, style: dict[str, Any]) -> None:
+    for name, source in style["sources"].items():
+        tilejson = client.get(source["url"]).json()
+        given = {layer["id"] for layer in tilejson["vector_layers"]}
+        assert {layer["source-layer"] for layer in style["layers"] if layer.get("source") == name} <= given
+
+
+def test_letters_and_icons_are_there(client: httpx.Client, address: str, style: dict[str, Any]) -> None:
+    index = client.get(style["sprite"].removeprefix(address) + "@2x.json").json()
+    for layer in style["layers"]:
+        layout = layer.get("layout", {})
+        assert layout.get("icon-image", "port") in index
+        for font in layout.get("text-font", []):
+            for letters in ("0-255", "256-511", "768-1023"):
+                path = style["glyphs"].removeprefix(address).format(fontstack=quote(font), range=letters)
+                assert client.get(path).status_code == 200, path
+    assert client.get(style["sprite"].removeprefix(address) + ".png").headers["content-type"] == "image/png"
+
+
+def test_styles_read_only_properties_there_are(style: dict[str, Any]) -> None:
+    for layer in style["layers"]:
+        if layer.get("source", BASE_MAP) == BASE_MAP:
+            continue
+        read = {part[1] for part in parts(layer) if isinstance(part, list) and part[:1] in (["get"], ["has"])}
+        assert read <= COLLECTIONS[layer["source"]].by_name.keys()
+
+
+def test_layers_have_names_of_their_own_and_words_lie_above(style: dict[str, Any]) -> None:
+    names = [layer["id"] for layer in style["layers"]]
+    assert len(names) == len(set(names))
+    kinds = [layer["type"] == "symbol" for layer in style["layers"]]
+    assert kinds == sorted(kinds)
+
+
+def test_words_never_lie_on_each_other(style: dict[str, Any]) -> None:
+    layouts = [layer["layout"] for layer in style["layers"] if layer["type"] == "symbol"]
+    assert not [layout for layout in layouts if layout.get("text-allow-overlap") or layout.get("text-ignore-placement")]
+
+
+@pytest.mark.parametrize("language", ["en", "nl", "fr", "de"])
+def test_countries_are_named_in_the_language_and_features_as_published(client: httpx.Client, language: str) -> None:
+    layers = {layer["id"]: layer for layer in client.get("/styles/map", params={"lang": language}).json()["layers"]}
+    assert f"name:{language}" in str(layers["country-names"]["layout"]["text-field"])
+    assert layers["ports-names"]["layout"]["text-field"] == ["get", "name"]
+
+
+@pytest.mark.parametrize(("path", "status"), [("/styles/lakes", 404), ("/styles/railways", 404), ("/styles?q=1", 400)])
+def test_what_is_not_there_is_said(client: httpx.Client, path: str, status: int) -> None:
+    answer = client.get(path)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_the_letters_vendored_are_those_their_checksums_say() -> None:
+    for sums in STATIC_DIR.glob("vendor/*/SHA256SUMS"):
+        for line in sums.read_text().splitlines():
+            digest, _, name = line.partition("  ")
+            assert sha256((sums.parent / name).read_bytes()).hexdigest() == digest, name

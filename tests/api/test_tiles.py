@@ -1,0 +1,270 @@
+"""Vector tiles over real HTTP: what is in them, what is not there, and what a cache may keep."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+
+from otn.api.tile_matrix_sets import TILE_MATRIX_SETS, WEB_MERCATOR_QUAD, TileAddress, TileMatrixSet
+from otn.api.tile_sql import TileRequest, tile_statement, version_statement
+from otn.api.tiles import MAXIMUM_BYTES
+from otn.model.collections import COLLECTIONS, ROADS, Collection
+from otn.settings import Settings
+from tests.api import tiles
+from tests.api.conftest import served
+from tests.api.sample import fill
+
+ROAD_7 = (4.07, 51.05)  # a road with a limit of height; no other lies within 700 m
+MVT_TYPE = "application/vnd.mapbox-vector-tile"
+
+
+def path(place: str, collection: str = "roads", tile_matrix_set: str = "WebMercatorQuad") -> str:
+    return f"/collections/{collection}/tiles/{tile_matrix_set}/{place}"
+
+
+def drawn(client: httpx.Client, folder: Path, place: str, collection: str = "roads") -> list[tiles.Drawn]:
+    answer = client.get(path(place, collection))
+    assert answer.status_code == 200
+    return tiles.read(answer.content, place, folder, collection)
+
+
+def test_a_tile_holds_features_by_the_items_ids_and_names(client: httpx.Client, tmp_path: Path) -> None:
+    """Quirk 17: integer identifiers for hover and links, and the properties of the items."""
+    place = tiles.address(*ROAD_7, 15)
+    [road] = drawn(client, tmp_path, place)
+    item = client.get(f"/collections/roads/items/{road.id}").json()
+    known = {name: value for name, value in item["properties"].items() if value is not None}
+    assert road.id == 7
+    assert road.properties == known
+    west, _, east, _ = road.geometry.bounds
+    assert west == pytest.approx(east)
+    assert west == pytest.approx(4.07 * 20037508.342789244 / 180, abs=1)
+
+
+def test_instants_are_spelled_as_in_the_items_and_source_codes_are_left_out(
+    client: httpx.Client, tmp_path: Path
+) -> None:
+    for identifier in (3, 11, 12):
+        properties = client.get(f"/collections/roads/items/{identifier}").json()["properties"]
+        [road] = drawn(client, tmp_path, tiles.address(4 + identifier / 100, 51.05, 16))
+        expected = {name: value for name, value in properties.items() if value is not None and name != "sourceCodes"}
+        assert road.properties == expected
+
+
+def test_the_layer_is_named_as_the_collection(client: httpx.Client, tmp_path: Path) -> None:
+    content = client.get(path(tiles.address(4.48444, 50.90139, 9), "airports")).content
+    assert tiles.layers(content, tmp_path) == ["airports"]
+
+
+def test_overviews_carry_what_a_map_shows(client: httpx.Client, tmp_path: Path) -> None:
+    roads = drawn(client, tmp_path, tiles.address(4.1, 51.05, 11))
+    assert {road.properties.get("functionalRoadClass") for road in roads} == {"mainRoad", None}
+    assert not any({"localId", "inspireId", "length"} & road.properties.keys() for road in roads)
+
+
+@pytest.mark.parametrize("zoom", [5, 11, 12, 15])
+def test_both_tile_matrix_sets_show_the_same_features(client: httpx.Client, tmp_path: Path, zoom: int) -> None:
+    ids = []
+    for tile_matrix_set in TILE_MATRIX_SETS.values():
+        matrix = zoom - tile_matrix_set.zoom_offset
+        place = tiles.address(4.4845, 50.9014, matrix, tile_matrix_set)
+        answer = client.get(path(place, "airports", tile_matrix_set.id))
+        assert answer.status_code == 200
+        ids.append({feature.id for feature in tiles.read(answer.content, place, tmp_path, "airports")})
+    assert 101 in ids[0] & ids[1]
+
+
+def test_an_empty_tile_has_no_body(client: httpx.Client) -> None:
+    """Quirk 18."""
+    answer = client.get(path(tiles.address(-30, 40, 10)))
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer.headers["etag"]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "0/0/1",
+        "5/32/0",
+        "5/2147483647/2147483647",
+        "2147483647/0/0",
+        "99999999999999999999/0/0",
+        "5/99999999999999999999/0",
+        "17/0/0",
+        "5/-1/0",
+        "5/1.5/0",
+        "x/0/0",
+        "5/10/16.mvt.mvt",
+        "5/%31%30/\u0661",
+    ],
+)
+def test_outside_the_matrix_there_is_no_tile(client: httpx.Client, place: str) -> None:
+    """Quirk 18: also for numbers that no integer column holds."""
+    answer = client.get(path(place))
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ("/collections/roads/tiles/NowhereQuad/0/0/0", 404),
+        ("/collections/nowhere/tiles/WebMercatorQuad/0/0/0", 404),
+        ("/collections/railways/tiles/WebMercatorQuad/0/0/0", 404),
+        ("/collections/roads/tiles/WebMercatorQuad/0/0/0?limit=1", 400),
+        ("/collections/roads/tiles/WebMercatorQuad/0/0/0?f=png", 400),
+        ("/collections/roads/tiles/WebMercatorQuad/0/0/0?f=json", 400),
+    ],
+)
+def test_what_cannot_be_asked_for_is_refused(client: httpx.Client, asked: str, status: int) -> None:
+    assert client.get(asked).status_code == status
+
+
+def test_a_tile_may_end_in_a_suffix_or_be_asked_for_by_format(client: httpx.Client) -> None:
+    """Quirk 19: GDAL takes an address without suffix for a directory of zooms."""
+    place = path(tiles.address(*ROAD_7, 12))
+    plain = client.get(place)
+    for asked in (place + ".mvt", place + ".pbf", place + "?f=mvt", place + "?f=pbf"):
+        answer = client.get(asked)
+        assert answer.content == plain.content
+        assert answer.headers["content-type"] == MVT_TYPE
+
+
+def test_methods_and_media_types(client: httpx.Client) -> None:
+    place = path(tiles.address(*ROAD_7, 12))
+    head, got = client.head(place), client.get(place)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["etag"] == got.headers["etag"]
+    assert client.post(place).status_code == 405
+    assert client.get(place, headers={"Accept": "image/png"}).status_code == 406
+    assert client.get(place, headers={"Accept": "application/x-protobuf"}).status_code == 200
+    assert got.headers["access-control-allow-origin"] == "*"
+
+
+def test_the_same_question_gives_the_same_bytes(client: httpx.Client) -> None:
+    for zoom in (0, 6, 11, 12, 16):
+        place = path(tiles.address(4.1, 51.05, zoom))
+        assert client.get(place).content == client.get(place).content
+
+
+def test_who_has_a_tile_is_told_so(client: httpx.Client) -> None:
+    place = path(tiles.address(*ROAD_7, 12))
+    for coding in ("gzip", "identity"):
+        answer = client.get(place, headers={"Accept-Encoding": coding})
+        tag = answer.headers["etag"]
+        assert re.fullmatch(r'"[\x21\x23-\x7e]+"', tag)
+        assert "Accept-Encoding" in answer.headers["vary"]
+        assert answer.headers["cache-control"] == "public, no-cache"
+        for known in (tag, f'"other", {tag}', f"W/{tag}", "*"):
+            again = client.get(place, headers={"Accept-Encoding": coding, "If-None-Match": known})
+            assert (again.status_code, again.content) == (304, b"")
+            assert again.headers["etag"] == tag
+        fresh = client.get(place, headers={"Accept-Encoding": coding, "If-None-Match": '"other"'})
+        assert fresh.content == answer.content
+    by_coding = {client.get(place, headers={"Accept-Encoding": name}).headers["etag"] for name in ("gzip", "identity")}
+    assert len(by_coding) == 2
+
+
+def test_a_question_whether_it_still_holds_reads_no_features() -> None:
+    assert "roads" not in version_statement(ROADS).sql
+
+
+@pytest.fixture
+def own_client(database_url: str) -> Iterator[httpx.Client]:
+    """A client of a service before the test's own database, which holds the sample."""
+    fill(database_url)
+    with served(Settings(database_url=database_url)) as address, httpx.Client(base_url=address, timeout=20) as client:
+        yield client
+
+
+def test_a_load_ends_what_caches_hold(own_client: httpx.Client, database_url: str) -> None:
+    place = path(tiles.address(*ROAD_7, 12))
+    tag = own_client.get(place).headers["etag"]
+    with psycopg.connect(database_url) as connection:
+        connection.execute("UPDATE collection_state SET version = version + 1 WHERE collection = 'roads'")
+    answer = own_client.get(place, headers={"If-None-Match": tag})
+    assert answer.status_code == 200
+    assert answer.headers["etag"] != tag
+    assert own_client.get(path("0/0/0", "airports")).headers["etag"] != answer.headers["etag"]
+
+
+def test_a_tile_that_would_be_too_large_keeps_what_matters_most(
+    own_client: httpx.Client, database_url: str, tmp_path: Path
+) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "INSERT INTO roads (id, page_rank, load_id, content_hash, geom, local_id, inspire_id, name, dataset,"
+            "  region, licence, functional_road_class)"
+            " SELECT 1000 + n, 1000 + n, 1, gen_random_uuid(),"
+            "  ST_SetSRID(ST_MakeLine(ST_MakePoint(10 + n * 1e-6, 50), ST_MakePoint(10 + n * 1e-6, 50.005)), 4326),"
+            "  n::text, n::text, repeat(md5(n::text), 4), 'elsewhere/roads', 'elsewhere', 'ODbL-1.0',"
+            "  CASE WHEN n % 10 = 0 THEN 'mainRoad' ELSE 'fourthClass' END"
+            " FROM generate_series(1, 6000) AS n"
+        )
+    place = tiles.address(10.001, 50.001, 14)
+    answer = own_client.get(path(place))
+    assert MAXIMUM_BYTES / 2 < len(answer.content) <= MAXIMUM_BYTES
+    roads = tiles.read(answer.content, place, tmp_path, "roads")
+    kept = [road.id for road in roads if road.properties["functionalRoadClass"] == "mainRoad"]
+    assert kept == list(range(1010, 7001, 10))
+    plain = own_client.get(path(place), headers={"Accept-Encoding": "identity"})
+    assert plain.content == answer.content
+    assert answer.headers["content-encoding"] == "gzip"
+    assert int(answer.headers["content-length"]) < int(plain.headers["content-length"])
+
+
+@pytest.mark.parametrize("collection", COLLECTIONS.values(), ids=lambda collection: collection.id)
+@pytest.mark.parametrize("tile_matrix_set", TILE_MATRIX_SETS.values(), ids=lambda entry: entry.id)
+def test_every_value_of_a_statement_is_a_parameter(collection: Collection, tile_matrix_set: TileMatrixSet) -> None:
+    for matrix in range(tile_matrix_set.deepest + 1):
+        for at_most in (None, 10):
+            tile = TileAddress(matrix, 0, 0)
+            statement = tile_statement(TileRequest(collection, tile_matrix_set, tile, at_most))
+            used = {int(number) for number in re.findall(r"\$(\d+)", statement.sql)}
+            assert used == set(range(1, len(statement.parameters) + 1))
+
+
+def quadtree(client: httpx.Client, collection: str, deepest: int) -> Iterator[tuple[TileAddress, int]]:
+    """Every tile that could be large, with its size: below a tile of 5 kB that hides nothing there is no large one."""
+    waiting = [TileAddress(0, 0, 0)]
+    while waiting:
+        tile = waiting.pop()
+        answer = client.get(path("/".join(map(str, tile)), collection), headers={"Accept-Encoding": "identity"})
+        yield tile, len(answer.content)
+        if len(answer.content) > 5_000 and tile.matrix < deepest:
+            waiting += [
+                TileAddress(tile.matrix + 1, 2 * tile.row + down, 2 * tile.column + right)
+                for down in (0, 1)
+                for right in (0, 1)
+            ]
+
+
+@pytest.fixture(scope="module")
+def loaded_client(loaded_url: str) -> Iterator[httpx.Client]:
+    """A client of a service before real data."""
+    with served(Settings(database_url=loaded_url)) as address, httpx.Client(base_url=address, timeout=60) as client:
+        yield client
+
+
+@pytest.mark.parametrize("collection", ["roads", "railways", "ports", "sea-lanes", "airports"])
+def test_no_tile_of_real_data_is_large(loaded_client: httpx.Client, collection: str) -> None:
+    largest: dict[int, int] = {}
+    for tile, size in quadtree(loaded_client, collection, 14):
+        largest[tile.matrix] = max(size, largest.get(tile.matrix, 0))
+    assert largest[0] > 0
+    assert max(largest.values()) <= MAXIMUM_BYTES, largest
+
+
+def test_no_tile_of_a_street_map_is_large(loaded_client: httpx.Client, real_data: Path) -> None:
+    assert real_data
+    wechelderzande = (4.77, 51.25, 4.81, 51.28)
+    sizes = []
+    for zoom in range(11, 15):
+        limits = WEB_MERCATOR_QUAD.limits(wechelderzande, zoom)
+        for row in range(limits.min_row, limits.max_row + 1):
+            for column in range(limits.min_column, limits.max_column + 1):
+                sizes.append(len(loaded_client.get(path(f"{zoom}/{row}/{column}")).content))
+    assert 0 < max(sizes) <= MAXIMUM_BYTES

@@ -1,0 +1,211 @@
+"""The documents that lead a client to tiles follow the standards' schemas and agree with the tiles there are."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import httpx
+import pytest
+import yaml
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+
+from otn.api.documents import TILESETS_REL
+from otn.api.tile_matrix_sets import TILE_MATRIX_SETS, WEB_MERCATOR_QUAD, TileAddress, web_mercator
+from otn.api.tilesets import TILING_SCHEME_REL
+from otn.model.collections import COLLECTIONS
+
+Document = dict[str, Any]
+
+SETS = list(TILE_MATRIX_SETS)
+MVT_TYPE = "application/vnd.mapbox-vector-tile"
+TILE_MATRIX_SET_STANDARD = "2D-Tile-Matrix-Set/schemas/tms/2.0/json/"
+TILES_STANDARD = "ogcapi-tiles/openapi/schemas/tms/"
+REGISTERED = "http://www.opengis.net/def/tilematrixset/OGC/1.0/"
+
+
+def link(document: Document, rel: str, media_type: str | None = None) -> dict[str, Any]:
+    [entry, *_] = [
+        entry for entry in document["links"] if entry["rel"] == rel and media_type in (None, entry.get("type"))
+    ]
+    return dict(entry)
+
+
+def retrieve(uri: str) -> Resource[Any]:
+    """A schema by its file, JSON or YAML."""
+    file = Path(unquote(urlsplit(uri).path))
+    read = json.loads if file.suffix == ".json" else yaml.safe_load
+    return DRAFT202012.create_resource(read(file.read_text()))
+
+
+def validator(schemas: Path, name: str) -> Draft202012Validator:
+    """The schema of a file below the folder of the standards' schemas."""
+    reference = {"$ref": (schemas / name).resolve().as_uri()}
+    return Draft202012Validator(reference, registry=Registry(retrieve=retrieve))  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("identifier", SETS)
+def test_tile_matrix_sets_follow_their_schema(client: httpx.Client, real_schemas: Path, identifier: str) -> None:
+    document = client.get(f"/tileMatrixSets/{identifier}").json()
+    validator(real_schemas, TILE_MATRIX_SET_STANDARD + "tileMatrixSet.json").validate(document)
+    assert document["id"] == identifier
+    assert document["uri"] == REGISTERED + identifier
+
+
+@pytest.mark.parametrize("collection", ["roads", "ports", "airports"])
+@pytest.mark.parametrize("identifier", SETS)
+def test_tilesets_follow_their_schemas(
+    client: httpx.Client, real_schemas: Path, collection: str, identifier: str
+) -> None:
+    document = client.get(f"/collections/{collection}/tiles/{identifier}").json()
+    validator(real_schemas, TILE_MATRIX_SET_STANDARD + "tileSet.json").validate(document)
+    validator(real_schemas, TILES_STANDARD + "tileSet.yaml").validate(document)
+
+
+def test_lists_follow_their_schemas(client: httpx.Client, real_schemas: Path) -> None:
+    for entry in client.get("/collections/roads/tiles").json()["tilesets"]:
+        validator(real_schemas, TILES_STANDARD + "tileSet-item.yaml").validate(entry)
+    for entry in client.get("/tileMatrixSets").json()["tileMatrixSets"]:
+        validator(real_schemas, TILES_STANDARD + "tileMatrixSet-item.yaml").validate(entry)
+
+
+def test_definitions_have_the_registered_numbers(client: httpx.Client) -> None:
+    """17-083r4, annex D: the first and the last matrix of both sets."""
+    mercator = client.get("/tileMatrixSets/WebMercatorQuad").json()["tileMatrices"]
+    degrees = client.get("/tileMatrixSets/WorldCRS84Quad").json()["tileMatrices"]
+    assert (len(mercator), len(degrees)) == (25, 24)
+    assert mercator[0]["scaleDenominator"] == pytest.approx(559082264.028717)
+    assert mercator[0]["cellSize"] == pytest.approx(156543.033928041)
+    assert mercator[0]["pointOfOrigin"] == pytest.approx([-20037508.3427892, 20037508.3427892])
+    assert degrees[0]["scaleDenominator"] == pytest.approx(279541132.014358)
+    assert degrees[0]["cellSize"] == 0.703125
+    assert degrees[0]["pointOfOrigin"] == [-180, 90]
+    assert [degrees[0][name] for name in ("matrixWidth", "matrixHeight", "tileWidth")] == [2, 1, 256]
+    assert [degrees[23][name] for name in ("matrixWidth", "matrixHeight")] == [16777216, 8388608]
+
+
+def test_a_collection_leads_to_its_tiles(client: httpx.Client) -> None:
+    """Quirk 15: collection, list of tilesets, tileset, tiling scheme and tile, each by a typed link."""
+    tilesets_link = link(client.get("/collections/roads").json(), TILESETS_REL)
+    assert tilesets_link["href"].endswith("/collections/roads/tiles")
+    assert tilesets_link["type"] == "application/json"
+    tilesets = client.get(tilesets_link["href"]).json()["tilesets"]
+    assert [entry["tileMatrixSetURI"] for entry in tilesets] == [REGISTERED + identifier for identifier in SETS]
+    for entry in tilesets:
+        tileset = client.get(link(entry, "self", "application/json")["href"]).json()
+        assert tileset["dataType"] == entry["dataType"] == "vector"
+        assert tileset["tileMatrixSetURI"] == entry["tileMatrixSetURI"]
+        scheme = client.get(link(tileset, TILING_SCHEME_REL, "application/json")["href"]).json()
+        assert scheme["uri"] == tileset["tileMatrixSetURI"]
+        template = link(tileset, "item", MVT_TYPE)
+        assert template["templated"] is True
+        assert link(entry, "item")["href"] == template["href"]
+        first = tileset["tileMatrixSetLimits"][0]
+        tile = template["href"].format(
+            tileMatrix=first["tileMatrix"], tileRow=first["minTileRow"], tileCol=first["minTileCol"]
+        )
+        assert client.get(tile).status_code in (200, 204)
+        assert client.get(template["href"].format(tileMatrix=0, tileRow=1, tileCol=0)).status_code == 404
+
+
+def test_a_tileset_says_what_is_in_its_tiles(client: httpx.Client) -> None:
+    tileset = client.get("/collections/roads/tiles/WebMercatorQuad").json()
+    [layer] = tileset["layers"]
+    assert (layer["id"], layer["geometryDimension"]) == ("roads", 1)
+    assert set(layer["propertiesSchema"]["properties"]) == {field.name for field in COLLECTIONS["roads"].tile_fields}
+    assert "sourceCodes" not in layer["propertiesSchema"]["properties"]
+    assert tileset["boundingBox"]["lowerLeft"] == pytest.approx(web_mercator(4.01, 51.0))
+    assert tileset["centerPoint"]["coordinates"] == pytest.approx(web_mercator(4.12, 51.05))
+    assert "OpenStreetMap" in tileset["attribution"]
+    assert [entry["tileMatrix"] for entry in tileset["tileMatrixSetLimits"]] == [str(zoom) for zoom in range(17)]
+    [points] = client.get("/collections/ports/tiles/WebMercatorQuad").json()["layers"]
+    assert points["geometryDimension"] == 0
+
+
+@pytest.mark.parametrize("identifier", SETS)
+def test_limits_hold_all_tiles_with_features(client: httpx.Client, identifier: str) -> None:
+    tileset = client.get(f"/collections/airports/tiles/{identifier}").json()
+    template = link(tileset, "item")["href"]
+    for limits in tileset["tileMatrixSetLimits"][5:9]:
+        rows = range(limits["minTileRow"] - 1, limits["maxTileRow"] + 2)
+        columns = range(limits["minTileCol"] - 1, limits["maxTileCol"] + 2)
+        for row in rows:
+            for column in columns:
+                tile = template.format(tileMatrix=limits["tileMatrix"], tileRow=row, tileCol=column)
+                inside = row in rows[1:-1] and column in columns[1:-1]
+                assert inside or client.get(tile).status_code == 204
+
+
+def test_tilejson_is_all_that_maplibre_needs(client: httpx.Client, address: str) -> None:
+    """Quirk 16."""
+    tileset = client.get("/collections/roads/tiles/WebMercatorQuad").json()
+    answer = client.get(link(tileset, "alternate", "application/vnd.mapbox.tilejson+json")["href"])
+    assert answer.headers["content-type"] == "application/vnd.mapbox.tilejson+json"
+    document = answer.json()
+    assert document["tilejson"] == "3.0.0"
+    assert document["tiles"] == [f"{address}/collections/roads/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}"]
+    assert document["bounds"] == [4.01, 51.0, 4.23, 51.1]
+    assert (document["minzoom"], document["maxzoom"]) == (0, 16)
+    [layer] = document["vector_layers"]
+    assert layer["id"] == "roads"
+    assert layer["fields"]["speedLimit"] == "Speed limit (km/h)"
+    zoom = document["center"][2]
+    place = WEB_MERCATOR_QUAD.limits((*document["center"][:2], *document["center"][:2]), zoom)
+    tile = document["tiles"][0].format(z=zoom, y=place.min_row, x=place.min_column)
+    assert client.get(tile).status_code == 200
+    assert client.get("/collections/roads/tiles/WorldCRS84Quad?f=tilejson").status_code == 400
+
+
+def test_an_attribution_is_no_markup(client: httpx.Client) -> None:
+    """Map libraries put it on the page as HTML."""
+    for collection in ("roads", "ports", "airports"):
+        document = client.get(f"/collections/{collection}/tiles/WebMercatorQuad?f=tilejson").json()
+        assert not re.search(r"[<>]|&(?!\w+;)", document["attribution"])
+
+
+def test_conformance_names_tiles(client: httpx.Client) -> None:
+    declared = client.get("/conformance").json()["conformsTo"]
+    for name in ("core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "oas30"):
+        assert f"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/{name}" in declared
+
+
+def test_the_api_definition_names_the_operations_of_tiles(client: httpx.Client) -> None:
+    """20-057, table 11: clients find tiles by the operation's name."""
+    paths = client.get("/api").json()["paths"]
+    operations = {item["get"]["operationId"]: path for path, item in paths.items()}
+    assert operations["roads.collection.vector.getTileSetsList"] == "/collections/roads/tiles"
+    assert operations["roads.collection.vector.getTileSet"] == "/collections/roads/tiles/{tileMatrixSetId}"
+    assert operations["roads.collection.vector.getTile"] == (
+        "/collections/roads/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}"
+    )
+    tile = paths[operations["roads.collection.vector.getTile"]]["get"]["responses"]
+    assert {"200", "204", "304", "400", "404"} <= tile.keys()
+    assert "getTileMatrixSetsList" in operations
+    assert "getTileMatrixSet" in operations
+
+
+@pytest.mark.parametrize("asked", ["/tileMatrixSets/NowhereQuad", "/collections/roads/tiles/NowhereQuad"])
+def test_an_unknown_tile_matrix_set_is_not_found(client: httpx.Client, asked: str) -> None:
+    assert client.get(asked).status_code == 404
+
+
+@pytest.mark.parametrize("entry", TILE_MATRIX_SETS.values(), ids=SETS)
+def test_tiles_fill_their_matrix(entry: Any) -> None:
+    for matrix in (0, 1, 7, 16):
+        last = TileAddress(matrix, 2**matrix - 1, entry.columns * 2**matrix - 1)
+        assert entry.contains(last)
+        assert not entry.contains(last._replace(row=last.row + 1))
+        assert not entry.contains(last._replace(column=last.column + 1))
+        box = entry.box(last)
+        assert (box.east, box.south) == pytest.approx((entry.extent.east, entry.extent.south))
+        everything = entry.limits((-180, -90, 180, 90), matrix)
+        assert (everything.max_row, everything.max_column) == (last.row, last.column)
+
+
+def test_latitudes_beyond_web_mercator_end_at_its_edge() -> None:
+    assert web_mercator(0, 90) == pytest.approx((0, 20037508.342789244))
+    assert web_mercator(180, -90) == pytest.approx((20037508.342789244, -20037508.342789244))
+    assert web_mercator(4.4, 51.2) == pytest.approx((489805.7596, 6656747.2), abs=2000)
