@@ -123,7 +123,9 @@ def test_links_keep_the_language_only_where_it_was_asked_for(client: httpx.Clien
 
 
 @pytest.mark.parametrize("path", [*DOCUMENTS, "/api", "/collections/roads/queryables", "/collections/roads/schema"])
-@pytest.mark.parametrize("parameters", [{"limit": "1"}, {"f": "xml"}, {"lang": "xx"}, {"unknown": "1"}])
+@pytest.mark.parametrize(
+    "parameters", [{"limit": "1"}, {"f": "xml"}, {"f": ""}, {"lang": "xx"}, {"lang": ""}, {"unknown": "1"}]
+)
 def test_documents_take_no_other_parameters(client: httpx.Client, path: str, parameters: dict[str, str]) -> None:
     response = client.get(path, params=parameters)
     assert response.status_code == 400

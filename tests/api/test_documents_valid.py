@@ -16,8 +16,8 @@ FEATURES = "ogcapi-features/core/openapi/schemas/"
 TILES = "ogcapi-tiles/openapi/schemas/"
 TILE_MATRIX_SETS = "2D-Tile-Matrix-Set/schemas/tms/2.0/json/"
 
-# Left out: collectionInfo.yaml of Tiles. Its extent-uad.yaml takes `spatial` and `temporal` for further dimensions, so no
-# collection with an extent can follow it.
+# Left out: collectionInfo.yaml of Tiles. Its extent-uad.yaml takes `spatial` and `temporal` for further dimensions, so
+# that no collection with an extent can follow it.
 DOCUMENTS = [
     ("/", FEATURES + "landingPage.yaml"),
     ("/", TILES + "common-core/landingPage.yaml"),

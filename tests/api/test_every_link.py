@@ -30,7 +30,7 @@ Get = Callable[..., Answer]
 
 
 @pytest.fixture(scope="module")
-def get(address: str) -> Iterator[Get]:
+def get() -> Iterator[Get]:
     """Asks for each address once in each of two ways: as programs do, and as browsers."""
     seen: dict[tuple[str, str], Answer] = {}
     with httpx.Client(timeout=20) as client:
@@ -64,7 +64,9 @@ def links(document: Document) -> list[dict[str, Any]]:
 def filled(template: str, document: Document) -> str:
     """An address from its template; letters are those that a style names."""
     fonts = (entry["text-font"] for entry in members(document) if isinstance(entry, dict) and "text-font" in entry)
-    return re.sub(r"\{(\w+)\}", lambda part: str((VALUES | {"fontstack": ",".join(next(fonts, []))})[part[1]]), template)
+    return re.sub(
+        r"\{(\w+)\}", lambda part: str((VALUES | {"fontstack": ",".join(next(fonts, []))})[part[1]]), template
+    )
 
 
 def documents(get: Get, address: str) -> dict[str, Document]:
@@ -138,7 +140,7 @@ class Page(HTMLParser):
         self.places: set[str] = set()
         self.feed(text)
 
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
         given = {name: value or "" for name, value in attributes}
         self.places.add(given.get("id", ""))
         self.found += [(given[name], given) for name in ("href", "src", "action") if name in given]

@@ -2,11 +2,13 @@
 
 import random
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis.checks import CheckContext, not_a_server_error
+from schemathesis.core.result import Ok
 from schemathesis.core.transport import Response
 from schemathesis.generation import GenerationMode
 from schemathesis.schemas import APIOperation, BaseSchema
@@ -28,12 +30,12 @@ CHECKS = [
     response_schema_conformance,
 ]
 SEED = 20240506
+Case = schemathesis.Case[Any]
+Operation = APIOperation[Any, Any, Any, Any]
 LARGEST_PAGE = read_service().maximum_limit
 
 
-def negative_data_rejection_but_for_large_limits(
-    context: CheckContext, response: Response, case: schemathesis.Case
-) -> bool | None:
+def negative_data_rejection_but_for_large_limits(context: CheckContext, response: Response, case: Case) -> bool | None:
     """A limit above the maximum gives the maximum, as /per/core/fc-limit-response-2 of Features Part 1 permits."""
     limit = str((case.query or {}).get("limit", ""))
     if limit.isdecimal() and int(limit) > LARGEST_PAGE:
@@ -46,12 +48,13 @@ def definition(address: str) -> BaseSchema:
     return schemathesis.openapi.from_url(f"{address}/api")
 
 
-def operations(definition: BaseSchema) -> Iterator[APIOperation]:
+def operations(definition: BaseSchema) -> Iterator[Operation]:
     for result in definition.get_all_operations():
+        assert isinstance(result, Ok), result.err()
         yield result.ok()
 
 
-def exercise(operation: APIOperation, mode: GenerationMode, examples: int, start: int) -> int:
+def exercise(operation: Operation, mode: GenerationMode, examples: int, start: int) -> int:
     """Calls the operation with generated parameters; gives how often."""
     calls = 0
     checks = [*CHECKS, negative_data_rejection_but_for_large_limits] if mode is GenerationMode.NEGATIVE else CHECKS
@@ -66,7 +69,7 @@ def exercise(operation: APIOperation, mode: GenerationMode, examples: int, start
         phases=[Phase.explicit, Phase.generate, Phase.shrink],
     )
     @given(case=operation.as_strategy(generation_mode=mode))
-    def call(case: schemathesis.Case) -> None:
+    def call(case: Case) -> None:
         nonlocal calls
         calls += 1
         case.call_and_validate(checks=checks, timeout=20)

@@ -12,6 +12,7 @@ from qgis.core import (
     QgsApplication,
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
+    QgsMapLayer,
     QgsMapRendererParallelJob,
     QgsMapSettings,
     QgsProject,
@@ -24,15 +25,17 @@ from qgis.PyQt.QtCore import QEventLoop, QSize, Qt
 from qgis.PyQt.QtGui import QImage
 
 WIDTH, HEIGHT = 600, 400
+Box = tuple[float, float, float, float]
+
 MERCATOR = QgsCoordinateReferenceSystem("EPSG:3857")
 
 
-def features(url):
+def features(url: str) -> QgsVectorLayer:
     """The collection as features."""
     return QgsVectorLayer(f"url='{url}' typename='roads' restrictToRequestBBOX='1'", "features", "OAPIF")
 
 
-def tiles(url):
+def tiles(url: str) -> QgsVectorTileLayer:
     """The collection as vector tiles, by their template."""
     template = f"{url}/collections/roads/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}"
     layer = QgsVectorTileLayer(f"type=xyz&zmin=0&zmax=16&url={quote(template, safe='')}", "tiles")
@@ -42,7 +45,7 @@ def tiles(url):
     return layer
 
 
-def drawn(layer, box):
+def drawn(layer: QgsMapLayer, box: Box) -> tuple[QImage, list[str]]:
     """A picture of the box, in the projection of web maps, on white."""
     to_mercator = QgsCoordinateTransform(
         QgsCoordinateReferenceSystem("EPSG:4326"), MERCATOR, QgsProject.instance().transformContext()
@@ -61,18 +64,19 @@ def drawn(layer, box):
     return job.renderedImage(), [f"{error.layerID}: {error.message}" for error in job.errors()]
 
 
-def coloured(image):
+def coloured(image: QImage) -> int:
     """How many pixels are not white."""
     image = image.convertToFormat(QImage.Format_RGB32)
     pixels = memoryview(image.constBits().asstring(image.byteCount())).cast("I")
     return sum(pixel & 0xFFFFFF != 0xFFFFFF for pixel in pixels)
 
 
-def seen(url, folder, boxes):
+def seen(url: str, folder: str, boxes: dict[str, Box]) -> dict[str, dict[str, object]]:
     """For each kind of layer: whether it is valid, and the coloured pixels and errors in each box."""
-    report = {}
+    report: dict[str, dict[str, object]] = {}
     for kind, layer in (("features", features(url)), ("tiles", tiles(url))):
-        pixels, errors = {}, []
+        pixels: dict[str, int] = {}
+        errors: list[str] = []
         for name, box in boxes.items():
             image, wrong = drawn(layer, box)
             image.save(f"{folder}/{kind}-{name}.png")
