@@ -2,7 +2,7 @@
 # Python starts three times as fast from its cache; what nothing imports is never compiled.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help up test test-clients check trust lock docs vendor environment environment-dev environment-test \
+.PHONY: help up test test-clients check trust lock docs pictures vendor environment environment-dev environment-test \
   environment-clients
 
 help: ## list the targets
@@ -32,6 +32,9 @@ lock: environment-dev ## write the lock files anew from pyproject.toml
 
 docs: environment ## write the generated pages of docs/ anew
 	.venv/bin/python docs/generate.py
+
+pictures: environment-clients ## take the pictures of docs/ from the service that `make up` runs
+	.venv/bin/python docs/pictures.py
 
 vendor: ## copy what OTN reads or serves of npm packages into the tree (needs Node)
 	scripts/vendor.sh

@@ -39,6 +39,8 @@ async function show(figure) {
     bounds: boundsOf(figure),
     fitBoundsOptions: { padding: 48, maxZoom: isPoint(figure) ? 11 : 15 },
     cooperativeGestures: figure.dataset.cooperative !== undefined,
+    // The address of the whole map says what it shows: it can be kept and sent on.
+    hash: figure.dataset.cooperative === undefined,
     dragRotate: false,
     locale: words,
     maxPitch: 0,
