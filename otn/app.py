@@ -11,7 +11,6 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
-from starlette.staticfiles import StaticFiles
 from uvicorn.supervisors import Multiprocess
 
 from otn.api.context import Api
@@ -21,6 +20,7 @@ from otn.api.routes import router
 from otn.errors import RequestError, SettingsError
 from otn.model.service import read_service
 from otn.portal.pages import STATIC_DIR, Pages
+from otn.portal.static_files import WholeFiles
 from otn.settings import Settings
 from otn.store.pool import Pool
 
@@ -57,7 +57,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Compression)
     app.add_middleware(AnswerHeaders)
     app.include_router(router(Api(service, pool, renderer, settings.public_url)))
-    app.mount("/static", StaticFiles(directory=STATIC_DIR))
+    app.mount("/static", WholeFiles(directory=STATIC_DIR))
     return app
 
 

@@ -25,7 +25,9 @@ _PREFLIGHT = [
     (b"allow", b"GET, HEAD, OPTIONS"),
 ]
 _EXPOSED = "Content-Crs, Content-Language, ETag, Link, Location, Retry-After"
-_COMPRESSIBLE = re.compile(r"text/|application/(?:[a-z0-9.+-]*\+)?json|application/javascript|image/svg\+xml")
+_COMPRESSIBLE = re.compile(
+    r"text/|application/(?:[a-z0-9.+-]*\+)?json|application/(?:javascript|x-protobuf)|image/svg\+xml"
+)
 _LEAST_TO_COMPRESS = 1024
 _REPEATED_SLASHES = re.compile(r"/{2,}")
 

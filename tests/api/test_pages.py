@@ -58,3 +58,23 @@ def test_static_files_are_served(client: httpx.Client) -> None:
     assert client.get("/static/portal.css").headers["content-type"].startswith("text/css")
     assert client.get("/static/../pages.py").status_code == 404
     assert client.get("/static/%2e%2e/pages.py").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type"),
+    [
+        ("/static/map.js", "text/javascript; charset=utf-8"),
+        ("/static/vendor/maplibre-gl/maplibre-gl-worker.mjs", "text/javascript; charset=utf-8"),
+        ("/static/vendor/maplibre-gl/maplibre-gl.css", "text/css; charset=utf-8"),
+        ("/static/vendor/noto-sans/Noto%20Sans%20Regular/0-255.pbf", "application/x-protobuf"),
+    ],
+)
+def test_what_maps_load_is_typed_compressed_and_sent_once(client: httpx.Client, path: str, media_type: str) -> None:
+    first = client.get(path)
+    assert first.headers["content-type"] == media_type
+    assert first.headers["content-encoding"] == "gzip"
+    assert int(first.headers["content-length"]) < 0.7 * len(first.content)
+    assert client.get(path, headers={"Accept-Encoding": "identity"}).content == first.content
+    again = client.get(path, headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]

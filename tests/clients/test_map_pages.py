@@ -107,7 +107,7 @@ def test_pages_draw_their_map(open_page: Open, path: str, size: dict[str, int], 
 @pytest.mark.parametrize(
     ("place", "centre"), [("Antwerp", (4.4, 51.2)), ("Riga", (24.1, 56.9))], ids=lambda value: str(value)
 )
-@pytest.mark.parametrize("zoom", [2, 5, 8])
+@pytest.mark.parametrize("zoom", [0, 2, 5, 8])
 def test_roads_ports_and_airports_are_drawn_at_every_zoom(
     open_page: Open, place: str, centre: tuple[float, float], zoom: int
 ) -> None:
@@ -132,7 +132,7 @@ def test_controls_and_countries_are_named_in_the_readers_language(
     open_page: Open, language: str, zoom_in: str, title: str
 ) -> None:
     with open_page("/collections/ports", language=language) as page:
-        expect(page.get_by_role("button", name=zoom_in)).to_be_visible()
+        expect(page.get_by_role("button", name=zoom_in, exact=True)).to_be_visible()
         expect(page.get_by_role("region", name=title, exact=True)).to_be_visible()
         style = page.evaluate("fetch(document.querySelector('figure').dataset.style).then((answer) => answer.json())")
         assert f"name:{language}" in json.dumps(style)

@@ -1,0 +1,81 @@
+"""Run by the python that has QGIS's bindings: opens layer definitions of a service and draws each of their layers.
+
+Arguments: the address of a service, a folder, and as JSON, by collection, boxes in degrees and colours to look for.
+"""
+
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from urllib.request import urlopen
+
+from qgis.core import (
+    QgsApplication,
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsLayerDefinition,
+    QgsMapRendererParallelJob,
+    QgsMapSettings,
+    QgsProject,
+    QgsRectangle,
+)
+from qgis.PyQt.QtCore import QEventLoop, QSize, Qt
+from qgis.PyQt.QtGui import QImage
+
+MERCATOR = QgsCoordinateReferenceSystem("EPSG:3857")
+KINDS = {"OAPIF": "features", "vectortile": "tiles"}
+
+
+def opened(url, folder, collection):
+    """The layers of a collection's definition, as QGIS makes them when the file is dropped on it."""
+    path = f"{folder}/{collection}.qlr"
+    with urlopen(f"{url}/collections/{collection}?f=qlr") as answer:  # noqa: S310
+        Path(path).write_bytes(answer.read())
+    project = QgsProject.instance()
+    project.clear()
+    loaded, error = QgsLayerDefinition.loadLayerDefinition(path, project, project.layerTreeRoot())
+    assert loaded, error
+    return {KINDS[layer.providerType()]: layer for layer in project.layerTreeRoot().layerOrder()}
+
+
+def colours(layer, box, path):
+    """How many pixels of a picture of the box have each colour."""
+    settings = QgsMapSettings()
+    settings.setDestinationCrs(MERCATOR)
+    settings.setOutputSize(QSize(600, 400))
+    settings.setOutputDpi(96)
+    settings.setBackgroundColor(Qt.white)
+    degrees = QgsCoordinateReferenceSystem("EPSG:4326")
+    to_mercator = QgsCoordinateTransform(degrees, MERCATOR, QgsProject.instance().transformContext())
+    settings.setExtent(to_mercator.transformBoundingBox(QgsRectangle(*box)))
+    settings.setLayers([layer])
+    job = QgsMapRendererParallelJob(settings)
+    wait = QEventLoop()
+    job.finished.connect(wait.quit)
+    job.start()
+    wait.exec_()
+    image = job.renderedImage()
+    image.save(path)
+    image = image.convertToFormat(QImage.Format_RGB32)
+    pixels = memoryview(image.constBits().asstring(image.byteCount())).cast("I")
+    return Counter(f"#{pixel & 0xFFFFFF:06x}" for pixel in pixels)
+
+
+def seen(url, folder, collection, boxes, looked_for):
+    """For each layer: whether it is valid, whose data it says it is, and the pixels of these colours."""
+    report = {}
+    for kind, layer in opened(url, folder, collection).items():
+        found = colours(layer, boxes[kind], f"{folder}/{collection}-{kind}.png")
+        report[kind] = {
+            "valid": layer.isValid(),
+            "attribution": layer.attribution(),
+            "pixels": {colour: found[colour] for colour in looked_for},
+        }
+    return report
+
+
+application = QgsApplication([], False)
+application.initQgis()
+service, pictures, wanted = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+print(json.dumps({name: seen(service, pictures, name, *how) for name, how in wanted.items()}))
+application.exitQgis()
