@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg import sql
@@ -19,6 +21,13 @@ from otn.model.datasets import Registry
 from otn.settings import ROOT, Settings
 from otn.store import migrations
 from otn.store.cluster import database
+
+# Where this runs in the background of a shell, Ctrl-C is ignored, and so it would be by the processes tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+hypothesis.settings.register_profile("otn", deadline=None)
+hypothesis.settings.load_profile("otn")
 
 REAL_DATA = Path(os.environ.get("OTN_REAL_DATA") or ROOT.parent / "shared" / "data")
 _TEMPLATE = "otn_template"

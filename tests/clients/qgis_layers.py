@@ -14,6 +14,7 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsLayerDefinition,
+    QgsMapLayer,
     QgsMapRendererParallelJob,
     QgsMapSettings,
     QgsProject,
@@ -26,7 +27,7 @@ MERCATOR = QgsCoordinateReferenceSystem("EPSG:3857")
 KINDS = {"OAPIF": "features", "vectortile": "tiles"}
 
 
-def opened(url, folder, collection):
+def opened(url: str, folder: str, collection: str) -> dict[str, QgsMapLayer]:
     """The layers of a collection's definition, as QGIS makes them when the file is dropped on it."""
     path = f"{folder}/{collection}.qlr"
     with urlopen(f"{url}/collections/{collection}?f=qlr") as answer:  # noqa: S310
@@ -38,7 +39,7 @@ def opened(url, folder, collection):
     return {KINDS[layer.providerType()]: layer for layer in project.layerTreeRoot().layerOrder()}
 
 
-def colours(layer, box, path):
+def colours(layer: QgsMapLayer, box: list[float], path: str) -> Counter[str]:
     """How many pixels of a picture of the box have each colour."""
     settings = QgsMapSettings()
     settings.setDestinationCrs(MERCATOR)
@@ -61,9 +62,11 @@ def colours(layer, box, path):
     return Counter(f"#{pixel & 0xFFFFFF:06x}" for pixel in pixels)
 
 
-def seen(url, folder, collection, boxes, looked_for):
+def seen(
+    url: str, folder: str, collection: str, boxes: dict[str, list[float]], looked_for: list[str]
+) -> dict[str, object]:
     """For each layer: whether it is valid, whose data it says it is, and the pixels of these colours."""
-    report = {}
+    report: dict[str, object] = {}
     for kind, layer in opened(url, folder, collection).items():
         found = colours(layer, boxes[kind], f"{folder}/{collection}-{kind}.png")
         report[kind] = {
