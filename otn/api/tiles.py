@@ -17,7 +17,7 @@ from otn.api.conditional import entity_tag, is_known, known_tags
 from otn.api.context import Api, headers_of
 from otn.api.disconnect import WhileConnected
 from otn.api.middleware import accepts_gzip
-from otn.api.negotiation import MVT, MVT_TYPE, choose_representation
+from otn.api.negotiation import MVT, MVT_TYPE, choose_language, choose_representation
 from otn.api.parameters import parse_parameters, refuse_unknown
 from otn.api.query import REPRESENTATION_PARAMETERS
 from otn.api.served import no_collection
@@ -103,7 +103,8 @@ def check_tile_request(scope: Scope) -> None:
         raise HTTPException(405, headers={"Allow": "GET, HEAD"})
     parameters = dict(parse_parameters(scope["query_string"]))
     refuse_unknown(parameters, REPRESENTATION_PARAMETERS)
-    choose_representation(parameters.get("f") or None, headers_of(scope, (b"accept",))[b"accept"], MVT)
+    choose_representation(parameters.get("f"), headers_of(scope, (b"accept",))[b"accept"], MVT)
+    choose_language(parameters.get("lang"), "")
 
 
 def find_tile_matrix_set(identifier: str) -> TileMatrixSet:

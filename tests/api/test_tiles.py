@@ -117,6 +117,9 @@ def test_outside_the_matrix_there_is_no_tile(client: httpx.Client, place: str) -
         ("/collections/roads/tiles/WebMercatorQuad/0/0/0?limit=1", 400),
         ("/collections/roads/tiles/WebMercatorQuad/0/0/0?f=png", 400),
         ("/collections/roads/tiles/WebMercatorQuad/0/0/0?f=json", 400),
+        ("/collections/roads/tiles/WebMercatorQuad/0/0/0?f=", 400),
+        ("/collections/roads/tiles/WebMercatorQuad/0/0/0?lang=xx", 400),
+        ("/collections/roads/tiles/WebMercatorQuad/0/0/0?lang=", 400),
     ],
 )
 def test_what_cannot_be_asked_for_is_refused(client: httpx.Client, asked: str, status: int) -> None:
