@@ -4,6 +4,7 @@ The way: context -> query -> sql -> pool -> encoder.
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from typing import Any
 
 import orjson
@@ -28,7 +29,7 @@ from otn.model.collections import COLLECTIONS, Collection
 from otn.model.licences import LICENCES
 
 
-class _Endpoint:
+class _Endpoint(ABC):
     def __init__(self, api: Api) -> None:
         self._api = api
 
@@ -45,10 +46,11 @@ class _Endpoint:
             body = await self._page(collection, context, body)
         await _send(send, body, context, link_header(links))
 
+    @abstractmethod
     async def _answer(
         self, collection: Collection, context: RequestContext, receive: Receive
     ) -> tuple[bytes, list[Link]]:
-        raise NotImplementedError
+        """The answer as GeoJSON, and its links."""
 
     async def _page(self, collection: Collection, context: RequestContext, body: bytes) -> bytes:
         """The same answer for people. The renderer gets the document itself, its collection and its schema."""

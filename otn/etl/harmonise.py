@@ -9,21 +9,11 @@ import pyarrow.compute as pc
 
 from otn.etl.geometry import exploded, geodesic_lengths, hilbert_ranks, rounded, to_crs84, wrap_longitudes
 from otn.etl.regions import Regions
-from otn.etl.rows import LONGEST_TEXT, Geometries, Reader, SourceRows, json_objects
+from otn.etl.rows import ARROW_TYPES, LONGEST_TEXT, Geometries, Reader, SourceRows, json_objects
 from otn.model.collections import Collection
 from otn.model.common_fields import LENGTH
 from otn.model.datasets import Dataset
 from otn.model.fields import Field, Kind
-
-_ARROW: dict[Kind, pa.DataType] = {
-    Kind.TEXT: pa.string(),
-    Kind.CODE: pa.string(),
-    Kind.INTEGER: pa.int64(),
-    Kind.NUMBER: pa.float64(),
-    Kind.BOOLEAN: pa.bool_(),
-    Kind.INSTANT: pa.timestamp("us", tz="UTC"),
-    Kind.OBJECT: pa.string(),
-}
 
 
 @dataclass(frozen=True)
@@ -100,7 +90,7 @@ def _origin(
 
 
 def _column(field: Field, columns: dict[str, pa.Array], rows: int) -> pa.Array:
-    kind = _ARROW[field.kind]
+    kind = ARROW_TYPES[field.kind]
     column = columns.get(field.name)
     return pa.nulls(rows, kind) if column is None else column.cast(kind)
 

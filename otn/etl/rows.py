@@ -13,12 +13,24 @@ import pyarrow.compute as pc
 from pyproj import CRS
 
 from otn.model.collections import Collection
+from otn.model.fields import Kind
 
 # Characters of an identifier or a name: more than any has, and no more than PostgreSQL can index.
 LONGEST_TEXT = 500
 
 # An array of shapely geometries; None where a row has none.
 Geometries = npt.NDArray[np.object_]
+
+# How the values of a field are held between reading and storing; objects as JSON text.
+ARROW_TYPES: dict[Kind, pa.DataType] = {
+    Kind.TEXT: pa.string(),
+    Kind.CODE: pa.string(),
+    Kind.INTEGER: pa.int64(),
+    Kind.NUMBER: pa.float64(),
+    Kind.BOOLEAN: pa.bool_(),
+    Kind.INSTANT: pa.timestamp("us", tz="UTC"),
+    Kind.OBJECT: pa.string(),
+}
 
 
 class Reason(Enum):

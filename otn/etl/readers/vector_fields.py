@@ -17,21 +17,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from otn.etl.readers import osm_tags
-from otn.etl.rows import json_objects, map_values
+from otn.etl.rows import ARROW_TYPES, json_objects, map_values
 from otn.model.collections import ROADS, Collection
 from otn.model.fields import Field, Kind
 
 # Fields that OTN gives itself, or that say something about the dataset and not about the object.
 _OWN_FIELDS = frozenset({"localId", "inspireId", "length", "dataset", "region", "licence", "sourceCodes"})
 
-_KINDS = {
-    Kind.TEXT: pa.string(),
-    Kind.CODE: pa.string(),
-    Kind.INTEGER: pa.int64(),
-    Kind.NUMBER: pa.float64(),
-    Kind.BOOLEAN: pa.bool_(),
-    Kind.INSTANT: pa.timestamp("us", tz="UTC"),
-}
 _TRUE = frozenset({"true", "t", "yes", "y", "1"})
 _FALSE = frozenset({"false", "f", "no", "n", "0"})
 
@@ -106,7 +98,7 @@ def fields_of_columns(attributes: pa.Table, collection: Collection) -> dict[str,
         kept = {column: columns[column] for column in columns if column in used}
     for use in _uses(columns, collection):
         if use.field.name not in fields:
-            answer = map_values(columns[use.column], use.convert, _KINDS[use.field.kind])
+            answer = map_values(columns[use.column], use.convert, ARROW_TYPES[use.field.kind])
             fields[use.field.name] = answer
             kept[use.column] = _unless_same(kept.get(use.column, columns[use.column]), answer, use.field.kind)
     if kept:
