@@ -74,7 +74,9 @@ def open_page(browser: Browser, service: str) -> Open:
 def _listen(page: Page, complaints: list[str], host: str) -> None:
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("response", lambda answer: complaints.append(f"{answer.status} {answer.url}") if not answer.ok else None)
+    page.on(
+        "response", lambda answer: complaints.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None
+    )
     page.on(
         "request",
         lambda request: (

@@ -41,7 +41,9 @@ def listen(page: Page, complaints: list[str], hosts: set[str]) -> None:
     """Notes what the console says, what fails, and what is asked of any other host."""
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("response", lambda answer: complaints.append(f"{answer.status} {answer.url}") if not answer.ok else None)
+    page.on(
+        "response", lambda answer: complaints.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None
+    )
     page.on(
         "request",
         lambda request: (
