@@ -32,23 +32,8 @@ def merge(connection: psycopg.Connection, collection: Collection, dataset: str, 
 
     A feature keeps its id as long as the publisher keeps its identifier, and gets it back when it returns.
     """
-    connection.execute(
-        "INSERT INTO feature_key (dataset, source_id, part)"
-        " SELECT %(dataset)s, s.source_id, s.part FROM staged s"
-        " LEFT JOIN feature_key k ON k.dataset = %(dataset)s AND (k.source_id, k.part) = (s.source_id, s.part)"
-        " WHERE k.id IS NULL ORDER BY s.page_rank, s.position",
-        {"dataset": dataset},
-    )
+    _find_differences(connection, collection, dataset)
     table = sql.Identifier(collection.table)
-    connection.execute(
-        sql.SQL(
-            "CREATE TEMPORARY TABLE delta ON COMMIT DROP AS"
-            " SELECT k.id, f.id IS NULL AS is_new, s.* FROM staged s"
-            " JOIN feature_key k ON k.dataset = %s AND (k.source_id, k.part) = (s.source_id, s.part)"
-            " LEFT JOIN {table} f ON f.id = k.id WHERE f.content_hash IS DISTINCT FROM s.content_hash"
-        ).format(table=table),
-        [dataset],
-    )
     columns = ["content_hash", "geom", *(field.column for field in collection.fields)]
     return Changes(
         removed=connection.execute(
@@ -82,6 +67,26 @@ def merge(connection: psycopg.Connection, collection: Collection, dataset: str, 
             ),
             [load_id],
         ).rowcount,
+    )
+
+
+def _find_differences(connection: psycopg.Connection, collection: Collection, dataset: str) -> None:
+    """Issues ids for new identifiers, and makes `delta`: the staged rows that differ from the table."""
+    connection.execute(
+        "INSERT INTO feature_key (dataset, source_id, part)"
+        " SELECT %(dataset)s, s.source_id, s.part FROM staged s"
+        " LEFT JOIN feature_key k ON k.dataset = %(dataset)s AND (k.source_id, k.part) = (s.source_id, s.part)"
+        " WHERE k.id IS NULL ORDER BY s.page_rank, s.position",
+        {"dataset": dataset},
+    )
+    connection.execute(
+        sql.SQL(
+            "CREATE TEMPORARY TABLE delta ON COMMIT DROP AS"
+            " SELECT k.id, f.id IS NULL AS is_new, s.* FROM staged s"
+            " JOIN feature_key k ON k.dataset = %s AND (k.source_id, k.part) = (s.source_id, s.part)"
+            " LEFT JOIN {table} f ON f.id = k.id WHERE f.content_hash IS DISTINCT FROM s.content_hash"
+        ).format(table=sql.Identifier(collection.table)),
+        [dataset],
     )
 
 
