@@ -8,7 +8,7 @@ from otn.api.conditional import is_known, known_tags
 from otn.api.context import Api
 from otn.api.disconnect import WhileConnected
 from otn.api.links import Links
-from otn.api.sql import SqlParameters, Statement
+from otn.api.statement import SqlParameters, Statement
 from otn.api.tile_matrix_sets import WEB_MERCATOR_QUAD, TileAddress
 from otn.api.tile_sql import BUFFER, EXTENT, envelope
 from otn.api.tiles import (

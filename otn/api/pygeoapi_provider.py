@@ -21,7 +21,8 @@ from pygeoapi.provider.base import (
 from otn.api.bbox import parse_bbox
 from otn.api.query import ItemsQuery, parse_filter, parse_identifier
 from otn.api.schemas import value_schema
-from otn.api.sql import Statement, feature_statement, items_statement
+from otn.api.sql import feature_statement, items_statement
+from otn.api.statement import Statement
 from otn.api.temporal import parse_datetime
 from otn.errors import RequestError
 from otn.model.collections import COLLECTIONS

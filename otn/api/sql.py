@@ -4,11 +4,9 @@ One statement answers one request, so that everything in an answer comes from on
 features as text; identifiers come from the model and are quoted, values are always parameters.
 """
 
-from dataclasses import dataclass, field
-from typing import Any
-
 from otn.api.bbox import BoundingBox
 from otn.api.query import Filter, ItemsQuery, Key
+from otn.api.statement import SqlParameters, Statement, quoted
 from otn.api.temporal import Interval
 from otn.model.collections import Collection
 from otn.model.fields import Kind
@@ -25,26 +23,6 @@ SELECT string_agg(DISTINCT dataset.declaration ->> 'licence', ' ') FROM dataset
 WHERE dataset.collection = state.collection AND dataset.number_of_features > 0"""
 
 
-@dataclass(frozen=True)
-class Statement:
-    """SQL with the parameters $1, $2, ... it refers to."""
-
-    sql: str
-    parameters: tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class SqlParameters:
-    """The values of a statement under construction."""
-
-    values: list[Any] = field(default_factory=list)
-
-    def add(self, value: object, kind: str) -> str:
-        """The placeholder of a new parameter of an SQL type."""
-        self.values.append(value)
-        return f"${len(self.values)}::{kind}"
-
-
 def items_statement(collection: Collection, query: ItemsQuery) -> Statement:
     """One row: the state of the collection, how many features match, and one page of them.
 
@@ -57,7 +35,7 @@ def items_statement(collection: Collection, query: ItemsQuery) -> Statement:
     conditions = _conditions(query, parameters)
     after = _after(query.after, parameters)
     offset = f" OFFSET {parameters.add(query.offset, 'bigint')}" if query.offset else ""
-    table = _quoted(collection.table)
+    table = quoted(collection.table)
     hits = f"hits AS MATERIALIZED (SELECT page_rank, id FROM {table} WHERE {conditions}), " if conditions else ""  # noqa: S608
     sql = f"""
 WITH {hits}page AS MATERIALIZED (
@@ -96,17 +74,13 @@ FROM collection_state AS state WHERE number_of_features > 0""",
     )
 
 
-def _quoted(identifier: str) -> str:
-    return '"' + identifier.replace('"', '""') + '"'
-
-
 def _feature(collection: Collection, more_columns: str = "") -> str:
     """A query of the table as `f` that renders whole features: every property is there, null where unknown."""
-    columns = ", ".join(f"f.{_quoted(field.column)} AS {_quoted(field.name)}" for field in collection.fields)
+    columns = ", ".join(f"f.{quoted(field.column)} AS {quoted(field.name)}" for field in collection.fields)
     return (
         f"""SELECT '{{"type":"Feature","id":' || f.id || ',"geometry":' || ST_AsGeoJSON(f.geom, {DECIMALS})"""  # noqa: S608
         f""" || ',"properties":' || row_to_json((SELECT p FROM (SELECT {columns}) AS p))::text || '}}' AS feature"""
-        f"{more_columns} FROM {_quoted(collection.table)} AS f"
+        f"{more_columns} FROM {quoted(collection.table)} AS f"
     )
 
 
@@ -120,7 +94,7 @@ def _conditions(query: ItemsQuery, parameters: SqlParameters) -> str:
 
 
 def _equals(filter_: Filter, parameters: SqlParameters) -> str:
-    column = _quoted(filter_.field.column)
+    column = quoted(filter_.field.column)
     if isinstance(filter_.value, Interval):
         start = parameters.add(filter_.value.start, "timestamptz")
         return f"{column} BETWEEN {start} AND {parameters.add(filter_.value.end, 'timestamptz')}"

@@ -7,7 +7,7 @@ every zoom could not use.
 
 from dataclasses import dataclass
 
-from otn.api.sql import SqlParameters, Statement
+from otn.api.statement import SqlParameters, Statement
 from otn.api.tile_matrix_sets import WEB_MERCATOR_QUAD, Box, TileAddress, TileMatrixSet, web_mercator
 from otn.model.collections import Collection
 from otn.model.fields import Field, Kind

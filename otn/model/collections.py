@@ -9,7 +9,7 @@ from enum import Enum
 from functools import cached_property
 
 from otn.model import codelists
-from otn.model.common_fields import COUNTRY, INSPIRE_ID, LENGTH, LIFE_AND_ORIGIN, LOCAL_ID, NAME
+from otn.model.common_fields import COUNTRY, IDENTIFIER, INSPIRE_ID, LENGTH, LIFE_AND_ORIGIN, LOCAL_ID, NAME
 from otn.model.fields import Field, Kind
 from otn.model.text import Text
 from otn.model.tiling import AIRPORT_RULE, LINE_RULE, PORT_RULE, ROAD_RULE, TileRule
@@ -55,6 +55,11 @@ class Collection:
     @cached_property
     def by_name(self) -> dict[str, Field]:
         return {field.name: field for field in self.fields}
+
+    @cached_property
+    def queryables(self) -> dict[str, Field]:
+        """What selects features beside the geometry, by name; it sorts them too."""
+        return {field.name: field for field in (IDENTIFIER, *self.fields) if field.filterable}
 
 
 ROADS = Collection(

@@ -8,6 +8,17 @@ _NET = "http://inspire.ec.europa.eu/schemas/net/4.0#"
 _DCTERMS = "http://purl.org/dc/terms/"
 _LOCN = "http://www.w3.org/ns/locn#"
 
+IDENTIFIER = Field(
+    "id",
+    Kind.INTEGER,
+    Text(en="Identifier", nl="Identificator", fr="Identifiant", de="Identifikator"),
+    _DCTERMS + "identifier",
+    "The identifier of the feature: it never changes and is never given to another.",
+    required=True,
+    indexed=True,
+)
+"""Every feature has it beside its properties."""
+
 LOCAL_ID = Field(
     "localId",
     Kind.TEXT,

@@ -1,0 +1,29 @@
+"""SQL under construction: a statement, its parameters and the identifiers in it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL with the parameters $1, $2, ... it refers to."""
+
+    sql: str
+    parameters: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class SqlParameters:
+    """The values of a statement under construction."""
+
+    values: list[Any] = field(default_factory=list)
+
+    def add(self, value: object, kind: str) -> str:
+        """The placeholder of a new parameter of an SQL type."""
+        self.values.append(value)
+        return f"${len(self.values)}::{kind}"
+
+
+def quoted(identifier: str) -> str:
+    """An identifier of the model as SQL writes it."""
+    return '"' + identifier.replace('"', '""') + '"'
