@@ -1,8 +1,69 @@
-"""Conditional requests: who has an answer already is told so (RFC 9110 13)."""
+"""Conditional requests: who has an answer already is told so (RFC 9110 13).
+
+An endpoint names what it is about to send by one entity tag, whatever the coding. A strong tag must differ where bytes
+differ: otn.api.middleware puts the coding that the client gets into the tag of every answer, and `is_not_modified`
+compares with that form, so that no endpoint need know of codings.
+"""
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from starlette.types import Scope
+from xxhash import xxh3_64
 
+from otn.api.codings import IDENTITY, coding_for
 from otn.api.context import headers_of
+
+_TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
+
+
+def strong_etag(*parts: str | bytes | int) -> str:
+    """A strong entity tag, in its quotes; equal parts must mean equal bytes before coding."""
+    digest = xxh3_64()
+    for part in parts:
+        content = part if isinstance(part, bytes) else str(part).encode()
+        # The length keeps ("ab", "c") from being ("a", "bc").
+        digest.update(b"%d:" % len(content))
+        digest.update(content)
+    return f'"{digest.hexdigest()}"'
+
+
+def etag_in_coding(etag: str, coding: str) -> str:
+    """The tag of the same answer as a client gets it for whom this coding was chosen.
+
+    It does so even where the answer is too short to be worth coding: 304 and HEAD know of no length. A weak tag stays.
+    """
+    if coding == IDENTITY or not etag.startswith('"'):
+        return etag
+    return f'{etag[:-1]}-{coding}"'
+
+
+def is_conditional(scope: Scope) -> bool:
+    """Whether the request asks for nothing where nothing has changed: only then is it worth finding out."""
+    return any(name in (b"if-none-match", b"if-modified-since") for name, _ in scope["headers"])
+
+
+def is_not_modified(scope: Scope, etag: str, last_modified: datetime | None = None) -> bool:
+    """Whether the client has the answer with this tag (that of strong_etag, without a coding), so that 304 will do.
+
+    If-None-Match, compared weakly, leaves If-Modified-Since out of account, which counts where there is a date.
+    """
+    headers = headers_of(scope, (b"if-none-match", b"if-modified-since"))
+    if known := headers[b"if-none-match"].strip():
+        tag = etag_in_coding(etag, coding_for(scope).coding).removeprefix("W/")
+        return known == "*" or tag in _TAG.findall(known)
+    since = _date(headers[b"if-modified-since"])
+    return since is not None and last_modified is not None and last_modified.replace(microsecond=0) <= since
+
+
+def _date(text: str) -> datetime | None:
+    """None for what is no date; such a header is to be ignored."""
+    try:
+        date = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
 def entity_tag(*parts: object) -> str:
