@@ -13,6 +13,7 @@
         ├── NotFound           404
         ├── NotAcceptable      406
         └── Unavailable        503
+            └── TookTooLong    503, and asking for less would help
 
 Foreign errors are translated into this tree once, where OTN meets the foreign library.
 """
@@ -91,3 +92,7 @@ class Unavailable(RequestError):
 
     status = 503
     title = "Service Unavailable"
+
+
+class TookTooLong(Unavailable):
+    """An answer ran into its time limit."""

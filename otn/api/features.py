@@ -1,35 +1,68 @@
 """Features, page by page and one by one: plain ASGI endpoints, the shortest way from a query string to bytes.
 
-The way: context -> query -> sql -> pool -> encoder.
+The way: context -> query -> sql -> pool -> encoder. Who has an answer already is told so before a row is read.
 """
 
 import asyncio
 from abc import ABC, abstractmethod
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Any, ClassVar, Generic, TypeVar
 
 import orjson
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from otn.api import texts
+from otn.api.conditional import is_conditional, is_not_modified, strong_etag
 from otn.api.context import VARY, Api, RequestContext, request_context
+from otn.api.crs import NATIONAL, Bounds, Crs
 from otn.api.disconnect import WhileConnected
 from otn.api.documents import collection as collection_document
 from otn.api.documents import instant, licence_link, self_links
-from otn.api.encoders.geojson import feature, feature_collection
+from otn.api.encoders.geojson import GEOJSON, feature, feature_collection
 from otn.api.links import Link, link_header
 from otn.api.negotiation import FEATURES, GEOJSON_TYPE, HTML_TYPE, JSON_TYPE
-from otn.api.parameters import refuse_unknown
-from otn.api.query import REPRESENTATION_PARAMETERS, ItemsQuery, Key, Limits, items_query, make_token, parse_identifier
+from otn.api.paging import Limits, Place, make_token
+from otn.api.presentation import Presentation
+from otn.api.query import ItemsQuery, feature_query, items_query, parse_identifier, require_available
 from otn.api.schemas import feature_schema
 from otn.api.served import no_collection, served_collection
-from otn.api.sql import feature_statement, items_statement
-from otn.errors import NotFound
+from otn.api.sql import feature_statement, items_statement, state_statement
+from otn.api.statement import Statement
+from otn.api.tiles import PROGRAM, REVALIDATE
+from otn.errors import NotFound, TookTooLong
 from otn.model.collections import COLLECTIONS, Collection
 from otn.model.licences import LICENCES
 
+Query = TypeVar("Query")
 
-class _Endpoint(ABC):
+_LINKED_IN_HEADER = ("first", "prev", "next")
+
+
+@dataclass(frozen=True)
+class _State:
+    """What is served of a collection; `bounds` are west, south, east, north in degrees."""
+
+    version: int
+    updated: datetime
+    bounds: Bounds | None = None
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """An answer as GeoJSON, its links and what it was made from."""
+
+    body: bytes
+    links: list[Link]
+    state: _State
+
+
+class _Endpoint(ABC, Generic[Query]):
+    known_from_state: ClassVar[bool]
+    """Whether there is an answer can be told without reading rows."""
+
     def __init__(self, api: Api) -> None:
         self._api = api
 
@@ -41,16 +74,48 @@ class _Endpoint(ABC):
         if collection is None:
             raise no_collection(scope["path_params"]["collection_id"])
         context = request_context(scope, FEATURES, self._api.public_url)
-        body, links = await self._answer(collection, context, receive)
+        query, systems = self._parse(collection, context)
+        head = scope["method"] == "HEAD" and self.known_from_state
+        if head or is_conditional(scope) or any(crs in NATIONAL for crs in systems):
+            state = await self._state(collection, receive)
+            require_available(systems, state.bounds, collection)
+            if not context.representation.is_html and is_not_modified(scope, _etag(context, state), state.updated):
+                await _send(send, 304, _validators(context, state), b"")
+                return
+            if head:
+                await _send(send, 200, _headers(context, state, systems[0]), b"")
+                return
+        answer = await self._answer(collection, context, query, receive)
+        body = answer.body
         if context.representation.is_html:
             body = await self._page(collection, context, body)
-        await _send(send, body, context, link_header(links))
+        headers = [
+            *_headers(context, answer.state, systems[0]),
+            (b"content-length", str(len(body)).encode()),
+            *_link_header(answer.links),
+        ]
+        await _send(send, 200, headers, body)
+
+    @abstractmethod
+    def _parse(self, collection: Collection, context: RequestContext) -> tuple[Query, tuple[Crs, ...]]:
+        """What is asked, and the reference systems it is asked in, that of the answer first."""
 
     @abstractmethod
     async def _answer(
-        self, collection: Collection, context: RequestContext, receive: Receive
-    ) -> tuple[bytes, list[Link]]:
-        """The answer as GeoJSON, and its links."""
+        self, collection: Collection, context: RequestContext, query: Query, receive: Receive
+    ) -> _Answer: ...
+
+    async def _state(self, collection: Collection, receive: Receive) -> _State:
+        rows = await self._rows(state_statement(collection), receive)
+        if not rows:
+            raise no_collection(collection.id)
+        row = rows[0]
+        bounds = (row["west"], row["south"], row["east"], row["north"])
+        return _State(row["version"], row["updated"], None if None in bounds else bounds)
+
+    async def _rows(self, statement: Statement, receive: Receive) -> list[Any]:
+        async with WhileConnected(receive):
+            return await self._api.pool.fetch(statement.sql, statement.parameters)
 
     async def _page(self, collection: Collection, context: RequestContext, body: bytes) -> bytes:
         """The same answer for people. The renderer gets the document itself, its collection and its schema."""
@@ -68,18 +133,23 @@ class _Endpoint(ABC):
         return html.encode()
 
 
-class Items(_Endpoint):
+class Items(_Endpoint[ItemsQuery]):
     """`/collections/{collectionId}/items`: OGC API - Features - Part 1 (17-069r4) 7.15 and 7.16."""
 
-    async def _answer(
-        self, collection: Collection, context: RequestContext, receive: Receive
-    ) -> tuple[bytes, list[Link]]:
+    known_from_state = True
+
+    def _parse(self, collection: Collection, context: RequestContext) -> tuple[ItemsQuery, tuple[Crs, ...]]:
         limits = self._api.limits
         if context.representation.is_html:
             limits = Limits(limits.default, self._api.service.page_limit)
         query = items_query(collection, context.parameters, limits)
+        return query, query.systems
+
+    async def _answer(
+        self, collection: Collection, context: RequestContext, query: ItemsQuery, receive: Receive
+    ) -> _Answer:
         row = await self._row(collection, query, receive)
-        links = _items_links(collection, context, row)
+        links = _items_links(collection, context, query, row)
         body = feature_collection(
             row["features"] or b"",
             number_matched=row["matched"],
@@ -87,58 +157,91 @@ class Items(_Endpoint):
             time_stamp=instant(row["updated"]),
             links=links,
         )
-        return body, links
+        return _Answer(body, links, _State(row["version"], row["updated"]))
 
     async def _row(self, collection: Collection, query: ItemsQuery, receive: Receive) -> Any:
-        statement = items_statement(collection, query)
-        async with WhileConnected(receive):
-            rows = await self._api.pool.fetch(statement.sql, statement.parameters)
+        """The page; without the number of all matches where counting them takes too long."""
+        try:
+            rows = await self._rows(items_statement(collection, query, GEOJSON), receive)
+        except TookTooLong:
+            if query.selection.is_everything or query.hits:
+                raise
+            rows = await self._rows(items_statement(collection, query, GEOJSON, counted=False), receive)
         if not rows:
             raise no_collection(collection.id)
         return rows[0]
 
 
-class Feature(_Endpoint):
+@dataclass(frozen=True)
+class _FeatureQuery:
+    identifier: int
+    presentation: Presentation
+
+
+class Feature(_Endpoint[_FeatureQuery]):
     """`/collections/{collectionId}/items/{featureId}`: OGC API - Features - Part 1 (17-069r4) 7.17."""
 
-    async def _answer(
-        self, collection: Collection, context: RequestContext, receive: Receive
-    ) -> tuple[bytes, list[Link]]:
-        refuse_unknown((name for name, _ in context.parameters), REPRESENTATION_PARAMETERS)
-        text = context.path.rpartition("/")[2]
-        identifier = parse_identifier(text)
+    known_from_state = False
+
+    def _parse(self, collection: Collection, context: RequestContext) -> tuple[_FeatureQuery, tuple[Crs, ...]]:
+        presentation = feature_query(collection, context.parameters)
+        identifier = parse_identifier(_last_part(context))
         if identifier is None:
-            raise _no_feature(collection, text)
-        statement = feature_statement(collection, identifier)
-        async with WhileConnected(receive):
-            rows = await self._api.pool.fetch(statement.sql, statement.parameters)
+            raise _no_feature(collection, context)
+        return _FeatureQuery(identifier, presentation), (presentation.crs,)
+
+    async def _answer(
+        self, collection: Collection, context: RequestContext, query: _FeatureQuery, receive: Receive
+    ) -> _Answer:
+        statement = feature_statement(collection, query.identifier, query.presentation, GEOJSON)
+        rows = await self._rows(statement, receive)
         if not rows:
-            raise _no_feature(collection, text)
-        licence = LICENCES.get(rows[0]["licence"].decode())
+            raise _no_feature(collection, context)
+        row = rows[0]
+        licence = LICENCES.get(row["licence"].decode())
         links = [
             *self_links(context.links, context.language, context.path, context.representation, context.own_parameters),
             _collection_link(collection, context),
             *([licence_link(licence)] if licence else []),
         ]
-        return feature(rows[0]["feature"], links), links
+        return _Answer(feature(row["feature"], links), links, _State(row["version"], row["updated"]))
 
 
-def _items_links(collection: Collection, context: RequestContext, row: Any) -> list[Link]:
+def _items_links(collection: Collection, context: RequestContext, query: ItemsQuery, row: Any) -> list[Link]:
     own = context.own_parameters
     links = self_links(context.links, context.language, context.path, FEATURES[0], own)
-    if row["id"] is not None:
-        token = make_token(Key(row["page_rank"], row["id"]))
-        following = (*((name, value) for name, value in own if name != "token"), ("token", token))
-        title = texts.NEXT.in_language(context.language)
-        links.append(context.links.to("next", context.path, GEOJSON_TYPE, title, following))
+    without_token = tuple((name, value) for name, value in own if name != "token")
+
+    def to(rel: str, title: str, *token: tuple[str, str]) -> Link:
+        return context.links.to(rel, context.path, GEOJSON_TYPE, title, (*without_token, *token))
+
+    backwards = query.place is not None and query.place.before
+    version = query.place.version if query.place else row["version"]
+    if query.place is not None:
+        links.append(to("first", texts.FIRST.in_language(context.language)))
+        if row["first"] and (row["more"] or not backwards):
+            token = make_token(_place(row["first"], version, before=True), query.order)
+            links.append(to("prev", texts.PREVIOUS.in_language(context.language), ("token", token)))
+    if row["last"] and (row["more"] or backwards):
+        token = make_token(_place(row["last"], version, before=False), query.order)
+        links.append(to("next", texts.NEXT.in_language(context.language), ("token", token)))
     links.append(_collection_link(collection, context))
     licences = (row["licences"] or b"").decode().split()
     links.extend(licence_link(LICENCES[name]) for name in licences if name in LICENCES)
     return links
 
 
-def _no_feature(collection: Collection, text: str) -> NotFound:
-    return NotFound(f"The collection {collection.id} has no feature {text[:60]!r}.")
+def _place(texts_: list[bytes | None], version: int, *, before: bool) -> Place:
+    values = [text if text is None else text.decode() for text in texts_]
+    return Place(tuple(values[:-1]), int(values[-1] or 0), version, before)
+
+
+def _last_part(context: RequestContext) -> str:
+    return context.path.rpartition("/")[2]
+
+
+def _no_feature(collection: Collection, context: RequestContext) -> NotFound:
+    return NotFound(f"The collection {collection.id} has no feature {_last_part(context)[:60]!r}.")
 
 
 def _collection_link(collection: Collection, context: RequestContext) -> Link:
@@ -146,15 +249,39 @@ def _collection_link(collection: Collection, context: RequestContext) -> Link:
     return context.links.to("collection", f"/collections/{collection.id}", JSON_TYPE, title)
 
 
-async def _send(send: Send, body: bytes, context: RequestContext, link: str) -> None:
-    media_type = HTML_TYPE + "; charset=utf-8" if context.representation.is_html else GEOJSON_TYPE
-    headers = [
-        (b"content-type", media_type.encode()),
-        (b"content-length", str(len(body)).encode()),
-        (b"content-language", context.language.encode()),
+def _etag(context: RequestContext, state: _State) -> str:
+    """Equal where program, data, question, format, language and address are: then the bytes are too."""
+    question = sorted(item for item in context.parameters if item[0] not in ("f", "lang"))
+    return strong_etag(
+        PROGRAM, state.version, context.path, repr(question), context.representation.media_type, context.language,
+        context.links.base, context.links.lang or "",
+    )  # fmt: skip
+
+
+def _validators(context: RequestContext, state: _State) -> list[tuple[bytes, bytes]]:
+    return [
+        (b"etag", _etag(context, state).encode()),
+        (b"last-modified", format_datetime(state.updated, usegmt=True).encode()),
+        (b"cache-control", REVALIDATE.encode()),
         (b"vary", VARY.encode()),
     ]
-    if link:
-        headers.append((b"link", link.encode("latin-1", "replace")))
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
+
+
+def _headers(context: RequestContext, state: _State, crs: Crs) -> list[tuple[bytes, bytes]]:
+    html = context.representation.is_html
+    return [
+        (b"content-type", (HTML_TYPE + "; charset=utf-8" if html else GEOJSON_TYPE).encode()),
+        (b"content-language", context.language.encode()),
+        (b"content-crs", f"<{crs.uri}>".encode()),
+        *([(b"vary", VARY.encode())] if html else _validators(context, state)),
+    ]
+
+
+def _link_header(links: list[Link]) -> list[tuple[bytes, bytes]]:
+    value = link_header(links, _LINKED_IN_HEADER)
+    return [(b"link", value.encode("latin-1", "replace"))] if value else []
+
+
+async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -19,7 +19,7 @@ from otn.api.negotiation import (
     STYLE_TYPE,
     TILEJSON_TYPE,
 )
-from otn.api.query import Limits
+from otn.api.paging import Limits
 from otn.api.schemas import feature_schema, value_schema
 from otn.api.served import ServedCollection
 from otn.api.tile_matrix_sets import DEEPEST_ZOOM, TILE_MATRIX_SETS

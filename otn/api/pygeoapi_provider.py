@@ -19,8 +19,12 @@ from pygeoapi.provider.base import (
 )
 
 from otn.api.bbox import parse_bbox
-from otn.api.query import ItemsQuery, parse_filter, parse_identifier
+from otn.api.encoders.geojson import GEOJSON
+from otn.api.paging import SortKey
+from otn.api.presentation import Presentation
+from otn.api.query import ItemsQuery, parse_identifier
 from otn.api.schemas import value_schema
+from otn.api.selection import Selection, parse_equality
 from otn.api.sql import feature_statement, items_statement
 from otn.api.statement import Statement
 from otn.api.temporal import parse_datetime
@@ -60,29 +64,25 @@ class OtnProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi is untyped
         skip_geometry: bool = False,
         **_: Any,
     ) -> Document:
-        """A FeatureCollection. Raises ProviderInvalidQueryError where the API would answer 400, and for `sortby`."""
-        if sortby:
-            raise ProviderInvalidQueryError(user_msg="Features come in one order only; sortby is not possible.")
-        fields = self._collection.by_name
+        """A FeatureCollection. Raises ProviderInvalidQueryError where the API would answer 400."""
+        fields = self._collection.queryables
         try:
             query = ItemsQuery(
-                limit=0 if resulttype == "hits" else limit,
-                bbox=parse_bbox(",".join(str(number) for number in bbox)) if bbox else None,
-                datetime=parse_datetime(datetime_) if datetime_ else None,
-                filters=tuple(parse_filter(fields[name], str(value)) for name, value in properties),
+                limit=limit,
+                presentation=self._presentation(select_properties, skip_geometry),
+                selection=Selection(
+                    bbox=parse_bbox(",".join(str(number) for number in bbox)) if bbox else None,
+                    datetime=parse_datetime(datetime_) if datetime_ else None,
+                    equalities=tuple(parse_equality(fields[name], str(value)) for name, value in properties),
+                ),
+                order=tuple(SortKey(fields[key["property"]], key["order"] == "-") for key in sortby),
                 offset=offset,
+                hits=resulttype == "hits",
             )
         except RequestError as error:
             raise ProviderInvalidQueryError(user_msg=error.detail) from error
-        row = self._row(items_statement(self._collection, query))
+        row = self._row(items_statement(self._collection, query, GEOJSON))
         features = orjson.loads(f"[{row['features'] or ''}]") if row else []
-        for feature in features:
-            if skip_geometry:
-                feature["geometry"] = None
-            if select_properties:
-                feature["properties"] = {
-                    name: value for name, value in feature["properties"].items() if name in select_properties
-                }
         return {
             "type": "FeatureCollection",
             "features": features,
@@ -90,10 +90,16 @@ class OtnProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi is untyped
             "numberReturned": len(features),
         }
 
+    def _presentation(self, names: Sequence[str] = (), skip_geometry: bool = False) -> Presentation:
+        fields = tuple(field for field in self._collection.fields if not names or field.name in names)
+        return Presentation(fields, geometry=not skip_geometry)
+
     def get(self, identifier: object, **_: Any) -> Document:
         """A Feature. Raises ProviderItemNotFoundError."""
         number = parse_identifier(str(identifier))
-        row = self._row(feature_statement(self._collection, number)) if number is not None else None
+        if number is None:
+            raise ProviderItemNotFoundError(f"item {identifier} not found")
+        row = self._row(feature_statement(self._collection, number, self._presentation(), GEOJSON))
         if row is None:
             raise ProviderItemNotFoundError(f"item {identifier} not found")
         feature: Document = orjson.loads(row["feature"])

@@ -4,62 +4,95 @@ One statement answers one request, so that everything in an answer comes from on
 features as text; identifiers come from the model and are quoted, values are always parameters.
 """
 
-from otn.api.bbox import BoundingBox
-from otn.api.query import Filter, ItemsQuery, Key
+from otn.api.encoders.view import TextFormat, View
+from otn.api.ordering import Ordering
+from otn.api.presentation import Presentation
+from otn.api.query import ItemsQuery
+from otn.api.selection_sql import selection_sql
 from otn.api.statement import SqlParameters, Statement, quoted
-from otn.api.temporal import Interval
 from otn.model.collections import Collection
-from otn.model.fields import Kind
 from otn.model.tables import SRID
-
-DECIMALS = 7
-"""Digits after the point of a coordinate in degrees: about a centimetre."""
-
-_TYPES = {Kind.INTEGER: "bigint", Kind.NUMBER: "float8", Kind.BOOLEAN: "boolean", Kind.TEXT: "text", Kind.CODE: "text"}
 
 # The licences of what is served in the collection of `state`, as identifiers separated by spaces.
 _LICENCES = """
 SELECT string_agg(DISTINCT dataset.declaration ->> 'licence', ' ') FROM dataset
 WHERE dataset.collection = state.collection AND dataset.number_of_features > 0"""
 
+# What stood elsewhere when a paging run began, with the page rank it had then.
+_MOVED = """moved AS MATERIALIZED (
+  SELECT DISTINCT ON (feature_id) feature_id, from_rank FROM first_page_move
+  WHERE collection = {collection} AND load_id > {version} ORDER BY feature_id, load_id
+), """
 
-def items_statement(collection: Collection, query: ItemsQuery) -> Statement:
+
+def items_statement(
+    collection: Collection, query: ItemsQuery, format_: TextFormat, *, counted: bool = True
+) -> Statement:
     """One row: the state of the collection, how many features match, and one page of them.
 
-    Columns: updated, licences (identifiers separated by spaces), matched, returned, features (JSON texts separated by
-    commas, or null), and page_rank and id of the last feature where more follow. No row where nothing is served.
+    Columns: version, updated, licences (identifiers separated by spaces), matched (null unless `counted`), returned,
+    features (texts separated as the format has it, or null), more (whether features follow in the direction of
+    paging), and as arrays of texts the places of the first and the last feature: first and last, the id at their end.
+    No row where nothing is served.
     """
     parameters = SqlParameters()
     name = parameters.add(collection.id, "text")
-    limit = parameters.add(query.limit, "bigint")
-    conditions = _conditions(query, parameters)
-    after = _after(query.after, parameters)
-    offset = f" OFFSET {parameters.add(query.offset, 'bigint')}" if query.offset else ""
+    limit = parameters.add(0 if query.hits else query.limit, "bigint")
     table = quoted(collection.table)
-    hits = f"hits AS MATERIALIZED (SELECT page_rank, id FROM {table} WHERE {conditions}), " if conditions else ""  # noqa: S608
+    condition = selection_sql(query.selection, parameters)
+    ordering = Ordering(query.order, query.place)
+    with_hits = bool(condition) and counted
+    hits = f"hits AS MATERIALIZED (SELECT {ordering.names} FROM {table} WHERE {condition}), " if with_hits else ""  # noqa: S608
+    everything = table if with_hits or not condition else f"(SELECT * FROM {table} WHERE {condition})"  # noqa: S608
+    moved = _moved(query, ordering, name, parameters)
+    found = ordering.page("hits" if with_hits else everything, limit, parameters)
+    offset = f" OFFSET {parameters.add(query.offset, 'bigint')}" if query.offset else ""
+    matched = (
+        "(SELECT count(*) FROM hits)" if with_hits else "NULL::bigint" if condition else "state.number_of_features"
+    )
+    shown = f"position > found - {limit}" if ordering.backwards else f"position <= {limit}"
     sql = f"""
-WITH {hits}page AS MATERIALIZED (
-  SELECT page_rank, id, row_number() OVER (ORDER BY page_rank, id) AS position FROM (
-    SELECT page_rank, id FROM {"hits" if conditions else table}{after}
-    ORDER BY page_rank, id LIMIT {limit} + 1{offset}
-  ) AS hit ORDER BY page_rank, id
+WITH {hits}{moved}page AS MATERIALIZED (
+  SELECT {ordering.names}, row_number() OVER (ORDER BY {ordering.sql}) AS position, count(*) OVER () AS found
+  FROM ({found}{offset}) AS hit ORDER BY {ordering.sql}
 ), answer AS (
-  SELECT count(*) > {limit} AS more, least(count(*), {limit}) AS returned,
-    string_agg(({_feature(collection)} WHERE f.id = page.id), ',') FILTER (WHERE position <= {limit}) AS features
+  SELECT count(*) FILTER (WHERE {shown}) AS returned, coalesce(max(found) > {limit}, false) AS more,
+    min(position) FILTER (WHERE {shown}) AS first, max(position) FILTER (WHERE {shown}) AS last,
+    string_agg(({_features(collection, query.presentation, format_, parameters)} WHERE f.id = page.id),
+      '{format_.separator.decode()}') FILTER (WHERE {shown}) AS features
   FROM page
 )
-SELECT state.updated, ({_LICENCES}) AS licences,
-  {"(SELECT count(*) FROM hits)" if conditions else "state.number_of_features"} AS matched,
-  answer.returned, answer.features, last.page_rank, last.id
-FROM collection_state AS state CROSS JOIN answer LEFT JOIN page AS last ON answer.more AND last.position = {limit}
+SELECT state.version, state.updated, ({_LICENCES}) AS licences, {matched} AS matched,
+  answer.returned, answer.features, answer.more,
+  (SELECT {ordering.place_sql} FROM page WHERE position = answer.first) AS first,
+  (SELECT {ordering.place_sql} FROM page WHERE position = answer.last) AS last
+FROM collection_state AS state CROSS JOIN answer
 WHERE state.collection = {name} AND state.number_of_features > 0"""  # noqa: S608 - identifiers come from the model
     return Statement(sql, tuple(parameters.values))
 
 
-def feature_statement(collection: Collection, feature_id: int) -> Statement:
-    """One row with the columns feature (a JSON text) and licence, or none."""
-    sql = _feature(collection, ", f.licence") + " WHERE f.id = $1::bigint"
-    return Statement(sql, (feature_id,))
+def feature_statement(
+    collection: Collection, feature_id: int, presentation: Presentation, format_: TextFormat
+) -> Statement:
+    """One row with the columns feature (a text), licence, version and updated, or none."""
+    parameters = SqlParameters()
+    name = parameters.add(collection.id, "text")
+    number = parameters.add(feature_id, "bigint")
+    rendered = _rendered(collection, presentation, format_, parameters)
+    sql = (
+        f"SELECT {rendered} AS feature, f.licence, state.version, state.updated FROM {quoted(collection.table)} AS f"  # noqa: S608
+        f" JOIN collection_state AS state ON state.collection = {name} WHERE f.id = {number}"
+    )
+    return Statement(sql, tuple(parameters.values))
+
+
+def state_statement(collection: Collection) -> Statement:
+    """One row with the columns version, updated, west, south, east and north, or none where nothing is served."""
+    return Statement(
+        "SELECT version, updated, west, south, east, north FROM collection_state"
+        " WHERE collection = $1::text AND number_of_features > 0",
+        (collection.id,),
+    )
 
 
 def collections_statement() -> Statement:
@@ -74,56 +107,35 @@ FROM collection_state AS state WHERE number_of_features > 0""",
     )
 
 
-def _feature(collection: Collection, more_columns: str = "") -> str:
-    """A query of the table as `f` that renders whole features: every property is there, null where unknown."""
-    columns = ", ".join(f"f.{quoted(field.column)} AS {quoted(field.name)}" for field in collection.fields)
-    return (
-        f"""SELECT '{{"type":"Feature","id":' || f.id || ',"geometry":' || ST_AsGeoJSON(f.geom, {DECIMALS})"""  # noqa: S608
-        f""" || ',"properties":' || row_to_json((SELECT p FROM (SELECT {columns}) AS p))::text || '}}' AS feature"""
-        f"{more_columns} FROM {quoted(collection.table)} AS f"
-    )
+def view(collection: Collection, presentation: Presentation, parameters: SqlParameters) -> View:
+    """What is shown of each feature, with the SQL of its geometry."""
+    geometry = _geometry(presentation, parameters) if presentation.geometry else None
+    return View(collection, presentation.fields, presentation.crs, geometry, presentation.decimals)
 
 
-def _conditions(query: ItemsQuery, parameters: SqlParameters) -> str:
-    conditions = [_equals(filter_, parameters) for filter_ in query.filters]
-    if query.bbox is not None:
-        conditions.append(_intersects(query.bbox, parameters))
-    if query.datetime is not None:
-        conditions.extend(_overlaps(query.datetime, parameters))
-    return " AND ".join(conditions)
-
-
-def _equals(filter_: Filter, parameters: SqlParameters) -> str:
-    column = quoted(filter_.field.column)
-    if isinstance(filter_.value, Interval):
-        start = parameters.add(filter_.value.start, "timestamptz")
-        return f"{column} BETWEEN {start} AND {parameters.add(filter_.value.end, 'timestamptz')}"
-    return f"{column} = {parameters.add(filter_.value, _TYPES[filter_.field.kind])}"
-
-
-def _intersects(bbox: BoundingBox, parameters: SqlParameters) -> str:
-    """A box without width or height is a line or a point: as a polygon it would be invalid and miss what it touches."""
-    boxes = []
-    for part in bbox.parts:
-        west, south, east, north = (
-            parameters.add(number, "float8") for number in (part.west, part.south, part.east, part.north)
-        )
-        corners = f"ST_MakeLine(ST_MakePoint({west}, {south}), ST_MakePoint({east}, {north}))"
-        boxes.append(f"ST_Intersects(geom, ST_SetSRID(ST_Envelope({corners}), {SRID}))")
-    return f"({' OR '.join(boxes)})"
-
-
-def _overlaps(interval: Interval, parameters: SqlParameters) -> list[str]:
-    """What is valid at some time of the interval; an unknown beginning or end excludes nothing."""
-    conditions = []
-    if interval.end is not None:
-        conditions.append(f"(valid_from IS NULL OR valid_from <= {parameters.add(interval.end, 'timestamptz')})")
-    if interval.start is not None:
-        conditions.append(f"(valid_to IS NULL OR valid_to >= {parameters.add(interval.start, 'timestamptz')})")
-    return conditions
-
-
-def _after(key: Key | None, parameters: SqlParameters) -> str:
-    if key is None:
+def _moved(query: ItemsQuery, ordering: Ordering, collection: str, parameters: SqlParameters) -> str:
+    if query.place is None or not ordering.by_rank:
         return ""
-    return f" WHERE (page_rank, id) > ({parameters.add(key.page_rank, 'bigint')}, {parameters.add(key.id, 'bigint')})"
+    return _MOVED.format(collection=collection, version=parameters.add(query.place.version, "bigint"))
+
+
+def _features(
+    collection: Collection, presentation: Presentation, format_: TextFormat, parameters: SqlParameters
+) -> str:
+    rendered = _rendered(collection, presentation, format_, parameters)
+    return f"SELECT {rendered} FROM {quoted(collection.table)} AS f"  # noqa: S608 - identifiers come from the model
+
+
+def _rendered(
+    collection: Collection, presentation: Presentation, format_: TextFormat, parameters: SqlParameters
+) -> str:
+    return format_.feature_sql(view(collection, presentation, parameters))
+
+
+def _geometry(presentation: Presentation, parameters: SqlParameters) -> str:
+    srid = presentation.crs.srid
+    geometry = "f.geom" if srid == SRID else f"ST_Transform(f.geom, {srid})"
+    if presentation.tolerance is None:
+        return geometry
+    # A line that is shorter than the tolerance keeps its ends: no feature loses its geometry.
+    return f"ST_Simplify({geometry}, {parameters.add(presentation.tolerance, 'float8')}, true)"

@@ -21,6 +21,8 @@ COLLECTIONS = Text(en="Collections", nl="Collecties", fr="Collections", de="Samm
 COLLECTION = Text(en="Collection", nl="Collectie", fr="Collection", de="Sammlung")
 ITEMS = Text(en="Features", nl="Objecten", fr="Objets", de="Objekte")
 FEATURE = Text(en="Feature", nl="Object", fr="Objet", de="Objekt")
+FIRST = Text(en="First page", nl="Eerste pagina", fr="Première page", de="Erste Seite")
+PREVIOUS = Text(en="Previous page", nl="Vorige pagina", fr="Page précédente", de="Vorige Seite")
 NEXT = Text(en="Next page", nl="Volgende pagina", fr="Page suivante", de="Nächste Seite")
 QUERYABLES = Text(
     en="Properties that select features",

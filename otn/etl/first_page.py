@@ -1,7 +1,8 @@
 """The features that open every answer: some ten that together fill every property that any feature fills.
 
 Old clients take the type of a property from the first ten features, and a property that is null in all of them for
-text (QGIS 3.22, GDAL 3.6). The features that stand first have page rank 0.
+text (QGIS 3.22, GDAL 3.6). The features that stand first have page rank 0. Where a feature stood before a load moved it is kept in
+`first_page_move`: for whoever pages through the collection meanwhile it still stands there.
 """
 
 from dataclasses import dataclass
@@ -30,8 +31,10 @@ class _Shown:
 class FirstPage:
     """The first features of a collection. Those that stand there keep their place unless it is needed."""
 
-    def __init__(self, connection: psycopg.Connection, collection: Collection) -> None:
+    def __init__(self, connection: psycopg.Connection, collection: Collection, load_id: int) -> None:
         self._connection = connection
+        self._collection = collection.id
+        self._load_id = load_id
         self._table = sql.Identifier(collection.table)
         self._fields = collection.fields
         self._shown = self._read(sql.SQL("SELECT id, {filled} FROM {table} WHERE page_rank = 0 ORDER BY id"))
@@ -52,17 +55,18 @@ class FirstPage:
 
     def _bring_to_front(self, wanted: list[Field]) -> bool:
         """The feature that fills most of the wanted properties; False where none fills any."""
-        promoted = self._read(
+        found = self._read(
             sql.SQL(
-                "UPDATE {table} SET page_rank = 0 WHERE id = (SELECT id FROM {table}"
-                " WHERE page_rank > 0 AND num_nonnulls({wanted}) > 0"
-                " ORDER BY num_nonnulls({wanted}) DESC, num_nonnulls({every}) DESC, id LIMIT 1) RETURNING id, {filled}"
+                "SELECT id, {filled} FROM {table} WHERE page_rank > 0 AND num_nonnulls({wanted}) > 0"
+                " ORDER BY num_nonnulls({wanted}) DESC, num_nonnulls({every}) DESC, id LIMIT 1"
             ),
             wanted=_columns(wanted, "{}"),
             every=_columns(self._fields, "{}"),
         )
-        self._shown += promoted
-        return bool(promoted)
+        for shown in found:
+            self._move(shown, 0)
+        self._shown += found
+        return bool(found)
 
     def _spare(self) -> _Shown | None:
         """The emptiest feature that no property needs."""
@@ -75,9 +79,19 @@ class FirstPage:
             sql.SQL("SELECT ST_AsBinary(geom) FROM {} WHERE id = %s").format(self._table), [spare.id]
         ).fetchall()
         [rank] = hilbert_ranks(np.array([shapely.from_wkb(place)]))
-        statement = sql.SQL("UPDATE {} SET page_rank = %s WHERE id = %s").format(self._table)
-        self._connection.execute(statement, [int(rank), spare.id])
+        self._move(spare, int(rank))
         self._shown.remove(spare)
+
+    def _move(self, shown: _Shown, rank: int) -> None:
+        self._connection.execute(
+            sql.SQL(
+                "INSERT INTO first_page_move (collection, load_id, feature_id, from_rank)"
+                " SELECT %s, %s, id, page_rank FROM {} WHERE id = %s ON CONFLICT DO NOTHING"
+            ).format(self._table),
+            [self._collection, self._load_id, shown.id],
+        )
+        statement = sql.SQL("UPDATE {} SET page_rank = %s WHERE id = %s").format(self._table)
+        self._connection.execute(statement, [rank, shown.id])
 
     def _read(self, statement: sql.SQL, **parts: sql.Composable) -> list[_Shown]:
         filled = _columns(self._fields, "{} IS NOT NULL")

@@ -71,7 +71,7 @@ class Load:
         changes = merge(connection, self._dataset.collection_model, self._dataset.id, load_id)
         self._describe_dataset()
         if changes.any:
-            FirstPage(connection, self._dataset.collection_model).fill()
+            FirstPage(connection, self._dataset.collection_model, load_id).fill()
             generalise(connection, self._dataset.collection_model, self._dataset.id)
             self._describe_collection(load_id)
         summary = self._record(load_id, changes)

@@ -184,6 +184,15 @@ collection_state = Table(
     Column("valid_to", DateTime(timezone=True)),
 )
 
+first_page_move = Table(
+    "first_page_move",
+    metadata,
+    Column("collection", Text, primary_key=True),
+    Column("load_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("feature_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("from_rank", BigInteger, nullable=False, comment="the page rank it had before the load moved it"),
+)
+
 basemap = Table(
     "basemap",
     metadata,

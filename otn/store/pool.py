@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncpg
 
-from otn.errors import Unavailable
+from otn.errors import BadRequest, TookTooLong, Unavailable
 
 CONNECTIONS = 4
 STATEMENT_TIMEOUT = 10.0
@@ -113,8 +113,11 @@ class Pool:
             rows: list[asyncpg.Record] = await connection.fetch(sql, *parameters)
             return rows
         except asyncpg.QueryCanceledError as error:
-            raise Unavailable(
+            raise TookTooLong(
                 f"The answer took longer than {self._statement_timeout:g} s: ask for less, for example by a bbox."
             ) from error
+        except asyncpg.DataError as error:
+            # Every check comes before the database; what only it can find is still the client's value.
+            raise BadRequest(f"A value of the request cannot be used: {error}.") from error
         except _NOT_SET_UP as error:
             raise Unavailable("The database has not been set up yet.") from error

@@ -1,0 +1,122 @@
+"""Which features are meant: `bbox`, `datetime`, `name=value`, `filter` and `q` become one frozen value."""
+
+import math
+import re
+from dataclasses import dataclass
+
+from otn.api.bbox import Box, parse_bbox
+from otn.api.crs import CRS84, Crs, parse_crs
+from otn.api.parameters import Parameters
+from otn.api.temporal import Interval, parse_datetime, parse_instant
+from otn.errors import BadRequest
+from otn.model.collections import Collection
+from otn.model.fields import Field, Kind
+
+SELECTION_PARAMETERS = frozenset({"bbox", "bbox-crs", "datetime", "filter", "filter-lang", "filter-crs", "q"})
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_MOST_TERMS = 20
+
+Value = str | int | float | bool | Interval
+
+
+@dataclass(frozen=True)
+class Equality:
+    """A field and the value its features must have."""
+
+    field: Field
+    value: Value
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a feature must be to be meant; nothing said means all. `terms` are alternatives looked for in names."""
+
+    bbox: Box | None = None
+    datetime: Interval | None = None
+    equalities: tuple[Equality, ...] = ()
+    terms: tuple[str, ...] = ()
+
+    @property
+    def is_everything(self) -> bool:
+        return self == EVERYTHING
+
+
+EVERYTHING = Selection()
+
+
+def parse_selection(collection: Collection, parameters: Parameters) -> tuple[Selection, tuple[Crs, ...]]:
+    """The selection, and the reference systems it is said in.
+
+    Raises BadRequest naming the parameter with an unusable value.
+    """
+    given = dict(parameters)
+    bbox_crs = parse_crs(given["bbox-crs"], "bbox-crs") if "bbox-crs" in given else CRS84
+    selection = Selection(
+        bbox=parse_bbox(given["bbox"], bbox_crs) if "bbox" in given else None,
+        datetime=parse_datetime(given["datetime"]) if "datetime" in given else None,
+        equalities=tuple(
+            parse_equality(collection.queryables[name], value)
+            for name, value in parameters
+            if name in collection.queryables
+        ),
+        terms=parse_terms(given["q"]) if "q" in given else (),
+    )
+    return selection, (bbox_crs,)
+
+
+def parse_equality(field: Field, text: str) -> Equality:
+    """`field` must equal `text`, read as a value of the field's type."""
+    match field.kind:
+        case Kind.BOOLEAN:
+            return Equality(field, _boolean(field.name, text))
+        case Kind.INTEGER:
+            return Equality(field, _integer(field.name, text))
+        case Kind.NUMBER:
+            return Equality(field, _number(field.name, text))
+        case Kind.INSTANT:
+            return Equality(field, parse_instant(text, field.name))
+        case Kind.CODE:
+            return Equality(field, _code(field, text))
+        case _:
+            return Equality(field, text)
+
+
+def parse_terms(text: str) -> tuple[str, ...]:
+    """The alternatives of `q`, separated by commas; words of one alternative follow each other in the name.
+
+    Source: OGC API - Features - Part 9 draft "Text search".
+    """
+    terms = tuple(" ".join(term.split()) for term in text.split(","))
+    if not all(terms):
+        raise BadRequest(f"q has an empty search term: {text[:60]!r}.", parameter="q")
+    if len(terms) > _MOST_TERMS:
+        raise BadRequest(f"q has {len(terms)} search terms; {_MOST_TERMS} are possible.", parameter="q")
+    return terms
+
+
+def _boolean(name: str, text: str) -> bool:
+    try:
+        return _BOOLEANS[text.lower()]
+    except KeyError:
+        raise BadRequest(f"{name} must be true or false, not {text!r}.", parameter=name) from None
+
+
+def _integer(name: str, text: str) -> int:
+    if not _INTEGER.fullmatch(text):
+        raise BadRequest(f"{name} must be a whole number, not {text!r}.", parameter=name)
+    return int(text)
+
+
+def _number(name: str, text: str) -> float:
+    if not _NUMBER.fullmatch(text) or not math.isfinite(number := float(text)):
+        raise BadRequest(f"{name} must be a number, not {text!r}.", parameter=name)
+    return number
+
+
+def _code(field: Field, text: str) -> str:
+    values = field.codelist.values if field.codelist else ()
+    if values and text not in values:
+        raise BadRequest(f"{field.name} must be one of {', '.join(values)}, not {text!r}.", parameter=field.name)
+    return text
