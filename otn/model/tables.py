@@ -28,6 +28,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
@@ -44,6 +45,11 @@ WEB_MERCATOR_GEOMETRY = (
     f" {WEB_MERCATOR_SRID})"
 )
 """The SQL of a column `geom` in EPSG:4326 as tiles need it."""
+
+UNACCENTED = "otn_unaccented({})"
+CASE_FOLDED = "otn_case_folded({})"
+FOLDED = "otn_folded({})"
+"""The SQL of a text without accents, without difference of case, and without both: the last has an index on names."""
 
 metadata = MetaData(
     naming_convention={
@@ -88,6 +94,12 @@ def _collection_table(collection: Collection) -> Table:
         Index(f"{name}_page_rank_id_idx", "page_rank", "id", unique=True),
         Index(f"{name}_geom_idx", "geom", postgresql_using="gist"),
         Index(f"{name}_geom_3857_idx", "geom_3857", postgresql_using="gist"),
+        Index(
+            f"{name}_folded_name_idx",
+            literal_column(FOLDED.format("name")).label("folded_name"),
+            postgresql_using="gin",
+            postgresql_ops={"folded_name": "gin_trgm_ops"},
+        ),
         *(Index(f"{name}_{field.column}_idx", field.column) for field in collection.fields if field.indexed),
     )
 

@@ -80,6 +80,39 @@ def test_names_of_indexes_and_constraints_are_the_models(database_url: str) -> N
     assert {row[0] for row in indexes} - foreign == expected_indexes | keys
 
 
+@pytest.mark.parametrize(
+    ("text", "unaccented", "case_folded", "folded"),
+    [
+        ("Rue de l'Église", "Rue de l'Eglise", "rue de l'église", "rue de l'eglise"),
+        ("Plzeň", "Plzen", "plzeň", "plzen"),
+        ("STRASSE", "STRASSE", "strasse", "strasse"),
+        ("Straße", "Strasse", "strasse", "strasse"),
+        ("Οδός", "Οδος", "οδόσ", "οδοσ"),
+        ("ΟΔΟΣ", "ΟΔΟΣ", "οδοσ", "οδοσ"),
+        ("Čiekurkalns ĒRGĻI", "Ciekurkalns ERGLI", "čiekurkalns ērgļi", "ciekurkalns ergli"),
+        ("", "", "", ""),
+        (None, None, None, None),
+    ],
+)
+def test_texts_are_folded_with_any_search_path(
+    database_url: str, text: str | None, unaccented: str | None, case_folded: str | None, folded: str | None
+) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute("SET search_path TO pg_catalog")
+        row = connection.execute(
+            "SELECT public.otn_unaccented(%(text)s), public.otn_case_folded(%(text)s), public.otn_folded(%(text)s)",
+            {"text": text},
+        ).fetchone()
+    assert row == (unaccented, case_folded, folded)
+
+
+def test_a_part_of_a_name_is_found_by_an_index(database_url: str) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute("SET enable_seqscan = off")
+        plan = connection.execute("EXPLAIN SELECT id FROM roads WHERE otn_folded(name) LIKE '%eglise%'").fetchall()
+    assert "roads_folded_name_idx" in str(plan)
+
+
 def test_an_unknown_revision_is_said_in_one_sentence(database_url: str) -> None:
     with psycopg.connect(database_url) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
