@@ -1,8 +1,8 @@
 """The parameter `bbox`.
 
 Sources: OGC API - Features - Part 1 (17-069r4) 7.15.3: four or six numbers in CRS84, longitude before latitude; a first
-longitude greater than the second spans the antimeridian. Part 2 (18-058r1) 6.2.2: `bbox-crs` names another system, whose
-axes give the order. Heights are read and set aside: OTN's features have none.
+longitude greater than the second spans the antimeridian. Part 2 (18-058r1) 6.2.2: `bbox-crs` names another system,
+whose axes give the order. Heights are read and set aside: OTN's features have none.
 """
 
 import math

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from otn.api import texts
+from otn.api.crs import CRS84, EVERYWHERE, available
 from otn.api.links import Link, Links, link
 from otn.api.negotiation import (
     GEOJSON_TYPE,
@@ -26,7 +27,6 @@ from otn.model.text import Text
 
 Document = dict[str, Any]
 
-CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 QUERYABLES_REL = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 SCHEMA_REL = "http://www.opengis.net/def/rel/ogc/1.0/schema"
@@ -113,7 +113,7 @@ def collections(
     return {
         "links": own,
         "collections": [collection(service, entry, links, language) for entry in served],
-        "crs": [CRS84],
+        "crs": [crs.uri for crs in EVERYWHERE],
     }
 
 
@@ -128,7 +128,8 @@ def collection(service: Service, served: ServedCollection, links: Links, languag
         "attribution": served.attribution,
         "itemType": "feature",
         "extent": _extent(served),
-        "crs": [CRS84],
+        "crs": [crs.uri for crs in available(served.bbox)],
+        "storageCrs": CRS84.uri,
         "updated": instant(served.updated),
         "numberOfFeatures": served.number_of_features,
         "datasets": [_dataset(entry, language) for entry in served.datasets],
@@ -149,7 +150,7 @@ def instant(moment: datetime) -> str:
 def _extent(served: ServedCollection) -> Document:
     extent: Document = {}
     if served.bbox is not None:
-        extent["spatial"] = {"bbox": [list(served.bbox)], "crs": CRS84}
+        extent["spatial"] = {"bbox": [list(served.bbox)], "crs": CRS84.uri}
     if served.valid_from is not None or served.valid_to is not None:
         ends = (served.valid_from, served.valid_to)
         extent["temporal"] = {"interval": [[instant(end) if end else None for end in ends]], "trs": GREGORIAN}

@@ -231,8 +231,7 @@ def _items_links(collection: Collection, context: RequestContext, query: ItemsQu
     return links
 
 
-def _place(texts_: list[bytes | None], version: int, *, before: bool) -> Place:
-    values = [text if text is None else text.decode() for text in texts_]
+def _place(values: list[str | None], version: int, *, before: bool) -> Place:
     return Place(tuple(values[:-1]), int(values[-1] or 0), version, before)
 
 

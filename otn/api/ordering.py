@@ -91,16 +91,18 @@ class Ordering:
 
     def _beyond(self, place: Place, parameters: SqlParameters) -> str:
         """The rows after the place, or before it: those that differ first in a key that comes later."""
-        texts = [parameters.add(value, "text") for value in (*place.values, str(place.id))]
+        values = [
+            None if value is None else f"{parameters.add(value, 'text')}::{key.type}"
+            for key, value in zip(self._keys, (*place.values, str(place.id)), strict=True)
+        ]
         if all(not key.descending and not key.nullable for key in self._keys):
             # One comparison of rows, which the index on both columns answers at any depth.
-            values = ", ".join(f"{text}::{key.type}" for key, text in zip(self._keys, texts, strict=True))
-            return f"({self.names}) {'<' if place.before else '>'} ({values})"
+            return f"({self.names}) {'<' if place.before else '>'} ({', '.join(filter(None, values))})"
         alternatives = []
         equal: list[str] = []
-        for key, text, value in zip(self._keys, texts, (*place.values, str(place.id)), strict=True):
-            alternatives.append(" AND ".join([*equal, _differs(key, text, value, before=place.before)]))
-            equal.append(_equals(key, text, value))
+        for key, value in zip(self._keys, values, strict=True):
+            alternatives.append(" AND ".join([*equal, _differs(key, value, before=place.before)]))
+            equal.append(f"{quoted(key.name)} IS NULL" if value is None else f"{quoted(key.name)} = {value}")
         return "(" + " OR ".join(f"({alternative})" for alternative in alternatives) + ")"
 
 
@@ -110,13 +112,9 @@ def _direction(key: _Key, *, backwards: bool) -> str:
     return quoted(key.name) + (" DESC" if descending else "") + nulls
 
 
-def _equals(key: _Key, text: str, value: str | None) -> str:
-    return f"{quoted(key.name)} IS NULL" if value is None else f"{quoted(key.name)} = {text}::{key.type}"
-
-
-def _differs(key: _Key, text: str, value: str | None, *, before: bool) -> str:
+def _differs(key: _Key, value: str | None, *, before: bool) -> str:
     column = quoted(key.name)
     if value is None:
         return f"{column} IS NOT NULL" if before else "false"
-    comparison = f"{column} {'<' if before is not key.descending else '>'} {text}::{key.type}"
+    comparison = f"{column} {'<' if before is not key.descending else '>'} {value}"
     return f"({comparison} OR {column} IS NULL)" if key.nullable and not before else comparison

@@ -20,7 +20,7 @@ from pygeoapi.provider.base import (
 
 from otn.api.bbox import parse_bbox
 from otn.api.encoders.geojson import GEOJSON
-from otn.api.paging import SortKey
+from otn.api.paging import SortKey, parse_sortby
 from otn.api.presentation import Presentation
 from otn.api.query import ItemsQuery, parse_identifier
 from otn.api.schemas import value_schema
@@ -75,7 +75,7 @@ class OtnProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi is untyped
                     datetime=parse_datetime(datetime_) if datetime_ else None,
                     equalities=tuple(parse_equality(fields[name], str(value)) for name, value in properties),
                 ),
-                order=tuple(SortKey(fields[key["property"]], key["order"] == "-") for key in sortby),
+                order=self._order(sortby),
                 offset=offset,
                 hits=resulttype == "hits",
             )
@@ -89,6 +89,12 @@ class OtnProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi is untyped
             "numberMatched": row["matched"] if row else 0,
             "numberReturned": len(features),
         }
+
+    def _order(self, sortby: Sequence[Document]) -> tuple[SortKey, ...]:
+        if not sortby:
+            return ()
+        keys = (("-" if key["order"] == "-" else "") + key["property"] for key in sortby)
+        return parse_sortby(",".join(keys), self._collection)
 
     def _presentation(self, names: Sequence[str] = (), skip_geometry: bool = False) -> Presentation:
         fields = tuple(field for field in self._collection.fields if not names or field.name in names)

@@ -1,8 +1,8 @@
 """The features that open every answer: some ten that together fill every property that any feature fills.
 
 Old clients take the type of a property from the first ten features, and a property that is null in all of them for
-text (QGIS 3.22, GDAL 3.6). The features that stand first have page rank 0. Where a feature stood before a load moved it is kept in
-`first_page_move`: for whoever pages through the collection meanwhile it still stands there.
+text (QGIS 3.22, GDAL 3.6). The features that stand first have page rank 0. Where a feature stood before a load moved
+it is kept in `first_page_move`: for whoever pages through the collection meanwhile it still stands there.
 """
 
 from dataclasses import dataclass

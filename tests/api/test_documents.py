@@ -6,7 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from otn.api.documents import CRS84, QUERYABLES_REL, SCHEMA_REL
+from otn.api.crs import EVERYWHERE
+from otn.api.documents import QUERYABLES_REL, SCHEMA_REL
 from tests.api.sample import UPDATED
 
 DOCUMENTS = ["/", "/conformance", "/collections", "/collections/roads"]
@@ -64,7 +65,7 @@ def test_a_collection_says_what_it_holds(client: httpx.Client) -> None:
     assert roads["itemType"] == "feature"
     assert roads["title"]
     assert roads["description"]
-    assert roads["crs"] == [CRS84]
+    assert roads["crs"] == [crs.uri for crs in EVERYWHERE]
     assert roads["updated"] == UPDATED
     assert roads["extent"]["spatial"] == {"bbox": [[4.01, 51.0, 4.23, 51.1]], "crs": CRS84}
     assert roads["extent"]["temporal"]["interval"] == [["2010-01-01T00:00:00Z", "2015-12-31T23:59:59Z"]]

@@ -67,6 +67,11 @@ def test_it_leaves_out_what_is_not_wanted(roads: OtnProvider) -> None:
     assert feature["properties"] == {"name": None}
 
 
+def test_it_sorts(roads: OtnProvider) -> None:
+    sortby = [{"property": "speedLimit", "order": "+"}, {"property": "id", "order": "-"}]
+    assert ids(roads.query(limit=100, sortby=sortby)) == [*range(10, 0, -1), *range(23, 10, -1)]
+
+
 def test_it_gets_one_feature(roads: OtnProvider) -> None:
     assert roads.get("3")["properties"]["name"] == "Dorp"
     for identifier in ("999", "abc", "9" * 40):
@@ -75,7 +80,8 @@ def test_it_gets_one_feature(roads: OtnProvider) -> None:
 
 
 def test_mistakes_are_pygeoapis_own(roads: OtnProvider, sample_url: str) -> None:
-    for mistake in ({"datetime_": "x"}, {"properties": [("speedLimit", "x")]}, {"sortby": [{"property": "name"}]}):
+    unsortable = [{"property": "sourceCodes", "order": "+"}]
+    for mistake in ({"datetime_": "x"}, {"properties": [("speedLimit", "x")]}, {"sortby": unsortable}):
         with pytest.raises(ProviderInvalidQueryError):
             roads.query(**mistake)
     with pytest.raises(ProviderGenericError):

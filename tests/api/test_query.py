@@ -8,13 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from otn.api.bbox import BoundingBox
+from otn.api.crs import CRS84
+from otn.api.paging import Limits, Place, SortKey, make_token, parse_token
 from otn.api.parameters import parse_parameters, refuse_unknown, without_empty
-from otn.api.query import ItemsQuery, Key, Limits, Value, items_query, make_token, parse_identifier, parse_token
+from otn.api.presentation import Presentation
+from otn.api.query import ItemsQuery, items_query, parse_identifier
+from otn.api.selection import Value
 from otn.api.temporal import Interval
 from otn.errors import BadRequest
 from otn.model.collections import ROADS
 
 LIMITS = Limits(default=10, maximum=10000)
+PLACE = Place(("5",), 7, 3)
+ORDERS = [(), (SortKey(ROADS.by_name["name"]),), (SortKey(ROADS.by_name["name"], descending=True),)]
 INTEGERS = st.integers(min_value=-(2**63), max_value=2**63 - 1)
 
 
@@ -29,7 +35,7 @@ def refused(text: str) -> BadRequest:
 
 
 def test_nothing_asked_is_the_first_page() -> None:
-    assert query("") == ItemsQuery(limit=10)
+    assert query("") == ItemsQuery(limit=10, presentation=Presentation(ROADS.fields), systems=(CRS84, CRS84))
 
 
 @pytest.mark.parametrize(("text", "limit"), [("1", 1), ("10000", 10000), ("10001", 10000), ("9" * 18, 10000)])
@@ -65,7 +71,7 @@ def test_limit_is_a_positive_integer(text: str) -> None:
     ],
 )
 def test_filters_are_typed_by_their_field(text: str, value: Value) -> None:
-    (filter_,) = query(text).filters
+    (filter_,) = query(text).selection.equalities
     assert filter_.value == value
     assert type(filter_.value) is type(value)
     assert filter_.field.name == text.split("=")[0]
@@ -86,7 +92,7 @@ def test_a_code_outside_its_list_is_answered_with_the_list() -> None:
     assert "paved, unpaved" in refused("surface=gravel").detail
 
 
-@pytest.mark.parametrize("name", ["unknown", "sourceCodes", "crs", "bbox-crs", "Name", "offset", "", "id"])
+@pytest.mark.parametrize("name", ["unknown", "sourceCodes", "Name", "offset", "", "geometry"])
 def test_unknown_parameters_are_refused_by_name(name: str) -> None:
     assert refused(f"{name}=1").parameter == name
 
@@ -106,13 +112,13 @@ def test_unreadable_query_strings_are_refused(text: str) -> None:
 
 
 def test_all_together() -> None:
-    token = make_token(Key(5, 7))
+    token = make_token(PLACE, ())
     asked = query(f"limit=3&bbox=1,2,3,4&datetime=../..&name=x&token={token}&f=json&lang=nl")
     assert asked.limit == 3
-    assert asked.bbox == BoundingBox(1, 2, 3, 4)
-    assert asked.datetime is None
-    assert [(entry.field.name, entry.value) for entry in asked.filters] == [("name", "x")]
-    assert asked.after == Key(5, 7)
+    assert asked.selection.bbox == BoundingBox(1, 2, 3, 4)
+    assert asked.selection.datetime is None
+    assert [(entry.field.name, entry.value) for entry in asked.selection.equalities] == [("name", "x")]
+    assert asked.place == PLACE
 
 
 def test_a_form_sends_fields_left_empty() -> None:
@@ -123,28 +129,101 @@ def test_known_parameters_are_not_refused() -> None:
     refuse_unknown(["f", "lang"], {"f", "lang"})
 
 
-@given(INTEGERS, INTEGERS)
-def test_tokens_come_back(page_rank: int, feature_id: int) -> None:
-    token = make_token(Key(page_rank, feature_id))
-    assert parse_token(token) == Key(page_rank, feature_id)
+@given(st.lists(st.none() | st.text(), max_size=3), INTEGERS, INTEGERS, st.booleans(), st.sampled_from(ORDERS))
+def test_tokens_come_back(
+    values: list[str | None], feature_id: int, version: int, before: bool, order: tuple[SortKey, ...]
+) -> None:
+    place = Place(tuple(values), feature_id, version, before)
+    token = make_token(place, order)
+    assert parse_token(token, order) == place
     assert quote(token) == token
+
+
+def test_a_token_belongs_to_its_order() -> None:
+    token = make_token(PLACE, ())
+    assert refused(f"sortby=name&token={token}").parameter == "token"
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("name", ["name"]),
+        ("%2Bname", ["name"]),
+        ("+name", ["name"]),
+        ("-speedLimit,name", ["-speedLimit", "name"]),
+        ("-id", ["-id"]),
+    ],
+)
+def test_sortby_names_fields_and_directions(text: str, order: list[str]) -> None:
+    assert [key.text for key in query(f"sortby={text}").order] == order
+
+
+@pytest.mark.parametrize("text", ["", "nme", "sourceCodes", "geometry", "name,", "name,-name", "--name", "name desc"])
+def test_what_does_not_sort_is_refused(text: str) -> None:
+    assert refused(f"sortby={text}").parameter == "sortby"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("", Presentation(ROADS.fields)),
+        ("properties=speedLimit,name", Presentation((ROADS.by_name["name"], ROADS.by_name["speedLimit"]))),
+        ("properties=", Presentation(())),
+        ("properties=id", Presentation(())),
+        ("properties=name,lanes&exclude-properties=lanes", Presentation((ROADS.by_name["name"],))),
+        ("skipGeometry=true", Presentation(ROADS.fields, geometry=False)),
+        ("precision=3", Presentation(ROADS.fields, decimals=3)),
+        ("zoom-level=0", Presentation(ROADS.fields, tolerance=1.40625)),
+        ("max-allowable-offset=0.5", Presentation(ROADS.fields, tolerance=0.5)),
+        ("max-allowable-offset=0", Presentation(ROADS.fields)),
+    ],
+)
+def test_what_is_shown(text: str, shown: Presentation) -> None:
+    assert query(text).presentation == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "parameter"),
+    [
+        ("properties=nme", "properties"),
+        ("exclude-properties=geometry", "exclude-properties"),
+        ("skipGeometry=perhaps", "skipGeometry"),
+        ("precision=-1", "precision"),
+        ("precision=16", "precision"),
+        ("zoom-level=25", "zoom-level"),
+        ("zoom-level=1.5", "zoom-level"),
+        ("zoom-level=1&max-allowable-offset=1", "zoom-level"),
+        ("max-allowable-offset=-1", "max-allowable-offset"),
+        ("max-allowable-offset=inf", "max-allowable-offset"),
+        ("max-allowable-offset=1e999", "max-allowable-offset"),
+        ("crs=EPSG:9999", "crs"),
+        ("crs=http://www.opengis.net/def/crs/0/unsupported", "crs"),
+        ("bbox-crs=4326", "bbox-crs"),
+        ("resulttype=all", "resulttype"),
+        ("q=", "q"),
+        ("q=a,,b", "q"),
+        ("bbox=4,50,3,51&bbox-crs=EPSG:31370", "bbox"),
+    ],
+)
+def test_what_cannot_be_shown_or_found_is_refused_by_name(text: str, parameter: str) -> None:
+    assert refused(text).parameter == parameter
 
 
 @given(st.text(max_size=40) | st.binary(max_size=30).map(lambda raw: quote(raw)))
 def test_no_other_text_is_a_token(text: str) -> None:
     with pytest.raises(BadRequest) as refusal:
-        parse_token(text)
+        parse_token(text, ())
     assert refusal.value.parameter == "token"
 
 
 def test_a_damaged_token_is_refused() -> None:
-    token = make_token(Key(123, 456))
+    token = make_token(Place(("123",), 456, 7), ())
     damaged = [
         token[:place] + ("B" if token[place] == "A" else "A") + token[place + 1 :] for place in range(len(token))
     ]
     for text in [*damaged, token[:-1], token + "A", token.lower()]:
         with pytest.raises(BadRequest):
-            parse_token(text)
+            parse_token(text, ())
 
 
 @given(
