@@ -365,10 +365,15 @@ def _for_openapi(schema: Document) -> Document:
     schema = {key: value for key, value in schema.items() if not key.startswith("$")}
     content = schema["properties"]["properties"]
     nullable = {
-        name: declared if name in content["required"] else _nullable(declared)
+        name: _untitled(declared) if name in content["required"] else _nullable(_untitled(declared))
         for name, declared in content["properties"].items()
     }
     return schema | {"properties": schema["properties"] | {"properties": content | {"properties": nullable}}}
+
+
+def _untitled(schema: Document) -> Document:
+    """OpenAPI 3.0 has no `const` and so no titles of values; `enum` has the values."""
+    return {key: value for key, value in schema.items() if key != "oneOf"}
 
 
 def _nullable(schema: Document) -> Document:

@@ -35,7 +35,6 @@ FEATURE_SCHEMA = Text(
     fr="Schéma d'un objet en GeoJSON",
     de="Schema eines Objekts als GeoJSON",
 )
-IDENTIFIER = Text(en="Identifier", nl="Identificator", fr="Identifiant", de="Identifikator")
 GEOMETRY = Text(en="Geometry", nl="Geometrie", fr="Géométrie", de="Geometrie")
 STYLE = Text(en="Map style", nl="Kaartstijl", fr="Style de carte", de="Kartenstil")
 STYLES = Text(en="Map styles", nl="Kaartstijlen", fr="Styles de carte", de="Kartenstile")

@@ -10,6 +10,7 @@ from otn.api.links import Links
 from otn.api.schemas import feature_schema, logical_schema, queryables
 from otn.model.collections import COLLECTIONS, Collection
 from otn.model.fields import Kind
+from otn.model.text import LANGUAGES
 
 LINKS = Links("https://otn.example", "nl")
 
@@ -25,7 +26,8 @@ def test_queryables_are_the_filters(collection: Collection) -> None:
     Draft202012Validator.check_schema(document)
     assert document["$id"] == f"https://otn.example/collections/{collection.id}/queryables"
     assert document["additionalProperties"] is False
-    assert set(document["properties"]) == {"geometry"} | {field.name for field in collection.fields if field.filterable}
+    assert list(document["properties"]) == ["geometry", *collection.queryables]
+    assert document["properties"]["id"]["x-ogc-role"] == "id"
     assert all(isinstance(entry.get("type", "-"), str) for entry in document["properties"].values())
 
 
@@ -52,8 +54,36 @@ def test_every_property_says_what_it_means(collection: Collection) -> None:
         assert entry["description"]
         assert entry["x-ogc-definition"] == field.term
         assert entry.get("x-ogc-unit") == field.unit
-        assert entry.get("x-ogc-codelist") == (field.codelist.uri if field.codelist else None)
-        assert ("enum" in entry) == (field.kind is Kind.CODE)
+        assert entry.get("x-ogc-unitLang") == ("UCUM" if field.unit else None)
+        assert entry.get("x-ogc-codelistUri") == (field.codelist.uri if field.codelist else None)
+        assert ("enum" in entry) == ("oneOf" in entry) == (field.kind is Kind.CODE)
+
+
+def test_units_are_those_of_ucum() -> None:
+    """Case-sensitive codes: kilometres per hour, metres, tonnes."""
+    units = {field.unit for collection in COLLECTIONS.values() for field in collection.fields if field.unit}
+    assert units <= {"km/h", "m", "t"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_values_of_a_code_list_have_titles_in_the_readers_language(collection: Collection, language: str) -> None:
+    properties = queryables(collection, "Title", LINKS, language)["properties"]
+    for field in collection.fields:
+        if field.codelist is not None:
+            entry = properties[field.name]
+            assert entry["enum"] == [value["const"] for value in entry["oneOf"]]
+            assert [value["title"] for value in entry["oneOf"]] == [
+                code.title.in_language(language) for code in field.codelist.codes
+            ]
+
+
+def test_every_keyword_is_of_json_schema_or_of_part_5(collection: Collection) -> None:
+    """Source: 23-058r2, requirement /req/schemas/additional-keywords and recommendation /rec/schemas/properties."""
+    keywords = {"title", "description", "type", "format", "enum", "oneOf", "pattern", "minimum", "maximum", "readOnly"}
+    for build in (queryables, logical_schema):
+        for entry in build(collection, "Title", LINKS, "en")["properties"].values():
+            assert not [name for name in entry.keys() - keywords if not name.startswith("x-ogc-")]
+            assert entry.get("format", "").startswith("geometry-") or "type" in entry
 
 
 def known(feature: dict[str, Any]) -> dict[str, Any]:
