@@ -183,6 +183,10 @@ def test_the_form_asks_for_codes_by_their_titles() -> None:
     ).attributes("option")
 
 
+def test_every_standard_is_called_by_its_name() -> None:
+    assert "/spec/" not in rendered("conformance").text
+
+
 def test_a_feature_without_name_is_called_by_its_id() -> None:
     assert "Feature 7" in rendered("feature", name=None).text
     assert "Objekt 7" in rendered("feature", "de", name=None).text
