@@ -30,7 +30,7 @@ from otn.api.negotiation import (
     TILESET,
     Representation,
 )
-from otn.api.openapi import openapi
+from otn.api.openapi.document import openapi
 from otn.api.parameters import refuse_unknown
 from otn.api.qgis import layer_definition
 from otn.api.query import REPRESENTATION_PARAMETERS

@@ -7,7 +7,7 @@ from otn.api import documents, schemas, styles, tilesets
 from otn.api.html import PageContext
 from otn.api.links import Links, link
 from otn.api.negotiation import GEOJSON_TYPE, JSON_TYPE
-from otn.api.openapi import openapi
+from otn.api.openapi.document import openapi
 from otn.api.query import Limits
 from otn.api.served import ServedCollection, ServedDataset
 from otn.api.tile_matrix_sets import WEB_MERCATOR_QUAD
