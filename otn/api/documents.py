@@ -30,6 +30,7 @@ Document = dict[str, Any]
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 QUERYABLES_REL = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
+SORTABLES_REL = "http://www.opengis.net/def/rel/ogc/1.0/sortables"
 SCHEMA_REL = "http://www.opengis.net/def/rel/ogc/1.0/schema"
 TILESETS_REL = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
 TILING_SCHEMES_REL = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
@@ -165,6 +166,7 @@ def _collection_links(served: ServedCollection, links: Links, language: str) -> 
         to("items", "/items", HTML_TYPE, texts.ITEMS, page),
         to(TILESETS_REL, "/tiles", JSON_TYPE, texts.TILESETS),
         to(QUERYABLES_REL, "/queryables", SCHEMA_TYPE, texts.QUERYABLES),
+        to(SORTABLES_REL, "/sortables", SCHEMA_TYPE, texts.SORTABLES),
         to(SCHEMA_REL, "/schema", SCHEMA_TYPE, texts.SCHEMA),
         # Clients read the types of GeoJSON properties here: the schema of a whole feature, not Part 5's logical one.
         to("describedby", "/schemas/feature", SCHEMA_TYPE, texts.FEATURE_SCHEMA),

@@ -1,10 +1,10 @@
-"""JSON Schemas of a collection: queryables, logical schema, and the schema of a feature as GeoJSON.
+"""JSON Schemas of a collection: queryables, sortables, logical schema, and the schema of a feature as GeoJSON.
 
 Sources: OGC API - Features - Part 3 (19-079r2) 6 "Queryables" and Part 5 (23-058r2) "Schemas", "Core roles for
-features", "Returnables and Receivables". Two schemas describe features, because clients read both: `/schema` is Part
-5's logical one, with identifier and geometry beside the properties; `/schemas/feature`, the target of `describedby`, is
-that of the GeoJSON object, with `properties.properties`. A property whose value is unknown is null in every feature;
-the schemas give the type of known values, as clients that read types understand one name only.
+features", "Returnables and Receivables", "Sortables". Two schemas describe features, because clients read both:
+`/schema` is Part 5's logical one, with identifier and geometry beside the properties; `/schemas/feature`, the target of
+`describedby`, is that of the GeoJSON object, with `properties.properties`. A property whose value is unknown is null in
+every feature; the schemas give the type of known values, as clients that read types understand one name only.
 """
 
 from typing import Any
@@ -73,6 +73,12 @@ def queryables(collection: Collection, title: str, links: Links, language: str) 
     properties = {"geometry": _geometry(collection, language)}
     properties |= {name: field_schema(field, language) for name, field in collection.queryables.items()}
     return _schema(collection, "queryables", title, links) | {"properties": properties, "additionalProperties": False}
+
+
+def sortables(collection: Collection, title: str, links: Links, language: str) -> Document:
+    """The properties that features can be sorted by: all that select them but the geometry."""
+    properties = {name: field_schema(field, language) for name, field in collection.queryables.items()}
+    return _schema(collection, "sortables", title, links) | {"properties": properties, "additionalProperties": False}
 
 
 def logical_schema(collection: Collection, title: str, links: Links, language: str) -> Document:

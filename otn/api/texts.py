@@ -28,6 +28,12 @@ QUERYABLES = Text(
     fr="Propriétés qui sélectionnent des objets",
     de="Eigenschaften, die Objekte auswählen",
 )
+SORTABLES = Text(
+    en="Properties that sort features",
+    nl="Eigenschappen om objecten op te sorteren",
+    fr="Propriétés qui trient des objets",
+    de="Eigenschaften, die Objekte sortieren",
+)
 SCHEMA = Text(en="Schema of the features", nl="Schema van de objecten", fr="Schéma des objets", de="Schema der Objekte")
 FEATURE_SCHEMA = Text(
     en="Schema of a feature as GeoJSON",

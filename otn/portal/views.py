@@ -178,6 +178,7 @@ VIEWS: dict[str, View] = {
     "tileMatrixSets": _as_it_is,
     "tileMatrixSet": _as_it_is,
     "queryables": _schema,
+    "sortables": _schema,
     "schema": _schema,
     "problem": _as_it_is,
 }

@@ -34,6 +34,7 @@ _PATHS = {
     "tileMatrixSets": "/tileMatrixSets",
     "tileMatrixSet": "/tileMatrixSets/WebMercatorQuad",
     "queryables": "/collections/roads/queryables",
+    "sortables": "/collections/roads/sortables",
     "schema": "/collections/roads/schema",
     "problem": "/collections/roads/items",
 }
@@ -113,6 +114,7 @@ def document(page: str, language: str, **features: Any) -> dict[str, Any]:
         "tileMatrixSets": tilesets.tile_matrix_sets(links, language, []),
         "tileMatrixSet": tilesets.tile_matrix_set(WEB_MERCATOR_QUAD, []),
         "queryables": schemas.queryables(ROADS, road["title"], links, language),
+        "sortables": schemas.sortables(ROADS, road["title"], links, language),
         "schema": schemas.logical_schema(ROADS, road["title"], links, language),
         "problem": {
             "type": "about:blank",

@@ -53,6 +53,7 @@ def collection_paths(served: ServedCollection, title: str, language: str) -> Doc
         f"{base}/items": get("items", "features, page by page", features, [*paging, *filters]),
         f"{base}/items/{{featureId}}": get("feature", "one feature", one, identifier),
         f"{base}/queryables": get("queryables", "properties that select features", schema),
+        f"{base}/sortables": get("sortables", "properties that sort features", schema),
         f"{base}/schema": get("schema", "logical schema of the features", schema),
         f"{base}/schemas/feature": get("featureSchema", "schema of a feature as GeoJSON", {SCHEMA_TYPE: "object"}),
     }
