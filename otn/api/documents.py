@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from otn.api import texts
+from otn.api.conformance import CONFORMANCE
 from otn.api.crs import CRS84, EVERYWHERE, available
 from otn.api.links import Link, Links, link
 from otn.api.negotiation import (
@@ -29,39 +30,11 @@ Document = dict[str, Any]
 
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 QUERYABLES_REL = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
+SORTABLES_REL = "http://www.opengis.net/def/rel/ogc/1.0/sortables"
 SCHEMA_REL = "http://www.opengis.net/def/rel/ogc/1.0/schema"
 TILESETS_REL = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
 TILING_SCHEMES_REL = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
 STYLES_REL = "http://www.opengis.net/def/rel/ogc/1.0/styles"
-
-_SPEC = "http://www.opengis.net/spec/"
-CONFORMANCE = tuple(
-    _SPEC + name
-    for name in (
-        "ogcapi-common-1/1.0/conf/core",
-        "ogcapi-common-1/1.0/conf/landing-page",
-        "ogcapi-common-1/1.0/conf/json",
-        "ogcapi-common-1/1.0/conf/html",
-        "ogcapi-common-1/1.0/conf/oas30",
-        "ogcapi-common-2/1.0/conf/collections",
-        "ogcapi-features-1/1.0/conf/core",
-        "ogcapi-features-1/1.0/conf/geojson",
-        "ogcapi-features-1/1.0/conf/html",
-        "ogcapi-features-1/1.0/conf/oas30",
-        "ogcapi-features-3/1.0/conf/queryables",
-        "ogcapi-features-3/1.0/conf/queryables-query-parameters",
-        "ogcapi-features-5/1.0/conf/schemas",
-        "ogcapi-features-5/1.0/conf/core-roles-features",
-        "ogcapi-features-5/1.0/conf/returnables-and-receivables",
-        "ogcapi-features-5/1.0/conf/queryables",
-        "ogcapi-tiles-1/1.0/conf/core",
-        "ogcapi-tiles-1/1.0/conf/tileset",
-        "ogcapi-tiles-1/1.0/conf/tilesets-list",
-        "ogcapi-tiles-1/1.0/conf/geodata-tilesets",
-        "ogcapi-tiles-1/1.0/conf/mvt",
-        "ogcapi-tiles-1/1.0/conf/oas30",
-    )
-)
 
 
 def self_links(
@@ -194,6 +167,7 @@ def _collection_links(served: ServedCollection, links: Links, language: str) -> 
         to("items", "/items", HTML_TYPE, texts.ITEMS, page),
         to(TILESETS_REL, "/tiles", JSON_TYPE, texts.TILESETS),
         to(QUERYABLES_REL, "/queryables", SCHEMA_TYPE, texts.QUERYABLES),
+        to(SORTABLES_REL, "/sortables", SCHEMA_TYPE, texts.SORTABLES),
         to(SCHEMA_REL, "/schema", SCHEMA_TYPE, texts.SCHEMA),
         # Clients read the types of GeoJSON properties here: the schema of a whole feature, not Part 5's logical one.
         to("describedby", "/schemas/feature", SCHEMA_TYPE, texts.FEATURE_SCHEMA),

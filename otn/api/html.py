@@ -24,8 +24,8 @@ class HtmlRenderer(Protocol):
     """Renders a document as HTML."""
 
     def render(self, page: str, document: dict[str, Any], context: PageContext) -> str:
-        """`page` is one of landing, conformance, api, collections, collection, items, feature, queryables, schema,
-        styles, style, problem; `document` is the very JSON document, for items and features with the added keys
-        `collection` and `schema`.
+        """`page` is one of landing, conformance, api, collections, collection, items, feature, queryables,
+        sortables, schema, styles, style, problem; `document` is the very JSON document, for items and features with the
+        added keys `collection` and `schema`.
         """
         ...

@@ -30,7 +30,7 @@ from otn.api.negotiation import (
     TILESET,
     Representation,
 )
-from otn.api.openapi import openapi
+from otn.api.openapi.document import openapi
 from otn.api.parameters import refuse_unknown
 from otn.api.qgis import layer_definition
 from otn.api.query import REPRESENTATION_PARAMETERS
@@ -60,6 +60,7 @@ def router(api: Api) -> APIRouter:
         ("/collections", resources.collections),
         ("/collections/{collection_id}", resources.collection),
         ("/collections/{collection_id}/queryables", resources.queryables),
+        ("/collections/{collection_id}/sortables", resources.sortables),
         ("/collections/{collection_id}/schema", resources.schema),
         ("/collections/{collection_id}/schemas/feature", resources.feature_schema),
         ("/collections/{collection_id}/tiles", resources.tilesets),
@@ -201,6 +202,9 @@ class _Resources:
 
     async def queryables(self, request: Request) -> Response:
         return await self._schema(request, SCHEMA, "queryables", schemas.queryables)
+
+    async def sortables(self, request: Request) -> Response:
+        return await self._schema(request, SCHEMA, "sortables", schemas.sortables)
 
     async def schema(self, request: Request) -> Response:
         return await self._schema(request, SCHEMA, "schema", schemas.logical_schema)

@@ -1,17 +1,19 @@
-"""JSON Schemas of a collection: queryables, logical schema, and the schema of a feature as GeoJSON.
+"""JSON Schemas of a collection: queryables, sortables, logical schema, and the schema of a feature as GeoJSON.
 
 Sources: OGC API - Features - Part 3 (19-079r2) 6 "Queryables" and Part 5 (23-058r2) "Schemas", "Core roles for
-features", "Returnables and Receivables". Two schemas describe features, because clients read both: `/schema` is Part
-5's logical one, with identifier and geometry beside the properties; `/schemas/feature`, the target of `describedby`, is
-that of the GeoJSON object, with `properties.properties`. A property whose value is unknown is null in every feature;
-the schemas give the type of known values, as clients that read types understand one name only.
+features", "Returnables and Receivables", "Sortables". Two schemas describe features, because clients read both:
+`/schema` is Part 5's logical one, with identifier and geometry beside the properties; `/schemas/feature`, the target of
+`describedby`, is that of the GeoJSON object, with `properties.properties`. A property whose value is unknown is null in
+every feature; the schemas give the type of known values, as clients that read types understand one name only.
 """
 
 from typing import Any
 
 from otn.api import texts
 from otn.api.links import Links
+from otn.model.codelists import CodeList
 from otn.model.collections import Collection, GeometryKind
+from otn.model.common_fields import IDENTIFIER
 from otn.model.fields import Field, Kind
 
 Document = dict[str, Any]
@@ -26,7 +28,7 @@ _TYPES: dict[Kind, Document] = {
     Kind.INSTANT: {"type": "string", "format": "date-time"},
     Kind.OBJECT: {"type": "object"},
 }
-_ROLES = {"validFrom": "primary-interval-start", "validTo": "primary-interval-end"}
+_ROLES = {"id": "id", "validFrom": "primary-interval-start", "validTo": "primary-interval-end"}
 _FORMATS = {GeometryKind.POINT: "geometry-point", GeometryKind.LINE_STRING: "geometry-linestring"}
 
 
@@ -44,33 +46,44 @@ def value_schema(field: Field) -> Document:
 
 
 def field_schema(field: Field, language: str) -> Document:
-    """What a field is: its title in the reader's language, its meaning, type, unit and code list."""
+    """What a field is: its title in the reader's language, its meaning, type, unit, code list and role."""
     schema = {"title": field.title.in_language(language), "description": field.description, **value_schema(field)}
     if field.unit is not None:
-        schema["x-ogc-unit"] = field.unit
+        schema |= {"x-ogc-unit": field.unit, "x-ogc-unitLang": "UCUM"}
     if field.codelist is not None:
-        schema["x-ogc-codelist"] = field.codelist.uri
+        schema |= _codes(field.codelist, language)
     if field.name in _ROLES:
         schema["x-ogc-role"] = _ROLES[field.name]
     schema["x-ogc-definition"] = field.term
     return schema
 
 
+def _codes(codelist: CodeList, language: str) -> Document:
+    """The values with their titles, beside `enum`.
+
+    Part 5 has the two as profiles, codelist-inline and codelist-ref, to choose one of: clients of today read `enum`,
+    people read titles, and a schema with both keywords is valid and says the same twice.
+    """
+    titled = [{"const": code.value, "title": code.title.in_language(language)} for code in codelist.codes]
+    return {"oneOf": titled, "x-ogc-codelistUri": codelist.uri}
+
+
 def queryables(collection: Collection, title: str, links: Links, language: str) -> Document:
     """The properties that select features; the geometry is selected by `bbox`."""
     properties = {"geometry": _geometry(collection, language)}
-    properties |= {field.name: field_schema(field, language) for field in collection.fields if field.filterable}
+    properties |= {name: field_schema(field, language) for name, field in collection.queryables.items()}
     return _schema(collection, "queryables", title, links) | {"properties": properties, "additionalProperties": False}
+
+
+def sortables(collection: Collection, title: str, links: Links, language: str) -> Document:
+    """The properties that features can be sorted by: all that select them but the geometry."""
+    properties = {name: field_schema(field, language) for name, field in collection.queryables.items()}
+    return _schema(collection, "sortables", title, links) | {"properties": properties, "additionalProperties": False}
 
 
 def logical_schema(collection: Collection, title: str, links: Links, language: str) -> Document:
     """The properties of a feature, its identifier and its geometry."""
-    identifier = {
-        "title": texts.IDENTIFIER.in_language(language),
-        "type": "integer",
-        "readOnly": True,
-        "x-ogc-role": "id",
-    }
+    identifier = field_schema(IDENTIFIER, language) | {"readOnly": True}
     properties = {"id": identifier, "geometry": _geometry(collection, language)}
     properties |= {field.name: field_schema(field, language) for field in collection.fields}
     return _schema(collection, "schema", title, links) | {

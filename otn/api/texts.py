@@ -30,6 +30,12 @@ QUERYABLES = Text(
     fr="Propriétés qui sélectionnent des objets",
     de="Eigenschaften, die Objekte auswählen",
 )
+SORTABLES = Text(
+    en="Properties that sort features",
+    nl="Eigenschappen om objecten op te sorteren",
+    fr="Propriétés qui trient des objets",
+    de="Eigenschaften, die Objekte sortieren",
+)
 SCHEMA = Text(en="Schema of the features", nl="Schema van de objecten", fr="Schéma des objets", de="Schema der Objekte")
 FEATURE_SCHEMA = Text(
     en="Schema of a feature as GeoJSON",
@@ -37,7 +43,6 @@ FEATURE_SCHEMA = Text(
     fr="Schéma d'un objet en GeoJSON",
     de="Schema eines Objekts als GeoJSON",
 )
-IDENTIFIER = Text(en="Identifier", nl="Identificator", fr="Identifiant", de="Identifikator")
 GEOMETRY = Text(en="Geometry", nl="Geometrie", fr="Géométrie", de="Geometrie")
 STYLE = Text(en="Map style", nl="Kaartstijl", fr="Style de carte", de="Kartenstil")
 STYLES = Text(en="Map styles", nl="Kaartstijlen", fr="Styles de carte", de="Kartenstile")

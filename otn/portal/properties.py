@@ -13,7 +13,8 @@ _OUTSIDE_PROPERTIES = ("id", "primary-geometry")
 class Property:
     """A property as its JSON Schema declares it; `type` is a JSON type, `date-time`, `date` or `geometry`.
 
-    `is_content` is false of a feature's identifier and geometry, which stand beside its properties.
+    `values` are those it can have, where they are listed, with their titles in the reader's language. `is_content` is
+    false of a feature's identifier and geometry, which stand beside its properties.
     """
 
     name: str
@@ -22,7 +23,7 @@ class Property:
     type: str
     unit: str | None
     codelist: str | None
-    values: tuple[str, ...]
+    values: dict[str, str]
     definition: str | None
     minimum: float | None
     maximum: float | None
@@ -40,11 +41,15 @@ class Property:
 
 @dataclass(frozen=True)
 class Value:
-    """A value ready to be shown. `kind` is null, boolean, link, code, text or object; `text` may be empty then."""
+    """A value ready to be shown. `kind` is null, boolean, link, code, text or object; `text` may be empty then.
+
+    A code's `text` is its title, its `code` the value itself.
+    """
 
     kind: str
     text: str = ""
     href: str | None = None
+    code: str | None = None
     entries: tuple[tuple[str, str], ...] = ()
     is_number: bool = False
 
@@ -61,13 +66,18 @@ def _property(name: str, declared: dict[str, Any]) -> Property:
         description=declared.get("description", ""),
         type=_type(declared),
         unit=declared.get("x-ogc-unit"),
-        codelist=declared.get("x-ogc-codelist"),
-        values=tuple(str(entry) for entry in declared.get("enum", ())),
+        codelist=declared.get("x-ogc-codelistUri"),
+        values=_values(declared),
         definition=declared.get("x-ogc-definition"),
         minimum=declared.get("minimum"),
         maximum=declared.get("maximum"),
         is_content=declared.get("x-ogc-role") not in _OUTSIDE_PROPERTIES,
     )
+
+
+def _values(declared: dict[str, Any]) -> dict[str, str]:
+    titles = {entry["const"]: entry["title"] for entry in declared.get("oneOf", ())}
+    return {str(value): titles.get(value, str(value)) for value in declared.get("enum", ())}
 
 
 def _type(declared: dict[str, Any]) -> str:
@@ -92,7 +102,7 @@ def value(declared: Property, content: Any, formats: Formats, *, with_unit: bool
     if declared.type in ("date-time", "date"):
         return Value("text", formats.instant(text))
     if declared.codelist and text in declared.values:
-        return Value("code", text, href=f"{declared.codelist}/{text}")
+        return Value("code", declared.values[text], href=f"{declared.codelist}/{text}", code=text)
     if text.startswith(("https://", "http://")):
         return Value("link", text, href=text)
     return Value("text", text)

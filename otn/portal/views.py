@@ -20,10 +20,12 @@ View = Callable[[Document, PageContext, Formats], dict[str, Any]]
 _STANDARDS = {
     "ogcapi-common-1": "OGC API – Common – Part 1: Core",
     "ogcapi-common-2": "OGC API – Common – Part 2: Geospatial Data",
+    "ogcapi-common-3": "OGC API – Common – Part 3: Schemas",
     "ogcapi-features-1": "OGC API – Features – Part 1: Core",
     "ogcapi-features-2": "OGC API – Features – Part 2: Coordinate Reference Systems by Reference",
     "ogcapi-features-3": "OGC API – Features – Part 3: Filtering",
     "ogcapi-features-5": "OGC API – Features – Part 5: Schemas",
+    "ogcapi-tiles-1": "OGC API – Tiles – Part 1: Core",
     "cql2": "Common Query Language (CQL2)",
     "json-fg-1": "OGC Features and Geometries JSON – Part 1: Core",
 }
@@ -176,6 +178,7 @@ VIEWS: dict[str, View] = {
     "tileMatrixSets": _as_it_is,
     "tileMatrixSet": _as_it_is,
     "queryables": _schema,
+    "sortables": _schema,
     "schema": _schema,
     "problem": _as_it_is,
 }

@@ -6,6 +6,7 @@ import pytest
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 PAGES = ["/", "/conformance", "/api", "/collections", "/collections/roads", "/collections/roads/items"]
 PAGES += ["/collections/roads/items/2", "/collections/roads/queryables", "/collections/roads/schema"]
+PAGES += ["/collections/roads/sortables"]
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -7,9 +7,10 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from otn.api.links import Links
-from otn.api.schemas import feature_schema, logical_schema, queryables
+from otn.api.schemas import feature_schema, logical_schema, queryables, sortables
 from otn.model.collections import COLLECTIONS, Collection
 from otn.model.fields import Kind
+from otn.model.text import LANGUAGES
 
 LINKS = Links("https://otn.example", "nl")
 
@@ -25,8 +26,26 @@ def test_queryables_are_the_filters(collection: Collection) -> None:
     Draft202012Validator.check_schema(document)
     assert document["$id"] == f"https://otn.example/collections/{collection.id}/queryables"
     assert document["additionalProperties"] is False
-    assert set(document["properties"]) == {"geometry"} | {field.name for field in collection.fields if field.filterable}
+    assert list(document["properties"]) == ["geometry", *collection.queryables]
+    assert document["properties"]["id"]["x-ogc-role"] == "id"
     assert all(isinstance(entry.get("type", "-"), str) for entry in document["properties"].values())
+
+
+def test_sortables_are_plain_values_that_select_features(collection: Collection) -> None:
+    """Source: 23-058r2, requirement /req/sortables/response."""
+    document = sortables(collection, "Title", LINKS, "en")
+    Draft202012Validator.check_schema(document)
+    assert document["$id"] == f"https://otn.example/collections/{collection.id}/sortables"
+    assert document["additionalProperties"] is False
+    assert list(document["properties"]) == list(collection.queryables)
+    assert {entry["type"] for entry in document["properties"].values()} <= {"string", "integer", "number", "boolean"}
+
+
+def test_a_collection_links_to_its_sortables(client: httpx.Client) -> None:
+    rel = "http://www.opengis.net/def/rel/ogc/1.0/sortables"
+    (link,) = [link for link in client.get("/collections/roads").json()["links"] if link["rel"] == rel]
+    assert link["type"] == "application/schema+json"
+    assert link["href"].endswith("/collections/roads/sortables")
 
 
 def test_the_logical_schema_has_identifier_geometry_and_times_by_role(collection: Collection) -> None:
@@ -52,8 +71,36 @@ def test_every_property_says_what_it_means(collection: Collection) -> None:
         assert entry["description"]
         assert entry["x-ogc-definition"] == field.term
         assert entry.get("x-ogc-unit") == field.unit
-        assert entry.get("x-ogc-codelist") == (field.codelist.uri if field.codelist else None)
-        assert ("enum" in entry) == (field.kind is Kind.CODE)
+        assert entry.get("x-ogc-unitLang") == ("UCUM" if field.unit else None)
+        assert entry.get("x-ogc-codelistUri") == (field.codelist.uri if field.codelist else None)
+        assert ("enum" in entry) == ("oneOf" in entry) == (field.kind is Kind.CODE)
+
+
+def test_units_are_those_of_ucum() -> None:
+    """Case-sensitive codes: kilometres per hour, metres, tonnes."""
+    units = {field.unit for collection in COLLECTIONS.values() for field in collection.fields if field.unit}
+    assert units <= {"km/h", "m", "t"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_values_of_a_code_list_have_titles_in_the_readers_language(collection: Collection, language: str) -> None:
+    properties = queryables(collection, "Title", LINKS, language)["properties"]
+    for field in collection.fields:
+        if field.codelist is not None:
+            entry = properties[field.name]
+            assert entry["enum"] == [value["const"] for value in entry["oneOf"]]
+            assert [value["title"] for value in entry["oneOf"]] == [
+                code.title.in_language(language) for code in field.codelist.codes
+            ]
+
+
+def test_every_keyword_is_of_json_schema_or_of_part_5(collection: Collection) -> None:
+    """Source: 23-058r2, requirement /req/schemas/additional-keywords and recommendation /rec/schemas/properties."""
+    keywords = {"title", "description", "type", "format", "enum", "oneOf", "pattern", "minimum", "maximum", "readOnly"}
+    for build in (queryables, sortables, logical_schema):
+        for entry in build(collection, "Title", LINKS, "en")["properties"].values():
+            assert not [name for name in entry.keys() - keywords if not name.startswith("x-ogc-")]
+            assert entry.get("format", "").startswith("geometry-") or "type" in entry
 
 
 def known(feature: dict[str, Any]) -> dict[str, Any]:
@@ -79,7 +126,7 @@ def test_types_are_single_names_as_gdal_and_qgis_read_them(collection: Collectio
 
 
 def test_schemas_come_with_their_media_type(client: httpx.Client) -> None:
-    for name in ("queryables", "schema"):
+    for name in ("queryables", "sortables", "schema"):
         answer = client.get(f"/collections/roads/{name}", params={"lang": "fr"})
         assert answer.headers["content-type"] == "application/schema+json"
         assert answer.json()["properties"]["surface"]["title"] == "Revêtement"

@@ -7,7 +7,7 @@ from otn.api import documents, schemas, styles, tilesets
 from otn.api.html import PageContext
 from otn.api.links import Links, link
 from otn.api.negotiation import GEOJSON_TYPE, JSON_TYPE
-from otn.api.openapi import openapi
+from otn.api.openapi.document import openapi
 from otn.api.paging import Limits
 from otn.api.served import ServedCollection, ServedDataset
 from otn.api.tile_matrix_sets import WEB_MERCATOR_QUAD
@@ -34,6 +34,7 @@ _PATHS = {
     "tileMatrixSets": "/tileMatrixSets",
     "tileMatrixSet": "/tileMatrixSets/WebMercatorQuad",
     "queryables": "/collections/roads/queryables",
+    "sortables": "/collections/roads/sortables",
     "schema": "/collections/roads/schema",
     "problem": "/collections/roads/items",
 }
@@ -113,6 +114,7 @@ def document(page: str, language: str, **features: Any) -> dict[str, Any]:
         "tileMatrixSets": tilesets.tile_matrix_sets(links, language, []),
         "tileMatrixSet": tilesets.tile_matrix_set(WEB_MERCATOR_QUAD, []),
         "queryables": schemas.queryables(ROADS, road["title"], links, language),
+        "sortables": schemas.sortables(ROADS, road["title"], links, language),
         "schema": schemas.logical_schema(ROADS, road["title"], links, language),
         "problem": {
             "type": "about:blank",

@@ -166,6 +166,27 @@ def test_a_feature_page_names_unit_code_list_and_geometry() -> None:
     assert "4.78° 51.26° 4.8° 51.28°" in markup.text
 
 
+@pytest.mark.parametrize("page", ["feature", "items", "queryables", "schema"])
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [("en", "Fourth class"), ("nl", "Vierde klasse"), ("fr", "Quatrième classe"), ("de", "Vierte Klasse")],
+)
+def test_a_code_is_shown_by_its_title_and_leads_to_its_address(page: str, language: str, title: str) -> None:
+    markup = rendered(page, language)
+    assert title in markup.text
+    assert "http://inspire.ec.europa.eu/codelist/FunctionalRoadClassValue/fourthClass" in markup.links()
+
+
+def test_the_form_asks_for_codes_by_their_titles() -> None:
+    assert {"value": "fourthClass", "selected": ""} in rendered(
+        "items", query="functionalRoadClass=fourthClass"
+    ).attributes("option")
+
+
+def test_every_standard_is_called_by_its_name() -> None:
+    assert "/spec/" not in rendered("conformance").text
+
+
 def test_a_feature_without_name_is_called_by_its_id() -> None:
     assert "Feature 7" in rendered("feature", name=None).text
     assert "Objekt 7" in rendered("feature", "de", name=None).text

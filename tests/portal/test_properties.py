@@ -23,9 +23,11 @@ def test_a_number_has_its_unit_only_where_no_heading_names_it() -> None:
 
 def test_only_a_value_the_code_list_is_known_to_hold_is_a_link() -> None:
     """The EU's list of countries names Belgium BEL, so that its address cannot be made from BE."""
-    code = {"title": "Code", "type": "string", "x-ogc-codelist": "http://example.org/list"}
-    form, country = properties({"properties": {"form": code | {"enum": ["bridge"]}, "country": code}})
-    assert value(form, "bridge", ENGLISH, with_unit=True) == Value("code", "bridge", "http://example.org/list/bridge")
+    code = {"title": "Code", "type": "string", "x-ogc-codelistUri": "http://example.org/list"}
+    titled = {"enum": ["bridge"], "oneOf": [{"const": "bridge", "title": "On a bridge"}]}
+    form, country = properties({"properties": {"form": code | titled, "country": code}})
+    shown = value(form, "bridge", ENGLISH, with_unit=True)
+    assert shown == Value("code", "On a bridge", "http://example.org/list/bridge", code="bridge")
     assert value(form, "tunnel", ENGLISH, with_unit=True) == Value("text", "tunnel")
     assert value(country, "BE", ENGLISH, with_unit=True) == Value("text", "BE")
 

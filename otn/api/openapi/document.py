@@ -1,0 +1,55 @@
+"""The API definition: OpenAPI 3.0.3, self-contained, with concrete paths for every collection."""
+
+from typing import Any
+
+from otn.api.links import Links
+from otn.api.openapi.operations import responses
+from otn.api.openapi.parameters import parameters
+from otn.api.openapi.parts import Document
+from otn.api.openapi.paths import collection_paths, service_paths, tile_paths
+from otn.api.openapi.schemas import schemas
+from otn.api.paging import Limits
+from otn.api.served import ServedCollection
+from otn.model.service import Service
+
+
+def openapi(
+    service: Service, served: tuple[ServedCollection, ...], limits: Limits, links: Links, language: str, version: str
+) -> Document:
+    """The definition of the service as it is served at `links.base`."""
+    metadata = service.metadata
+    paths = service_paths()
+    for entry in served:
+        title = service.collections[entry.collection.id].title.in_language(language)
+        paths |= collection_paths(entry, title, language) | tile_paths(entry, title)
+    return {
+        "openapi": "3.0.3",
+        "info": {
+            "title": metadata.identification.title.in_language(language),
+            "description": metadata.identification.description.in_language(language),
+            "version": version,
+            "contact": _named(metadata.contact),
+            "license": _named(metadata.license),
+        },
+        "servers": [{"url": links.base}],
+        "tags": [
+            {"name": "service"},
+            *({"name": entry.collection.id, "description": _title(service, entry, language)} for entry in served),
+        ],
+        "paths": paths,
+        "components": {
+            "parameters": parameters(limits),
+            "schemas": schemas(served, links, language),
+            "responses": responses(),
+        },
+    }
+
+
+def _title(service: Service, served: ServedCollection, language: str) -> str:
+    return service.collections[served.collection.id].title.in_language(language)
+
+
+def _named(party: Any) -> Document:
+    return {key: value for key, value in party.model_dump().items() if value is not None and key != "email"} | (
+        {"email": party.email} if party.email else {}
+    )

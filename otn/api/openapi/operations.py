@@ -1,0 +1,107 @@
+"""Operations: what may be asked of an address and what it answers."""
+
+from otn.api.negotiation import (
+    GEOJSON_TYPE,
+    HTML_TYPE,
+    JSON_TYPE,
+    MVT_TYPE,
+    PROBLEM_TYPE,
+    QLR_TYPE,
+    STYLE_TYPE,
+    TILEJSON_TYPE,
+)
+from otn.api.openapi.parts import Document, reference
+
+_ERRORS = {
+    "400": "BadRequest",
+    "404": "NotFound",
+    "406": "NotAcceptable",
+    "500": "InternalServerError",
+    "503": "ServiceUnavailable",
+}
+# Which parameter `f` a resource takes, by the first of these whose types it all answers with.
+_FORMATS = (
+    ({GEOJSON_TYPE}, "fItems"),
+    ({QLR_TYPE}, "fCollection"),
+    ({STYLE_TYPE}, "fStyle"),
+    ({MVT_TYPE}, "fTile"),
+    ({TILEJSON_TYPE, HTML_TYPE}, "fTileset"),
+    ({TILEJSON_TYPE}, "fTilejson"),
+    ({HTML_TYPE}, "f"),
+)
+_ERROR_DESCRIPTIONS = {
+    "BadRequest": "A parameter is unknown, given twice or has an unusable value.",
+    "NotFound": "There is no such resource.",
+    "NotAcceptable": "The Accept header admits no media type this resource has.",
+    "InternalServerError": "The service made a mistake.",
+    "ServiceUnavailable": "The service cannot answer now; Retry-After says when to try again.",
+}
+
+
+def path_item(
+    operation: str,
+    summary: str,
+    content: Document,
+    tag: str = "service",
+    parameters: list[Document] | None = None,
+) -> Document:
+    """A path item; `content` maps media types to names of schemas."""
+    format_parameter = next((name for types, name in _FORMATS if types <= content.keys()), "fJson")
+    return {
+        "get": {
+            "operationId": operation,
+            "summary": summary,
+            "tags": [tag],
+            "parameters": [
+                *(parameters or []),
+                reference("parameters", format_parameter),
+                reference("parameters", "lang"),
+            ],
+            "responses": {
+                "200": {
+                    "description": "OK",
+                    "content": {media: {"schema": reference("schemas", name)} for media, name in content.items()},
+                },
+                **{status: reference("responses", name) for status, name in _ERRORS.items()},
+            },
+        }
+    }
+
+
+def health_item(name: str, summary: str) -> Document:
+    """The path of a question that takes no parameters."""
+    return {
+        "get": {
+            "operationId": name,
+            "summary": summary,
+            "tags": ["service"],
+            "responses": {
+                "200": {"description": "Yes", "content": {JSON_TYPE: {"schema": reference("schemas", "object")}}},
+                "500": reference("responses", "InternalServerError"),
+                "503": reference("responses", "ServiceUnavailable"),
+            },
+        }
+    }
+
+
+def tile_item(operation: str, summary: str, tag: str, parameters: list[Document]) -> Document:
+    """The path of a tile."""
+    item = path_item(operation, summary, {MVT_TYPE: "tile"}, tag, parameters)
+    item["get"]["responses"] |= {
+        "204": {"description": "There is nothing in the tile."},
+        "304": {"description": "The tile is still the one whose entity tag If-None-Match gives."},
+    }
+    return item
+
+
+def responses() -> Document:
+    """The errors, which every operation can answer with."""
+    return {name: _error(text) for name, text in _ERROR_DESCRIPTIONS.items()}
+
+
+def _error(description: str) -> Document:
+    page = {"schema": reference("schemas", "page")}
+    return {
+        "description": description,
+        "content": {PROBLEM_TYPE: {"schema": reference("schemas", "problem")}, HTML_TYPE: page},
+    }

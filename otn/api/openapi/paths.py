@@ -1,0 +1,98 @@
+"""The addresses of the service, concrete ones for every collection: QGIS and GDAL read them so."""
+
+from otn.api.negotiation import (
+    GEOJSON_TYPE,
+    HTML_TYPE,
+    JSON_TYPE,
+    OPENAPI_TYPE,
+    QLR_TYPE,
+    SCHEMA_TYPE,
+    STYLE_TYPE,
+    TILEJSON_TYPE,
+)
+from otn.api.openapi.operations import health_item, path_item, tile_item
+from otn.api.openapi.parameters import filter_parameter
+from otn.api.openapi.parts import Document, reference
+from otn.api.served import ServedCollection
+
+
+def service_paths() -> Document:
+    """The addresses that are not of one collection."""
+    style = [reference("parameters", "styleId")]
+    return {
+        "/": path_item("landingPage", "Landing page", {JSON_TYPE: "landingPage", HTML_TYPE: "page"}),
+        "/api": path_item("apiDefinition", "This API definition", {OPENAPI_TYPE: "object", HTML_TYPE: "page"}),
+        "/conformance": path_item("conformance", "Conformance classes", {JSON_TYPE: "confClasses", HTML_TYPE: "page"}),
+        "/collections": path_item("collections", "All collections", {JSON_TYPE: "collections", HTML_TYPE: "page"}),
+        "/styles": path_item("styles", "All map styles", {JSON_TYPE: "object", HTML_TYPE: "page"}),
+        "/styles/{styleId}": path_item(
+            "style", "A map style", {STYLE_TYPE: "object", HTML_TYPE: "page"}, "service", style
+        ),
+        **_tile_matrix_set_paths(),
+        "/health/live": health_item("live", "Whether the process runs"),
+        "/health/ready": health_item("ready", "Whether there is something to serve"),
+    }
+
+
+def collection_paths(served: ServedCollection, title: str, language: str) -> Document:
+    """One path for each resource of the collection."""
+    name = served.collection.id
+    base = f"/collections/{name}"
+    filters = [filter_parameter(field, language) for field in served.collection.fields if field.filterable]
+    paging = [reference("parameters", parameter) for parameter in ("limit", "bbox", "datetime", "token")]
+    features = {GEOJSON_TYPE: f"{name}.featureCollection", HTML_TYPE: "page"}
+    one = {GEOJSON_TYPE: f"{name}.feature", HTML_TYPE: "page"}
+    schema = {SCHEMA_TYPE: "object", HTML_TYPE: "page"}
+    identifier = [reference("parameters", "featureId")]
+
+    def get(operation: str, summary: str, content: Document, parameters: list[Document] | None = None) -> Document:
+        return path_item(f"{name}.{operation}", f"{title}: {summary}", content, name, parameters)
+
+    return {
+        base: get("collection", "the collection", {JSON_TYPE: "collection", HTML_TYPE: "page", QLR_TYPE: "page"}),
+        f"{base}/items": get("items", "features, page by page", features, [*paging, *filters]),
+        f"{base}/items/{{featureId}}": get("feature", "one feature", one, identifier),
+        f"{base}/queryables": get("queryables", "properties that select features", schema),
+        f"{base}/sortables": get("sortables", "properties that sort features", schema),
+        f"{base}/schema": get("schema", "logical schema of the features", schema),
+        f"{base}/schemas/feature": get("featureSchema", "schema of a feature as GeoJSON", {SCHEMA_TYPE: "object"}),
+    }
+
+
+def tile_paths(served: ServedCollection, title: str) -> Document:
+    """Operations are named as OGC API - Tiles - Part 1 (20-057), table 11, has it: clients find tiles by the name."""
+    name = served.collection.id
+    base = f"/collections/{name}/tiles"
+    operation = f"{name}.collection.vector"
+    document: Document = {JSON_TYPE: "object", HTML_TYPE: "page"}
+    tileset = [reference("parameters", "tileMatrixSetId")]
+    tile = [*tileset, *_tile_parameters()]
+
+    return {
+        base: path_item(f"{operation}.getTileSetsList", f"{title}: vector tiles", document, name),
+        f"{base}/{{tileMatrixSetId}}": path_item(
+            f"{operation}.getTileSet", f"{title}: a tileset", document | {TILEJSON_TYPE: "object"}, name, tileset
+        ),
+        f"{base}/{{tileMatrixSetId}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": tile_item(
+            f"{operation}.getTile", f"{title}: a vector tile", name, tile
+        ),
+    }
+
+
+def _tile_matrix_set_paths() -> Document:
+    document: Document = {JSON_TYPE: "object", HTML_TYPE: "page"}
+    one = [reference("parameters", "tileMatrixSetId")]
+    return {
+        "/tileMatrixSets": path_item("getTileMatrixSetsList", "All tile matrix sets", document),
+        "/tileMatrixSets/{tileMatrixSetId}": path_item(
+            "getTileMatrixSet", "A tile matrix set", document, "service", one
+        ),
+        "/basemap": path_item("basemap", "The base map as TileJSON", {TILEJSON_TYPE: "object"}),
+        "/basemap/{tileMatrix}/{tileRow}/{tileCol}": tile_item(
+            "basemapTile", "A vector tile of the base map", "service", _tile_parameters()
+        ),
+    }
+
+
+def _tile_parameters() -> list[Document]:
+    return [reference("parameters", name) for name in ("tileMatrix", "tileRow", "tileCol")]
