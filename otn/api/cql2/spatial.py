@@ -67,13 +67,15 @@ def _parts(geometry: BaseGeometry) -> list[BaseGeometry]:
 
 def _with_parts(name: str, dimension: int, parts: list[BaseGeometry], parameters: SqlParameters) -> str:
     """The relation of a feature of a dimension to the union of `parts`."""
+    highest = max(int(shapely.get_dimensions(part)) for part in parts)
+    if (name == "s_overlaps" and dimension != highest) or (name == "s_crosses" and dimension == highest == 0):
+        return "FALSE"
     literals = [_literal(part, parameters) for part in parts]
     inside = _COLUMN
     for literal in literals:
         inside = f"ST_Difference({inside}, {literal})"
     inside = f"ST_IsEmpty({inside})"
     covered = "(" + " AND ".join(f"ST_Covers({_COLUMN}, {literal})" for literal in literals) + ")"
-    highest = max(int(shapely.get_dimensions(part)) for part in parts)
 
     def interiors(meet: str) -> str:
         return "(" + " OR ".join(f"ST_Relate({_COLUMN}, {literal}, '{meet}********')" for literal in literals) + ")"
@@ -89,8 +91,6 @@ def _with_parts(name: str, dimension: int, parts: list[BaseGeometry], parameters
             touching = " OR ".join(f"ST_Intersects({_COLUMN}, {literal})" for literal in literals)
             return f"(({touching}) AND NOT {interiors('T')})"
         case "s_overlaps":
-            if highest != dimension:
-                return "FALSE"
             return f"({interiors(str(dimension))} AND NOT {inside} AND NOT {covered})"
     return _crossing(dimension, highest, interiors("T"), interiors("1"), inside, covered)
 
@@ -98,5 +98,5 @@ def _with_parts(name: str, dimension: int, parts: list[BaseGeometry], parameters
 def _crossing(dimension: int, highest: int, meeting: str, along: str, inside: str, covered: str) -> str:
     """Of two lines the interiors meet in points only; else one is partly in the interior of the other."""
     if dimension == highest:
-        return f"({meeting} AND NOT {along})" if dimension == 1 else "FALSE"
+        return f"({meeting} AND NOT {along})"
     return f"({meeting} AND NOT {inside if dimension < highest else covered})"
