@@ -81,6 +81,7 @@ ROADS = Collection(
             _ROAD + "nationalRoadCode",
             "The number of the road in its country; several are separated by a semicolon.",
             indexed=True,
+            multiple=True,
         ),
         Field(
             "europeanRoadNumber",
@@ -94,6 +95,7 @@ ROADS = Collection(
             _ROAD + "europeanRouteNumber",
             "The number of the E-road; several are separated by a semicolon.",
             indexed=True,
+            multiple=True,
         ),
         Field(
             "functionalRoadClass",

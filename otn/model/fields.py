@@ -27,7 +27,7 @@ class Field:
 
     `unit` is a UCUM code, `term` the URI that says what the property means, `minimum` and `maximum` bound what can be
     true (a value outside becomes null and is kept in sourceCodes), `pattern` is what a code looks like as a whole,
-    `indexed` fields answer `name=value` from an index.
+    `indexed` fields answer `name=value` from an index, `multiple` ones hold several values separated by semicolons.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Field:
     maximum: float | None = None
     required: bool = False
     indexed: bool = False
+    multiple: bool = False
 
     @property
     def column(self) -> str:

@@ -1,0 +1,24 @@
+"""The way into filters: the text of a client becomes a checked expression."""
+
+from typing import Any
+
+from otn.api.cql2.check import Checker
+from otn.api.cql2.expression import Expression
+from otn.api.cql2.json import read_json
+from otn.api.cql2.language import FilterLanguage
+from otn.api.cql2.limits import CHARACTERS, refusal
+from otn.api.cql2.text import read_text
+from otn.api.crs import Crs
+from otn.model.collections import Collection
+
+
+def parse_filter(text: str, language: FilterLanguage, collection: Collection, crs: Crs) -> Expression:
+    """The condition that `text` sets for features of the collection; `crs` is that of its geometry literals.
+
+    Raises BadRequest for `filter`: what is no CQL2 (with line and column), what the collection does not have, what
+    makes no sense between its types, and what is too large.
+    """
+    if len(text) > CHARACTERS:
+        raise refusal(f"it has {len(text)} characters, and {CHARACTERS} are the most.")
+    tree: Any = read_text(text) if language is FilterLanguage.TEXT else read_json(text)
+    return Checker(collection, crs).condition(tree)
