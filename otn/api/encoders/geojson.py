@@ -1,10 +1,14 @@
-"""GeoJSON (RFC 7946): the envelope around features that PostgreSQL has rendered. No feature is ever parsed here."""
+"""GeoJSON (RFC 7946): the envelope around features that PostgreSQL has rendered. No feature is ever parsed here.
+
+The same features also go out one by one: as text sequence (RFC 8142) and as one line each.
+"""
 
 from typing import Any
 
 import orjson
 
-Link = dict[str, Any]
+from otn.api.encoders.view import Link, Page, View
+from otn.api.statement import quoted
 
 
 def feature_collection(
@@ -26,3 +30,79 @@ def feature_collection(
 def feature(rendered: bytes, links: list[Link]) -> bytes:
     """A Feature with its links, OGC API - Features - Part 1, 7.17."""
     return b'%s,"links":%s}' % (rendered[:-1], orjson.dumps(links))
+
+
+def geometry_sql(view: View) -> str:
+    """SQL: the geometry as GeoJSON writes it, coordinates in the order of the authority's axes.
+
+    Option 0: PostGIS adds no `crs` member, which RFC 7946 has removed.
+    """
+    if view.geometry is None:
+        return "'null'"
+    return f"ST_AsGeoJSON({view.geometry_in_axis_order}, {view.decimals}, 0)"
+
+
+def properties_sql(view: View) -> str:
+    """SQL: an object with every property of the view, null where unknown."""
+    if not view.fields:
+        return "'{}'"
+    columns = ", ".join(f"f.{quoted(field.column)} AS {quoted(field.name)}" for field in view.fields)
+    return f"row_to_json((SELECT p FROM (SELECT {columns}) AS p))::text"  # noqa: S608 - identifiers come from the model
+
+
+def page_members(page: Page) -> dict[str, Any]:
+    """The members of a collection of features beside the features; a count that is not known is left out."""
+    members = {
+        "numberMatched": page.number_matched,
+        "numberReturned": page.number_returned,
+        "timeStamp": page.time_stamp,
+        "links": list(page.links),
+    }
+    return {name: value for name, value in members.items() if value is not None}
+
+
+class GeoJson:
+    """A FeatureCollection."""
+
+    separator = b","
+
+    def feature_sql(self, view: View) -> str:
+        return (
+            f"""'{{"type":"Feature","id":' || f.id || ',"geometry":' || {geometry_sql(view)}"""
+            f""" || ',"properties":' || {properties_sql(view)} || '}}'"""
+        )
+
+    def head(self, page: Page) -> bytes:
+        members = {"type": "FeatureCollection"} | page_members(page)
+        return orjson.dumps(members)[:-1] + b',"features":['
+
+    def tail(self, page: Page) -> bytes:  # noqa: ARG002
+        return b"]}"
+
+    def single(self, page: Page, feature: bytes) -> bytes:
+        return b'%s,"links":%s}' % (feature[:-1], orjson.dumps(list(page.links)))
+
+
+class GeoJsonLines:
+    """One feature a line: nothing around them, so that a reader may begin or stop anywhere."""
+
+    separator = b""
+    _before = ""
+
+    def feature_sql(self, view: View) -> str:
+        return f"{self._before}{GeoJson().feature_sql(view)} || E'\\n'"
+
+    def head(self, page: Page) -> bytes:  # noqa: ARG002
+        return b""
+
+    def tail(self, page: Page) -> bytes:  # noqa: ARG002
+        return b""
+
+    def single(self, page: Page, feature: bytes) -> bytes:  # noqa: ARG002
+        return feature
+
+
+class GeoJsonSequence(GeoJsonLines):
+    """The same as a JSON text sequence: a record separator (U+001E) before each."""
+
+    _before = "E'\\x1e' || "
