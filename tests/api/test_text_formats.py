@@ -3,18 +3,15 @@
 import csv
 import io
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import geopandas
-import psycopg
 import pyogrio
 import pytest
 import shapely
 from lxml import etree
-from psycopg import sql
 
 from otn.api.crs import CRS84, EVERYWHERE, parse_crs
 from otn.api.encoders.csv import Csv
@@ -31,7 +28,6 @@ from tests.api.formats import (
     PAGE_NOTICE,
     document,
     features,
-    fill_nasty,
     page_of,
     view_in,
 )
@@ -55,36 +51,28 @@ WEB_MERCATOR = parse_crs("EPSG:3857", "crs")
 BARE = replace(whole_view(ROADS), fields=(), geometry=None)
 
 
-@pytest.fixture(scope="module")
-def url(cluster_url: Callable[[str], str], template_database: str) -> str:
-    with psycopg.connect(cluster_url("postgres"), autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE otn_nasty TEMPLATE {}").format(sql.Identifier(template_database)))
-    fill_nasty(cluster_url("otn_nasty"))
-    return cluster_url("otn_nasty")
-
-
-def rows_of(url: str, view: View) -> list[dict[str, str]]:
-    text = document(url, Csv(), view).decode()
+def rows_of(nasty_url: str, view: View) -> list[dict[str, str]]:
+    text = document(nasty_url, Csv(), view).decode()
     return list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
 
 
 @pytest.mark.parametrize("name", TEXT_FORMATS)
 @pytest.mark.parametrize("collection", COLLECTIONS.values(), ids=COLLECTIONS)
-def test_every_collection_has_every_format(url: str, name: str, collection: Collection) -> None:
-    document(url, TEXT_FORMATS[name], whole_view(collection))
+def test_every_collection_has_every_format(nasty_url: str, name: str, collection: Collection) -> None:
+    document(nasty_url, TEXT_FORMATS[name], whole_view(collection))
 
 
 @pytest.mark.parametrize("name", TEXT_FORMATS)
-def test_a_client_may_ask_for_nothing_but_identifiers(url: str, name: str) -> None:
-    rendered = features(url, TEXT_FORMATS[name], BARE)
+def test_a_client_may_ask_for_nothing_but_identifiers(nasty_url: str, name: str) -> None:
+    rendered = features(nasty_url, TEXT_FORMATS[name], BARE)
     assert len(rendered) == NUMBER_OF_ROADS
     assert b"1099511627776" in rendered[-2]
-    assert b"50.1" not in document(url, TEXT_FORMATS[name], BARE)
+    assert b"50.1" not in document(nasty_url, TEXT_FORMATS[name], BARE)
 
 
 @pytest.mark.parametrize("name", ["geojson", "jsonfg"])
-def test_json_holds_what_the_database_holds(url: str, name: str) -> None:
-    collection = json.loads(document(url, TEXT_FORMATS[name], whole_view(ROADS)))
+def test_json_holds_what_the_database_holds(nasty_url: str, name: str) -> None:
+    collection = json.loads(document(nasty_url, TEXT_FORMATS[name], whole_view(ROADS)))
     assert collection["numberMatched"] == collection["numberReturned"] == NUMBER_OF_ROADS
     assert collection["timeStamp"] == "2024-05-06T07:08:09Z"
     assert collection["links"] == page_of(whole_view(ROADS)).links
@@ -112,23 +100,23 @@ def test_a_count_that_is_not_known_is_left_out() -> None:
     assert set(empty) == {"type", "timeStamp", "links", "features"}
 
 
-def test_a_text_sequence_is_one_record_a_feature(url: str) -> None:
-    records = document(url, GeoJsonSequence(), whole_view(ROADS)).split(b"\x1e")
+def test_a_text_sequence_is_one_record_a_feature(nasty_url: str) -> None:
+    records = document(nasty_url, GeoJsonSequence(), whole_view(ROADS)).split(b"\x1e")
     assert records[0] == b""
     assert all(record.endswith(b"}\n") and record.count(b"\n") == 1 for record in records[1:])
     assert [json.loads(record)["id"] for record in records[1:]] == [*range(1, NUMBER_OF_ROADS - 1), 2**40, 100]
 
 
-def test_lines_hold_one_feature_each(url: str) -> None:
-    lines = document(url, GeoJsonLines(), whole_view(ROADS)).split(b"\n")
+def test_lines_hold_one_feature_each(nasty_url: str) -> None:
+    lines = document(nasty_url, GeoJsonLines(), whole_view(ROADS)).split(b"\n")
     assert lines.pop() == b""
     assert [json.loads(line)["properties"]["name"] for line in lines] == [*NASTY_TEXTS, None, "Taveuni"]
 
 
 @pytest.mark.parametrize("name", ["geojson", "geojsonseq", "ndjson"])
-def test_gdal_reads_geojson_of_every_kind(url: str, name: str, tmp_path: Path) -> None:
+def test_gdal_reads_geojson_of_every_kind(nasty_url: str, name: str, tmp_path: Path) -> None:
     path = tmp_path / "roads.geojsonl"
-    path.write_bytes(document(url, TEXT_FORMATS[name], whole_view(ROADS)))
+    path.write_bytes(document(nasty_url, TEXT_FORMATS[name], whole_view(ROADS)))
     read = pyogrio.read_dataframe(path, fid_as_index=True)
     assert list(read["name"].dropna()) == [*NASTY_TEXTS, "Taveuni"]
     assert list(read.index) == [*range(1, NUMBER_OF_ROADS - 1), 2**40, 100]
@@ -136,18 +124,18 @@ def test_gdal_reads_geojson_of_every_kind(url: str, name: str, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("crs", EVERYWHERE, ids=lambda crs: crs.uri.rpartition("/")[2])
-def test_coordinates_follow_the_axes_of_the_authority(url: str, crs: Any) -> None:
-    (feature,) = (json.loads(text) for text in features(url, GeoJson(), view_in(PORTS, crs))[:1])
+def test_coordinates_follow_the_axes_of_the_authority(nasty_url: str, crs: Any) -> None:
+    (feature,) = (json.loads(text) for text in features(nasty_url, GeoJson(), view_in(PORTS, crs))[:1])
     x, y = crs.from_wgs84.transform(179.5, 66.1234567)
     expected = (y, x) if crs.axes_swapped else (x, y)
     assert feature["geometry"]["coordinates"] == pytest.approx(expected, abs=2 * 10**-crs.decimals)
     assert "crs" not in feature["geometry"]
 
 
-def test_csv_tells_null_from_empty_and_keeps_every_character(url: str) -> None:
-    text = document(url, Csv(), whole_view(ROADS))
+def test_csv_tells_null_from_empty_and_keeps_every_character(nasty_url: str) -> None:
+    text = document(nasty_url, Csv(), whole_view(ROADS))
     assert text.count(b"\r\n") >= NUMBER_OF_ROADS + 1
-    rows = rows_of(url, whole_view(ROADS))
+    rows = rows_of(nasty_url, whole_view(ROADS))
     assert list(rows[0]) == ["id", *(field.name for field in ROADS.fields), "geometry"]
     assert [row["name"] for row in rows] == [*NASTY_TEXTS, "", "Taveuni"]
     assert b'urn:otn:elsewhere/roads/local-1099511627776",,,' in text
@@ -171,24 +159,24 @@ def test_csv_tells_null_from_empty_and_keeps_every_character(url: str) -> None:
     ("crs", "names"),
     [(CRS84, ("longitude", "latitude")), (EPSG_4326, ("longitude", "latitude")), (WEB_MERCATOR, ("x", "y"))],
 )
-def test_points_are_two_columns(url: str, crs: Any, names: tuple[str, str]) -> None:
-    row = rows_of(url, view_in(PORTS, crs))[0]
+def test_points_are_two_columns(nasty_url: str, crs: Any, names: tuple[str, str]) -> None:
+    row = rows_of(nasty_url, view_in(PORTS, crs))[0]
     assert tuple(row)[-2:] == names
     expected = crs.from_wgs84.transform(179.5, 66.1234567)
     assert [float(row[name]) for name in names] == pytest.approx(expected, abs=10**-crs.decimals)
 
 
-def test_gdal_reads_csv(url: str, tmp_path: Path) -> None:
+def test_gdal_reads_csv(nasty_url: str, tmp_path: Path) -> None:
     path = tmp_path / "roads.csv"
-    path.write_bytes(document(url, Csv(), whole_view(ROADS)))
+    path.write_bytes(document(nasty_url, Csv(), whole_view(ROADS)))
     read = pyogrio.read_dataframe(path, AUTODETECT_TYPE="YES", GEOM_POSSIBLE_NAMES="geometry")
     assert len(read) == NUMBER_OF_ROADS
     assert read["speedLimit"].dtype.kind in "if"
     assert read.geometry.iloc[-1].equals(shapely.from_wkt(ANTIMERIDIAN))
 
 
-def test_jsonfg_says_what_geojson_cannot(url: str) -> None:
-    collection = json.loads(document(url, JsonFg(), whole_view(ROADS)))
+def test_jsonfg_says_what_geojson_cannot(nasty_url: str) -> None:
+    collection = json.loads(document(nasty_url, JsonFg(), whole_view(ROADS)))
     assert collection["conformsTo"] == [
         "http://www.opengis.net/spec/json-fg-1/1.0/conf/core",
         "http://www.opengis.net/spec/json-fg-1/1.0/conf/types-schemas",
@@ -203,8 +191,8 @@ def test_jsonfg_says_what_geojson_cannot(url: str) -> None:
     assert {feature["place"] for feature in collection["features"]} == {None}
 
 
-def test_jsonfg_puts_other_reference_systems_into_place(url: str, tmp_path: Path) -> None:
-    text = document(url, JsonFg(), view_in(ROADS, EPSG_4326))
+def test_jsonfg_puts_other_reference_systems_into_place(nasty_url: str, tmp_path: Path) -> None:
+    text = document(nasty_url, JsonFg(), view_in(ROADS, EPSG_4326))
     collection = json.loads(text)
     assert collection["coordRefSys"] == "http://www.opengis.net/def/crs/EPSG/0/4326"
     assert collection["features"][0]["geometry"] is None
@@ -216,9 +204,9 @@ def test_jsonfg_puts_other_reference_systems_into_place(url: str, tmp_path: Path
     assert read.geometry.iloc[-1].equals(shapely.from_wkt(ANTIMERIDIAN))
 
 
-def test_one_feature_of_jsonfg_is_a_document(url: str) -> None:
+def test_one_feature_of_jsonfg_is_a_document(nasty_url: str) -> None:
     view = view_in(ROADS, WEB_MERCATOR)
-    feature = json.loads(JsonFg().single(page_of(view), features(url, JsonFg(), view)[0]))
+    feature = json.loads(JsonFg().single(page_of(view), features(nasty_url, JsonFg(), view)[0]))
     assert feature["type"] == "Feature"
     assert feature["featureType"] == "roads"
     assert feature["coordRefSys"] == WEB_MERCATOR.uri
@@ -227,9 +215,9 @@ def test_one_feature_of_jsonfg_is_a_document(url: str) -> None:
 
 
 @pytest.mark.parametrize("crs", [CRS84, EPSG_4326, WEB_MERCATOR], ids=["CRS84", "4326", "3857"])
-def test_gdal_reads_gml(url: str, crs: Any, tmp_path: Path) -> None:
+def test_gdal_reads_gml(nasty_url: str, crs: Any, tmp_path: Path) -> None:
     path = tmp_path / "roads.gml"
-    path.write_bytes(document(url, Gml(), view_in(ROADS, crs)))
+    path.write_bytes(document(nasty_url, Gml(), view_in(ROADS, crs)))
     read = pyogrio.read_dataframe(path)
     assert list(read["gml_id"])[-2:] == ["roads.1099511627776", "roads.100"]
     assert read["speedLimit"].iloc[0] == 51
@@ -238,21 +226,21 @@ def test_gdal_reads_gml(url: str, crs: Any, tmp_path: Path) -> None:
     assert shapely.equals_exact(read.geometry.iloc[0], expected, tolerance=2 * 10**-crs.decimals)
 
 
-def test_gml_holds_what_the_database_holds(url: str) -> None:
-    root = etree.fromstring(document(url, Gml(), whole_view(ROADS)))
+def test_gml_holds_what_the_database_holds(nasty_url: str) -> None:
+    root = etree.fromstring(document(nasty_url, Gml(), whole_view(ROADS)))
     space = root.nsmap
     names = [member.findtext("otn:name", namespaces=space) for member in root.iterfind("sf:featureMember/*", space)]
     assert [name or "" for name in names] == [*XML_TEXTS, "", "Taveuni"]
     assert names[-2] is None
     assert root.findtext("gml:description", namespaces=space) == PAGE_NOTICE
-    assert "otn:lanes" not in document(url, Gml(), whole_view(ROADS)).decode()
+    assert "otn:lanes" not in document(nasty_url, Gml(), whole_view(ROADS)).decode()
 
 
 @pytest.mark.parametrize("collection", [ROADS, PORTS], ids=["roads", "ports"])
-def test_gml_is_valid(url: str, collection: Collection) -> None:
+def test_gml_is_valid(nasty_url: str, collection: Collection) -> None:
     schema = gml_schema(application_schema(collection))
-    schema.assertValid(etree.fromstring(document(url, Gml(), whole_view(collection))))
-    single = Gml().single(page_of(whole_view(collection)), features(url, Gml(), whole_view(collection))[0])
+    schema.assertValid(etree.fromstring(document(nasty_url, Gml(), whole_view(collection))))
+    single = Gml().single(page_of(whole_view(collection)), features(nasty_url, Gml(), whole_view(collection))[0])
     schema.assertValid(etree.fromstring(single))
 
 
@@ -265,9 +253,9 @@ def test_gml_names_its_schema() -> None:
     assert location.split()[2:] == ["urn:otn:model", "http://otn.example/roads.xsd?a&b"]
 
 
-def test_gdal_reads_kml_with_its_types(url: str, tmp_path: Path) -> None:
+def test_gdal_reads_kml_with_its_types(nasty_url: str, tmp_path: Path) -> None:
     path = tmp_path / "roads.kml"
-    path.write_bytes(document(url, Kml(), whole_view(ROADS)))
+    path.write_bytes(document(nasty_url, Kml(), whole_view(ROADS)))
     read = pyogrio.read_dataframe(path)
     assert list(read["id"])[-2:] == ["roads.1099511627776", "roads.100"]
     assert read["speedLimit"].iloc[0] == 51
@@ -275,15 +263,15 @@ def test_gdal_reads_kml_with_its_types(url: str, tmp_path: Path) -> None:
     assert shapely.force_2d(read.geometry.iloc[-1]).equals(shapely.from_wkt(ANTIMERIDIAN))
 
 
-def test_kml_holds_what_the_database_holds(url: str) -> None:
-    root = etree.fromstring(document(url, Kml(), whole_view(ROADS)))
+def test_kml_holds_what_the_database_holds(nasty_url: str) -> None:
+    root = etree.fromstring(document(nasty_url, Kml(), whole_view(ROADS)))
     space = {"k": "http://www.opengis.net/kml/2.2"}
     places = root.findall("k:Document/k:Placemark", space)
     assert [place.findtext("k:name", "", space) for place in places] == [*XML_TEXTS, "", "Taveuni"]
     assert root.findtext("k:Document/k:description", namespaces=space) == PAGE_NOTICE
 
 
-def test_kml_is_in_degrees_whatever_was_asked_for(url: str) -> None:
-    feature = features(url, Kml(), view_in(PORTS, WEB_MERCATOR))[0]
+def test_kml_is_in_degrees_whatever_was_asked_for(nasty_url: str) -> None:
+    feature = features(nasty_url, Kml(), view_in(PORTS, WEB_MERCATOR))[0]
     longitude, latitude = etree.fromstring(feature).findtext("Point/coordinates").split(",")
     assert (float(longitude), float(latitude)) == pytest.approx((179.5, 66.12), abs=0.01)
