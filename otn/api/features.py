@@ -5,7 +5,7 @@ The way: context -> query -> sql -> pool -> encoder. Who has an answer already i
 
 import asyncio
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Any, ClassVar, Generic, TypeVar
@@ -21,16 +21,17 @@ from otn.api.crs import NATIONAL, Bounds, Crs
 from otn.api.disconnect import WhileConnected
 from otn.api.documents import collection as collection_document
 from otn.api.documents import instant, licence_link, self_links
-from otn.api.encoders.geojson import GEOJSON, feature, feature_collection
+from otn.api.encoders.registry import BY_MEDIA_TYPE
+from otn.api.encoders.view import Page, TextFormat, notice
 from otn.api.links import Link, link_header
-from otn.api.negotiation import FEATURES, GEOJSON_TYPE, HTML_TYPE, JSON_TYPE
+from otn.api.negotiation import GEOJSON, GEOJSON_TYPE, HTML_TYPE, ITEMS, JSON_TYPE
 from otn.api.paging import Limits, Place, make_token
 from otn.api.presentation import Presentation
 from otn.api.query import ItemsQuery, feature_query, items_query, parse_identifier, require_available
 from otn.api.schemas import feature_schema
 from otn.api.served import no_collection, served_collection
-from otn.api.sql import feature_statement, items_statement, state_statement
-from otn.api.statement import Statement
+from otn.api.sql import feature_statement, items_statement, state_statement, view
+from otn.api.statement import SqlParameters, Statement
 from otn.api.tiles import PROGRAM, REVALIDATE
 from otn.errors import NotFound, TookTooLong
 from otn.model.collections import COLLECTIONS, Collection
@@ -52,7 +53,7 @@ class _State:
 
 @dataclass(frozen=True)
 class _Answer:
-    """An answer as GeoJSON, its links and what it was made from."""
+    """An answer in the format that was asked for, its links and what it was made from."""
 
     body: bytes
     links: list[Link]
@@ -73,7 +74,7 @@ class _Endpoint(ABC, Generic[Query]):
         collection = COLLECTIONS.get(scope["path_params"]["collection_id"])
         if collection is None:
             raise no_collection(scope["path_params"]["collection_id"])
-        context = request_context(scope, FEATURES, self._api.public_url)
+        context = request_context(scope, ITEMS, self._api.public_url)
         query, systems = self._parse(collection, context)
         head = scope["method"] == "HEAD" and self.known_from_state
         if head or is_conditional(scope) or any(crs in NATIONAL for crs in systems):
@@ -117,6 +118,22 @@ class _Endpoint(ABC, Generic[Query]):
         async with WhileConnected(receive):
             return await self._api.pool.fetch(statement.sql, statement.parameters)
 
+    async def _envelope(
+        self,
+        collection: Collection,
+        presentation: Presentation,
+        context: RequestContext,
+        updated: datetime,
+        links: list[Link],
+    ) -> Page:
+        """What stands around the features; whom to name stands in links, and in the files of formats without links."""
+        title = self._api.service.collections[collection.id].title.in_language(context.language)
+        named = ""
+        if context.representation is not GEOJSON and not context.representation.is_html:
+            served = await served_collection(self._api.pool, collection.id)
+            named = notice(served.attribution, served.licences)
+        return Page(view(collection, presentation, SqlParameters()), title, named, instant(updated), links)
+
     async def _page(self, collection: Collection, context: RequestContext, body: bytes) -> bytes:
         """The same answer for people. The renderer gets the document itself, its collection and its schema."""
         served = await served_collection(self._api.pool, collection.id)
@@ -148,25 +165,22 @@ class Items(_Endpoint[ItemsQuery]):
     async def _answer(
         self, collection: Collection, context: RequestContext, query: ItemsQuery, receive: Receive
     ) -> _Answer:
-        row = await self._row(collection, query, receive)
+        encoder = _text_format(context)
+        row = await self._row(collection, query, encoder, receive)
         links = _items_links(collection, context, query, row)
-        body = feature_collection(
-            row["features"] or b"",
-            number_matched=row["matched"],
-            number_returned=row["returned"],
-            time_stamp=instant(row["updated"]),
-            links=links,
-        )
+        page = await self._envelope(collection, query.presentation, context, row["updated"], links)
+        page = replace(page, number_matched=row["matched"], number_returned=row["returned"])
+        body = encoder.head(page) + (row["features"] or b"") + encoder.tail(page)
         return _Answer(body, links, _State(row["version"], row["updated"]))
 
-    async def _row(self, collection: Collection, query: ItemsQuery, receive: Receive) -> Any:
+    async def _row(self, collection: Collection, query: ItemsQuery, encoder: TextFormat, receive: Receive) -> Any:
         """The page; without the number of all matches where counting them takes too long."""
         try:
-            rows = await self._rows(items_statement(collection, query, GEOJSON), receive)
+            rows = await self._rows(items_statement(collection, query, encoder), receive)
         except TookTooLong:
             if query.selection.is_everything or query.hits:
                 raise
-            rows = await self._rows(items_statement(collection, query, GEOJSON, counted=False), receive)
+            rows = await self._rows(items_statement(collection, query, encoder, counted=False), receive)
         if not rows:
             raise no_collection(collection.id)
         return rows[0]
@@ -193,7 +207,8 @@ class Feature(_Endpoint[_FeatureQuery]):
     async def _answer(
         self, collection: Collection, context: RequestContext, query: _FeatureQuery, receive: Receive
     ) -> _Answer:
-        statement = feature_statement(collection, query.identifier, query.presentation, GEOJSON)
+        encoder = _text_format(context)
+        statement = feature_statement(collection, query.identifier, query.presentation, encoder)
         rows = await self._rows(statement, receive)
         if not rows:
             raise _no_feature(collection, context)
@@ -204,12 +219,19 @@ class Feature(_Endpoint[_FeatureQuery]):
             _collection_link(collection, context),
             *([licence_link(licence)] if licence else []),
         ]
-        return _Answer(feature(row["feature"], links), links, _State(row["version"], row["updated"]))
+        page = await self._envelope(collection, query.presentation, context, row["updated"], links)
+        return _Answer(encoder.single(page, row["feature"]), links, _State(row["version"], row["updated"]))
+
+
+def _text_format(context: RequestContext) -> TextFormat:
+    output = BY_MEDIA_TYPE[GEOJSON_TYPE if context.representation.is_html else context.representation.media_type]
+    assert isinstance(output.encoder, TextFormat)  # noqa: S101
+    return output.encoder
 
 
 def _items_links(collection: Collection, context: RequestContext, query: ItemsQuery, row: Any) -> list[Link]:
     own = context.own_parameters
-    links = self_links(context.links, context.language, context.path, FEATURES[0], own)
+    links = self_links(context.links, context.language, context.path, GEOJSON, own)
     without_token = tuple((name, value) for name, value in own if name != "token")
 
     def to(rel: str, title: str, *token: tuple[str, str]) -> Link:
@@ -269,7 +291,7 @@ def _validators(context: RequestContext, state: _State) -> list[tuple[bytes, byt
 def _headers(context: RequestContext, state: _State, crs: Crs) -> list[tuple[bytes, bytes]]:
     html = context.representation.is_html
     return [
-        (b"content-type", (HTML_TYPE + "; charset=utf-8" if html else GEOJSON_TYPE).encode()),
+        (b"content-type", (HTML_TYPE + "; charset=utf-8" if html else context.representation.media_type).encode()),
         (b"content-language", context.language.encode()),
         (b"content-crs", f"<{crs.uri}>".encode()),
         *([(b"vary", VARY.encode())] if html else _validators(context, state)),

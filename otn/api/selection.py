@@ -5,6 +5,9 @@ import re
 from dataclasses import dataclass
 
 from otn.api.bbox import Box, parse_bbox
+from otn.api.cql2.expression import Expression
+from otn.api.cql2.language import FilterLanguage, parse_filter_language
+from otn.api.cql2.parse import parse_filter
 from otn.api.crs import CRS84, Crs, parse_crs
 from otn.api.parameters import Parameters
 from otn.api.temporal import Interval, parse_datetime, parse_instant
@@ -37,6 +40,7 @@ class Selection:
     datetime: Interval | None = None
     equalities: tuple[Equality, ...] = ()
     terms: tuple[str, ...] = ()
+    filter: Expression | None = None
 
     @property
     def is_everything(self) -> bool:
@@ -52,7 +56,10 @@ def parse_selection(collection: Collection, parameters: Parameters) -> tuple[Sel
     Raises BadRequest naming the parameter with an unusable value.
     """
     given = dict(parameters)
-    bbox_crs = parse_crs(given["bbox-crs"], "bbox-crs") if "bbox-crs" in given else CRS84
+    bbox_crs, filter_crs = (
+        parse_crs(given[name], name) if name in given else CRS84 for name in ("bbox-crs", "filter-crs")
+    )
+    language = parse_filter_language(given["filter-lang"]) if "filter-lang" in given else FilterLanguage.TEXT
     selection = Selection(
         bbox=parse_bbox(given["bbox"], bbox_crs) if "bbox" in given else None,
         datetime=parse_datetime(given["datetime"]) if "datetime" in given else None,
@@ -62,8 +69,9 @@ def parse_selection(collection: Collection, parameters: Parameters) -> tuple[Sel
             if name in collection.queryables
         ),
         terms=parse_terms(given["q"]) if "q" in given else (),
+        filter=parse_filter(given["filter"], language, collection, filter_crs) if "filter" in given else None,
     )
-    return selection, (bbox_crs,)
+    return selection, (bbox_crs, filter_crs)
 
 
 def parse_equality(field: Field, text: str) -> Equality:

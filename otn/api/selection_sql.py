@@ -1,6 +1,7 @@
 """A selection as SQL: a pure builder of the condition that the features of a collection's table meet."""
 
 from otn.api.bbox import BoundingBox, ProjectedBox
+from otn.api.cql2.compile import filter_sql
 from otn.api.selection import Equality, Selection
 from otn.api.statement import SqlParameters, quoted
 from otn.api.temporal import Interval
@@ -21,6 +22,8 @@ def selection_sql(selection: Selection, parameters: SqlParameters) -> str:
         conditions.extend(_overlaps(selection.datetime, parameters))
     if selection.terms:
         conditions.append(_named(selection.terms, parameters))
+    if selection.filter is not None:
+        conditions.append(filter_sql(selection.filter, parameters))
     return " AND ".join(conditions)
 
 

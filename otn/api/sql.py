@@ -50,6 +50,7 @@ def items_statement(
     matched = (
         "(SELECT count(*) FROM hits)" if with_hits else "NULL::bigint" if condition else "state.number_of_features"
     )
+    separator = parameters.add(format_.separator.decode(), "text")
     shown = f"position > found - {limit}" if ordering.backwards else f"position <= {limit}"
     sql = f"""
 WITH {hits}{moved}page AS MATERIALIZED (
@@ -59,7 +60,7 @@ WITH {hits}{moved}page AS MATERIALIZED (
   SELECT count(*) FILTER (WHERE {shown}) AS returned, coalesce(max(found) > {limit}, false) AS more,
     min(position) FILTER (WHERE {shown}) AS first, max(position) FILTER (WHERE {shown}) AS last,
     string_agg(({_features(collection, query.presentation, format_, parameters)} WHERE f.id = page.id),
-      '{format_.separator.decode()}') FILTER (WHERE {shown}) AS features
+      {separator}) FILTER (WHERE {shown}) AS features
   FROM page
 )
 SELECT state.version, state.updated, ({_LICENCES}) AS licences, {matched} AS matched,

@@ -14,6 +14,7 @@ import uvicorn
 
 from otn.app import create_app
 from otn.settings import ROOT, Settings
+from tests.api.formats import fill_nasty
 from tests.api.sample import fill
 
 
@@ -52,6 +53,15 @@ def sample_url(cluster_url: Callable[[str], str], template_database: str) -> str
         connection.execute(f"CREATE DATABASE otn_sample TEMPLATE {template_database}")
     fill(cluster_url("otn_sample"))
     return cluster_url("otn_sample")
+
+
+@pytest.fixture(scope="session")
+def nasty_url(cluster_url: Callable[[str], str], template_database: str) -> str:
+    """The URL of a database, to be read only, whose features hold what breaks naive writers."""
+    with psycopg.connect(cluster_url("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE otn_nasty TEMPLATE {template_database}")
+    fill_nasty(cluster_url("otn_nasty"))
+    return cluster_url("otn_nasty")
 
 
 @pytest.fixture(scope="session")

@@ -35,7 +35,7 @@ def refused(text: str) -> BadRequest:
 
 
 def test_nothing_asked_is_the_first_page() -> None:
-    assert query("") == ItemsQuery(limit=10, presentation=Presentation(ROADS.fields), systems=(CRS84, CRS84))
+    assert query("") == ItemsQuery(limit=10, presentation=Presentation(ROADS.fields), systems=(CRS84, CRS84, CRS84))
 
 
 @pytest.mark.parametrize(("text", "limit"), [("1", 1), ("10000", 10000), ("10001", 10000), ("9" * 18, 10000)])

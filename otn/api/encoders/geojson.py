@@ -1,49 +1,90 @@
-"""GeoJSON (RFC 7946): PostgreSQL renders features, here they get their envelope. No feature is ever parsed here."""
+"""GeoJSON (RFC 7946): the envelope around features that PostgreSQL has rendered. No feature is ever parsed here.
+
+The same features also go out one by one: as text sequence (RFC 8142) and as one line each.
+"""
 
 from typing import Any
 
 import orjson
 
-from otn.api.encoders.view import View
+from otn.api.encoders.view import Page, View
 from otn.api.statement import quoted
 
-Link = dict[str, Any]
+
+def geometry_sql(view: View) -> str:
+    """SQL: the geometry as GeoJSON writes it, coordinates in the order of the authority's axes.
+
+    Option 0: PostGIS adds no `crs` member, which RFC 7946 has removed.
+    """
+    if view.geometry is None:
+        return "'null'"
+    return f"ST_AsGeoJSON({view.geometry_in_axis_order}, {view.decimals}, 0)"
+
+
+def properties_sql(view: View) -> str:
+    """SQL: an object with every property of the view, null where unknown."""
+    if not view.fields:
+        return "'{}'"
+    columns = ", ".join(f"f.{quoted(field.column)} AS {quoted(field.name)}" for field in view.fields)
+    return f"row_to_json((SELECT p FROM (SELECT {columns}) AS p))::text"  # noqa: S608 - identifiers come from the model
+
+
+def page_members(page: Page) -> dict[str, Any]:
+    """The members of a collection of features beside the features; a count that is not known is left out."""
+    members = {
+        "numberMatched": page.number_matched,
+        "numberReturned": page.number_returned,
+        "timeStamp": page.time_stamp,
+        "links": list(page.links),
+    }
+    return {name: value for name, value in members.items() if value is not None}
 
 
 class GeoJson:
-    """Features as GeoJSON objects; every property is there, null where unknown."""
+    """A FeatureCollection."""
 
     separator = b","
 
     def feature_sql(self, view: View) -> str:
-        """A text expression over the collection's table as `f`."""
-        geometry = "'null'"
-        if view.geometry is not None:
-            ordered = f"ST_FlipCoordinates({view.geometry})" if view.crs.axes_swapped else view.geometry
-            geometry = f"ST_AsGeoJSON({ordered}, {view.decimals})"
-        columns = ", ".join(f"f.{quoted(field.column)} AS {quoted(field.name)}" for field in view.fields)
-        properties = f"row_to_json((SELECT p FROM (SELECT {columns}) AS p))::text" if columns else "'{}'"  # noqa: S608
         return (
-            f"""'{{"type":"Feature","id":' || f.id || ',"geometry":' || {geometry}"""
-            f""" || ',"properties":' || {properties} || '}}'"""
+            f"""'{{"type":"Feature","id":' || f.id || ',"geometry":' || {geometry_sql(view)}"""
+            f""" || ',"properties":' || {properties_sql(view)} || '}}'"""
         )
+
+    def head(self, page: Page) -> bytes:
+        members = {"type": "FeatureCollection"} | page_members(page)
+        return orjson.dumps(members)[:-1] + b',"features":['
+
+    def tail(self, page: Page) -> bytes:  # noqa: ARG002
+        return b"]}"
+
+    def single(self, page: Page, feature: bytes) -> bytes:
+        return b'%s,"links":%s}' % (feature[:-1], orjson.dumps(list(page.links)))
+
+
+class GeoJsonLines:
+    """One feature a line: nothing around them, so that a reader may begin or stop anywhere."""
+
+    separator = b""
+    _before = ""
+
+    def feature_sql(self, view: View) -> str:
+        return f"{self._before}{GeoJson().feature_sql(view)} || E'\\n'"
+
+    def head(self, page: Page) -> bytes:  # noqa: ARG002
+        return b""
+
+    def tail(self, page: Page) -> bytes:  # noqa: ARG002
+        return b""
+
+    def single(self, page: Page, feature: bytes) -> bytes:  # noqa: ARG002
+        return feature
+
+
+class GeoJsonSequence(GeoJsonLines):
+    """The same as a JSON text sequence: a record separator (U+001E) before each."""
+
+    _before = "E'\\x1e' || "
 
 
 GEOJSON = GeoJson()
-
-
-def feature_collection(
-    features: bytes, *, number_matched: int | None, number_returned: int, time_stamp: str, links: list[Link]
-) -> bytes:
-    """A FeatureCollection with the members of OGC API - Features - Part 1, 7.16; `features` are separated by commas."""
-    matched = b"" if number_matched is None else b'"numberMatched":%d,' % number_matched
-    return (
-        b'{"type":"FeatureCollection",%b"numberReturned":%d,"timeStamp":"%b","links":%b,'
-        % (matched, number_returned, time_stamp.encode(), orjson.dumps(links))
-        + b'"features":[%b]}' % features
-    )
-
-
-def feature(rendered: bytes, links: list[Link]) -> bytes:
-    """A Feature with its links, OGC API - Features - Part 1, 7.17."""
-    return b'%b,"links":%b}' % (rendered[:-1], orjson.dumps(links))

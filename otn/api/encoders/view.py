@@ -1,18 +1,27 @@
-"""What encoders show of features."""
+"""What is shown of each feature, and what a text format must be able to do.
 
+PostgreSQL renders every feature as the text of its format; a text format says how, and what stands around them.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
-from otn.api.crs import Crs
+from otn.api.crs import CRS84, Crs
+from otn.api.statement import quoted
 from otn.model.collections import Collection
 from otn.model.fields import Field
+from otn.model.licences import Licence
+
+Link = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class View:
-    """What is shown of each feature of a table as `f`.
+    """What is shown of each feature of a collection.
 
-    `geometry` is SQL for the geometry in `crs`, x before y; None where geometry is left out.
+    `geometry` is an SQL expression over the table as `f`: the geometry in `crs`, x before y whatever the axes of `crs`
+    are; None where no geometry is asked for. `decimals` are the digits after the point of a coordinate.
     """
 
     collection: Collection
@@ -21,10 +30,75 @@ class View:
     geometry: str | None
     decimals: int
 
+    @property
+    def geometry_in_axis_order(self) -> str | None:
+        """The geometry with its coordinates in the order of the authority's axes."""
+        if self.geometry is not None and self.crs.axes_swapped:
+            return f"ST_FlipCoordinates({self.geometry})"
+        return self.geometry
 
+
+def whole_view(collection: Collection) -> View:
+    """Every field, and the geometry as it is stored."""
+    return View(collection, collection.fields, CRS84, "f.geom", CRS84.decimals)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What stands around features: `notice` says whom to name and under which licence, in one line.
+
+    A count is None where it is not known; `time_stamp` is RFC 3339.
+    """
+
+    view: View
+    title: str
+    notice: str
+    time_stamp: str
+    links: Sequence[Link] = ()
+    number_matched: int | None = None
+    number_returned: int | None = None
+
+
+@runtime_checkable
 class TextFormat(Protocol):
-    """A format whose features PostgreSQL renders as text."""
+    """A format whose features are texts that follow each other.
 
-    separator: bytes
+    A document is `head`, the features with `separator` between them, and `tail`.
+    """
 
-    def feature_sql(self, view: View) -> str: ...
+    @property
+    def separator(self) -> bytes:
+        """What stands between two features."""
+        ...
+
+    def feature_sql(self, view: View) -> str:
+        """An SQL expression over the table as `f`: one whole feature as text, never null."""
+        ...
+
+    def head(self, page: Page) -> bytes:
+        """What stands before the first feature."""
+        ...
+
+    def tail(self, page: Page) -> bytes:
+        """What stands after the last feature."""
+        ...
+
+    def single(self, page: Page, feature: bytes) -> bytes:
+        """The document of one feature alone."""
+        ...
+
+
+def column(field: Field) -> str:
+    """The column of a field, of the table as `f`."""
+    return f"f.{quoted(field.column)}"
+
+
+def instant_text(field: Field) -> str:
+    """SQL: an instant as RFC 3339 in UTC, as far as the session's time zone is UTC; null stays null."""
+    return f"""replace(trim(to_json({column(field)})::text, '"'), '+00:00', 'Z')"""
+
+
+def notice(attribution: str, licences: Sequence[Licence]) -> str:
+    """Whom to name and under which licences, in one line."""
+    named = ", ".join(f"{licence.title} ({licence.url})" for licence in licences)
+    return ". ".join(part for part in (attribution, f"Licence: {named}" if named else "") if part)
