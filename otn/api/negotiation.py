@@ -22,6 +22,7 @@ MVT_TYPE = "application/vnd.mapbox-vector-tile"
 TILEJSON_TYPE = "application/vnd.mapbox.tilejson+json"
 STYLE_TYPE = "application/vnd.mapbox.style+json"
 QLR_TYPE = "application/x-qgis-layer-definition"
+XML_TYPE = "application/xml"
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,36 @@ class Representation:
 
 HTML = Representation(HTML_TYPE, ("html",), ("application/xhtml+xml",))
 DOCUMENT = (Representation(JSON_TYPE, ("json",)), HTML)
-FEATURES = (Representation(GEOJSON_TYPE, ("json", "geojson"), (JSON_TYPE, "application/vnd.geo+json")), HTML)
+GEOJSON = Representation(GEOJSON_TYPE, ("json", "geojson"), (JSON_TYPE, "application/vnd.geo+json"))
+FEATURES = (GEOJSON, HTML)
+GEOJSON_SEQUENCE = Representation("application/geo+json-seq", ("geojsonseq",))
+NDJSON = Representation("application/x-ndjson", ("ndjson",), ("application/ndjson", "application/x-jsonlines"))
+CSV = Representation("text/csv; charset=utf-8; header=present", ("csv",))
+FLATGEOBUF = Representation("application/flatgeobuf", ("fgb",))
+PARQUET = Representation("application/vnd.apache.parquet", ("parquet",))
+ARROW = Representation("application/vnd.apache.arrow.stream", ("arrow",))
+GEOPACKAGE = Representation("application/geopackage+sqlite3", ("gpkg",), ("application/vnd.sqlite3",))
+JSONFG = Representation("application/vnd.ogc.fg+json", ("jsonfg",), ("application/fg+json",))
+GML = Representation(
+    "application/gml+xml;version=3.2;profile=http://www.opengis.net/def/profile/ogc/2.0/gml-sf0",
+    ("gml",),
+    (XML_TYPE, "text/xml"),
+)
+KML = Representation("application/vnd.google-earth.kml+xml", ("kml",))
+DOWNLOADS = (
+    GEOJSON,
+    GEOJSON_SEQUENCE,
+    NDJSON,
+    CSV,
+    FLATGEOBUF,
+    PARQUET,
+    ARROW,
+    GEOPACKAGE,
+    JSONFG,
+    GML,
+    KML,
+)
+ITEMS = (*DOWNLOADS, HTML)
 SCHEMA = (Representation(SCHEMA_TYPE, ("json",), (JSON_TYPE,)), HTML)
 SCHEMA_ONLY = SCHEMA[:1]
 API = (Representation(OPENAPI_TYPE, ("json",), ("application/openapi+json", JSON_TYPE)), HTML)
