@@ -17,9 +17,10 @@ COMMON = (
 )
 FEATURES = _classes("ogcapi-features-1", "core", "geojson", "html", "oas30")
 FILTERING = _classes("ogcapi-features-3", "queryables", "queryables-query-parameters")
+_SCHEMAS = ("schemas", "returnables-and-receivables", "queryables", "sortables")
 SCHEMAS = (
-    *_classes("ogcapi-features-5", "schemas", "core-roles-features", "returnables-and-receivables", "queryables"),
-    *_classes("ogcapi-common-3", "schemas", "advanced-property-roles", "returnables-and-receivables", "queryables"),
+    *_classes("ogcapi-features-5", "core-roles-features", *_SCHEMAS),
+    *_classes("ogcapi-common-3", "advanced-property-roles", *_SCHEMAS),
 )
 TILES = _classes("ogcapi-tiles-1", "core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "oas30")
 

@@ -1,8 +1,7 @@
 """The code lists that fields refer to, with the values OTN uses and what they are called in the four languages.
 
 Source: INSPIRE code list register (http://inspire.ec.europa.eu/codelist/...), data specification on
-Transport Networks D2.8.I.7; the canonical scheme of its URIs is http. The English titles are the names of the values
-there; the other languages say the same.
+Transport Networks D2.8.I.7; the canonical scheme of its URIs is http. The titles put its values into words.
 """
 
 from dataclasses import dataclass

@@ -38,6 +38,11 @@ class Property:
         """Whether a form can ask for one value of it."""
         return self.type in ("string", "integer", "number", "boolean")
 
+    @property
+    def is_sortable(self) -> bool:
+        """Whether it has one value that comes before or after another."""
+        return self.type != "object"
+
 
 @dataclass(frozen=True)
 class Value:

@@ -54,6 +54,16 @@ class Urls:
         kept = [(name, value) for name, value in parse_qsl(self.query) if name != "lang"]
         return f"{self.here()}?{urlencode([*kept, ('lang', language)])}"
 
+    def as_format(self, f: str) -> str:
+        """This page, with its query, in another format."""
+        kept = [(name, value) for name, value in parse_qsl(self.query) if name != "f"]
+        return f"{self.here()}?{urlencode([*kept, ('f', f)])}"
+
+    def download(self, collection_id: str, f: str) -> str:
+        """The whole of a collection as a file."""
+        asked = [("f", f), *([("lang", self.language)] if self.language else [])]
+        return f"{self.plain('collections', collection_id, 'download')}?{urlencode(asked)}"
+
     def as_page(self, href: str) -> str:
         """The page of the resource that `href` gives in another format."""
         parts = urlsplit(href)

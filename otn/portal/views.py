@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from otn.api.crs import CRS84
 from otn.api.html import PageContext
 from otn.api.negotiation import GEOJSON_TYPE
 from otn.model.symbology import SYMBOLOGIES
+from otn.portal.downloads import formats as download_formats
 from otn.portal.formats import Formats
 from otn.portal.legend import legend
 from otn.portal.openapi import operation_groups
@@ -68,6 +70,7 @@ def _collection(document: Document, context: PageContext, _formats: Formats) -> 
     return {
         "bbox": _bbox(document),
         "legend_entries": legend([document["id"]], context.language),
+        "formats": download_formats(context.language),
         "interval": next(iter(extent.get("temporal", {}).get("interval", [])), None),
         "share_alike": any(dataset["shareAlike"] for dataset in document["datasets"]),
     }
@@ -76,15 +79,16 @@ def _collection(document: Document, context: PageContext, _formats: Formats) -> 
 def _items(document: Document, context: PageContext, formats: Formats) -> dict[str, Any]:
     features = document["features"]
     declared = [entry for entry in properties(document["schema"]) if entry.is_content]
-    filled = [entry for entry in declared if any(_content(feature, entry.name) is not None for feature in features)]
+    shown = [entry for entry in declared if any(entry.name in feature["properties"] for feature in features)]
+    filled = [entry for entry in shown if any(_content(feature, entry.name) is not None for feature in features)]
     columns = sorted(filled, key=lambda entry: entry.name in _ORIGIN)
     asked = dict(parse_qsl(context.query))
-    shapes = [geometry(feature["geometry"]) for feature in features]
+    shapes = [geometry(feature["geometry"]) for feature in features] if _in_degrees(context) else []
     return {
         "bounds": _around(shape.bbox for shape in shapes if shape) or _bbox(document["collection"]),
-        "geojson": _path(context.alternates[GEOJSON_TYPE]),
+        "geojson": _map_source(context),
         "columns": columns,
-        "empty_columns": [entry for entry in declared if entry not in filled] if features else [],
+        "empty_columns": [entry for entry in shown if entry not in filled],
         "rows": [
             (
                 feature["id"],
@@ -93,9 +97,12 @@ def _items(document: Document, context: PageContext, formats: Formats) -> dict[s
             for feature in features
         ],
         "filters": [entry for entry in declared if entry.is_filter],
+        "orders": [entry for entry in declared if entry.is_sortable],
         "asked": asked,
         "asked_filters": [entry for entry in declared if entry.name in asked],
+        "previous": link(document, "prev"),
         "next": link(document, "next"),
+        "formats": download_formats(context.language),
         "datasets": _datasets(document["collection"], {_content(feature, "dataset") for feature in features}),
     }
 
@@ -106,6 +113,18 @@ def _content(feature: Document, name: str) -> Any:
 
 def _datasets(collection: Document, ids: set[Any]) -> list[Document]:
     return [dataset for dataset in collection["datasets"] if dataset["id"] in ids]
+
+
+def _in_degrees(context: PageContext) -> bool:
+    """Whether coordinates are longitude and latitude, as pages and maps take them."""
+    return dict(parse_qsl(context.query)).get("crs", CRS84.uri) == CRS84.uri
+
+
+def _map_source(context: PageContext) -> str:
+    """The features of the page as the map draws them: in degrees, with their geometry."""
+    parts = urlsplit(context.alternates[GEOJSON_TYPE])
+    kept = [(name, value) for name, value in parse_qsl(parts.query) if name not in ("crs", "skipGeometry")]
+    return _path(parts._replace(query=urlencode(kept)).geturl())
 
 
 def _path(href: str) -> str:
@@ -120,7 +139,8 @@ def _feature(document: Document, context: PageContext, formats: Formats) -> dict
         "name": _content(document, "name"),
         "rows": [(entry, value(entry, _content(document, entry.name), formats, with_unit=True)) for entry in declared],
         "geometry": geometry(document["geometry"]),
-        "geojson": _path(context.alternates[GEOJSON_TYPE]),
+        "in_degrees": _in_degrees(context),
+        "geojson": _map_source(context),
         "datasets": _datasets(document["collection"], {_content(document, "dataset")}),
     }
 

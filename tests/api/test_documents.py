@@ -53,7 +53,7 @@ def test_conformance_names_the_core(client: httpx.Client) -> None:
 def test_conformance_names_part_5_as_old_and_new_clients_look_for_it(client: httpx.Client) -> None:
     declared = client.get("/conformance").json()["conformsTo"]
     for standard, roles in (("features-5", "core-roles-features"), ("common-3", "advanced-property-roles")):
-        for name in ("schemas", "queryables", "returnables-and-receivables", roles):
+        for name in ("schemas", "queryables", "sortables", "returnables-and-receivables", roles):
             assert f"http://www.opengis.net/spec/ogcapi-{standard}/1.0/conf/{name}" in declared
 
 

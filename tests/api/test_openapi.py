@@ -8,9 +8,15 @@ import httpx
 import pytest
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
+from otn.api.crs import CRS84
+from otn.api.negotiation import DOWNLOADS, ITEMS
 from otn.model.collections import ROADS
 
 Document = dict[str, Any]
+
+PAGING = {"limit", "token", "resulttype"}
+SELECTING = {"bbox", "bbox-crs", "datetime", "filter", "filter-lang", "filter-crs", "q"}
+SHOWING = {"crs", "properties", "exclude-properties", "skipGeometry", "zoom-level", "max-allowable-offset", "precision"}
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +53,7 @@ def test_it_refers_to_nothing_outside(definition: Document) -> None:
 
 
 def test_operations_have_names_of_their_own(definition: Document) -> None:
-    names = [item["get"]["operationId"] for item in definition["paths"].values()]
+    names = [operation["operationId"] for item in definition["paths"].values() for operation in item.values()]
     assert len(set(names)) == len(names)
 
 
@@ -61,9 +67,11 @@ def test_every_path_answers_as_it_says(client: httpx.Client, definition: Documen
         names = {"featureId": features.get(path.split("/")[2] if path.startswith("/collections/") else "", "")}
         names |= {"styleId": "roads", "tileMatrixSetId": "WebMercatorQuad"}
         names |= {"tileMatrix": "0", "tileRow": "0", "tileCol": "0"}
-        responses = item["get"]["responses"]
+        ((method, operation),) = item.items()
+        responses = operation["responses"]
         for media_type in responses["200"]["content"]:
-            answer = client.get(path.format(**names), headers={"Accept": media_type})
+            body: Document | None = {} if "requestBody" in operation else None
+            answer = client.request(method, path.format(**names), headers={"Accept": media_type}, json=body)
             assert answer.status_code in (200, 204), path
             assert str(answer.status_code) in responses
             assert answer.headers.get("content-type", media_type).startswith(media_type)
@@ -79,16 +87,63 @@ def test_paging_and_filters_stand_on_the_concrete_path(definition: Document) -> 
     bbox = by_name["bbox"]["schema"]
     assert bbox == {"type": "array", "minItems": 4, "maxItems": 6, "items": {"type": "number"}}
     assert by_name["datetime"]["schema"] == {"type": "string"}
-    assert set(by_name) == {"limit", "bbox", "datetime", "token", "f", "lang"} | {
-        field.name for field in ROADS.fields if field.filterable
-    }
+    assert set(by_name) == PAGING | SELECTING | SHOWING | {"sortby", "f", "lang"} | ROADS.queryables.keys()
     for entry in by_name.values():
         assert (entry["in"], entry["required"], entry["style"], entry["explode"]) == ("query", False, "form", False)
         assert isinstance(entry["schema"]["type"], str)
 
 
+def test_one_feature_takes_what_shows_it(definition: Document) -> None:
+    by_name = parameters(definition, "/collections/roads/items/{featureId}")
+    assert set(by_name) == {"featureId", "f", "lang"} | SHOWING
+
+
+def test_a_download_takes_what_selects_sorts_and_shows_but_no_page(definition: Document) -> None:
+    by_name = parameters(definition, "/collections/roads/download")
+    assert set(by_name) == SELECTING | SHOWING | {"sortby", "f", "lang"} | ROADS.queryables.keys()
+    content = definition["paths"]["/collections/roads/download"]["get"]["responses"]["200"]["content"]
+    assert list(content) == [representation.media_type for representation in DOWNLOADS]
+
+
+def test_a_search_takes_the_parameters_of_items_as_members_of_an_object(definition: Document) -> None:
+    search = definition["paths"]["/collections/roads/search"]["post"]
+    body = resolved(definition, search["requestBody"]["content"]["application/json"]["schema"])
+    assert set(body["properties"]) == set(parameters(definition, "/collections/roads/items")) - {"f", "lang"}
+    assert body["additionalProperties"] is False
+
+
+def test_formats_are_those_that_are_offered(definition: Document) -> None:
+    for path, offered in (("items", ITEMS), ("download", DOWNLOADS)):
+        formats = parameters(definition, f"/collections/roads/{path}")["f"]["schema"]["enum"]
+        assert formats == [name for representation in offered for name in representation.formats]
+
+
+def test_reference_systems_are_those_of_the_collection(definition: Document) -> None:
+    for name in ("crs", "bbox-crs", "filter-crs"):
+        uris = parameters(definition, "/collections/airports/items")[name]["schema"]["enum"]
+        assert uris[0] == CRS84.uri
+        assert "http://www.opengis.net/def/crs/EPSG/0/31370" in uris
+        uris = parameters(definition, "/collections/ports/items")[name]["schema"]["enum"]
+        assert "http://www.opengis.net/def/crs/EPSG/0/31370" not in uris
+
+
+def test_filters_are_in_cql2_as_text_unless_said_otherwise(definition: Document) -> None:
+    """GDAL takes the filter language from the enum, by its older name."""
+    schema = parameters(definition, "/collections/roads/items")["filter-lang"]["schema"]
+    assert schema == {"type": "string", "enum": ["cql2-text", "cql2-json", "cql-text"], "default": "cql2-text"}
+
+
+def test_features_say_in_which_system_they_are_and_when_they_changed(definition: Document) -> None:
+    for path in ("items", "items/{featureId}", "download"):
+        responses = definition["paths"][f"/collections/roads/{path}"]["get"]["responses"]
+        assert set(responses["200"]["headers"]) == {"Content-Crs", "ETag", "Link"}
+        assert "ETag" in resolved(definition, responses["304"])["headers"]
+
+
 def test_declared_parameters_are_known(client: httpx.Client, definition: Document) -> None:
     examples = {"limit": "1", "bbox": "1,2,3,4", "datetime": "2020-01-01", "f": "json", "lang": "en", "token": ""}
+    examples |= {"filter": "lanes>1", "filter-lang": "cql2-text", "q": "x", "sortby": "-name,lanes"}
+    examples |= {"properties": "name,lanes", "exclude-properties": "name", "precision": "5", "zoom-level": "7"}
     by_type = {"string": "x", "integer": "1", "number": "1.5", "boolean": "true"}
     for name, declared in parameters(definition, "/collections/roads/items").items():
         schema = declared["schema"]
@@ -105,7 +160,7 @@ def test_only_what_is_served_is_described(definition: Document) -> None:
 
 def test_errors_are_described(definition: Document) -> None:
     responses = definition["paths"]["/collections/roads/items"]["get"]["responses"]
-    assert set(responses) == {"200", "400", "404", "406", "500", "503"}
+    assert set(responses) == {"200", "304", "400", "404", "406", "500", "503"}
     assert all(
         "application/problem+json" in resolved(definition, responses[code])["content"] for code in ("400", "503")
     )

@@ -1,8 +1,10 @@
+import dataclasses
 import re
 from typing import Any
 
 import pytest
 
+from otn.api.negotiation import DOWNLOADS
 from otn.model.text import LANGUAGES
 from otn.portal.pages import STATIC_DIR, Pages
 from tests.portal.documents import BASE, PAGES, context, document, service
@@ -181,6 +183,71 @@ def test_the_form_asks_for_codes_by_their_titles() -> None:
     assert {"value": "fourthClass", "selected": ""} in rendered(
         "items", query="functionalRoadClass=fourthClass"
     ).attributes("option")
+
+
+def test_a_collection_can_be_downloaded_in_every_format() -> None:
+    links = rendered("collection", "fr", query="lang=fr").links()
+    for representation in DOWNLOADS:
+        assert f"/otn/collections/roads/download?f={representation.formats[-1]}&lang=fr" in links
+
+
+def test_a_page_of_features_leads_to_the_same_in_every_format() -> None:
+    links = rendered("items", query="q=dorp&limit=20&f=html&bbox=").links()
+    for representation in DOWNLOADS:
+        assert f"/otn/collections/roads/items?q=dorp&limit=20&f={representation.formats[-1]}" in links
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"), [("name", "name"), ("-speedLimit", "-speedLimit"), ("name,-id", "name,-id")]
+)
+def test_the_form_keeps_the_order(asked: str, shown: str) -> None:
+    options = rendered("items", query=f"sortby={asked}").attributes("option")
+    assert [option["value"] for option in options if "selected" in option] == [shown]
+
+
+def test_the_form_sorts_by_dates_too_and_by_no_object() -> None:
+    offered = {option["value"] for option in rendered("items").attributes("option")}
+    assert {"validFrom", "-validFrom", "name", "-length"} <= offered
+    assert "sourceCodes" not in offered
+
+
+def test_the_form_searches_text() -> None:
+    markup = rendered("items", query="q=dorpsstraat")
+    (field,) = [entry for entry in markup.attributes("input") if entry.get("name") == "q"]
+    assert field["value"] == "dorpsstraat"
+    assert field["aria-describedby"] in {entry.get("id") for entry in markup.attributes("small")}
+
+
+def test_a_page_in_the_middle_leads_back() -> None:
+    before = {"rel": "prev", "href": f"{BASE}/collections/roads/items?f=json&token=b", "type": "application/geo+json"}
+    middle = document("items", "en")
+    middle["links"].append(before)
+    links = Markup(pages.render("items", middle, context("items", "en"))).links()
+    assert "/otn/collections/roads/items?token=b" in links
+
+
+def test_maps_of_features_in_another_reference_system_are_in_degrees() -> None:
+    query = "crs=http://www.opengis.net/def/crs/EPSG/0/3857"
+    machines = {"application/geo+json": f"{BASE}/collections/roads/items?{query}&skipGeometry=true&f=json&limit=5"}
+    asked = dataclasses.replace(context("items", "en", query), alternates=machines)
+    (figure,) = Markup(pages.render("items", document("items", "en"), asked)).attributes("figure")
+    assert figure["data-features"] == "/otn/collections/roads/items?f=json&limit=5"
+    assert figure["data-bounds"] == "2.5,49.5,6.4,51.5"
+    feature = rendered("feature", query=query)
+    assert not feature.attributes("figure")
+    assert "4.78°" not in feature.text
+
+
+def test_properties_that_were_not_asked_for_are_not_called_unknown() -> None:
+    content = document("items", "en")
+    content["features"][0]["properties"] = {"name": "Dorpsstraat"}
+    markup = Markup(pages.render("items", content, context("items", "en", "properties=name")))
+    assert "Unknown for every feature" not in markup.text
+
+
+def test_a_number_without_features_is_no_failure() -> None:
+    hits = document("items", "en") | {"features": [], "numberReturned": 0, "links": []}
+    assert "No feature answers" not in Markup(pages.render("items", hits, context("items", "en"))).text
 
 
 def test_every_standard_is_called_by_its_name() -> None:

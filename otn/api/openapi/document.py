@@ -3,7 +3,7 @@
 from typing import Any
 
 from otn.api.links import Links
-from otn.api.openapi.operations import responses
+from otn.api.openapi.operations import headers, responses
 from otn.api.openapi.parameters import parameters
 from otn.api.openapi.parts import Document
 from otn.api.openapi.paths import collection_paths, service_paths, tile_paths
@@ -19,6 +19,7 @@ def openapi(
     """The definition of the service as it is served at `links.base`."""
     metadata = service.metadata
     paths = service_paths()
+    shared = parameters(limits)
     for entry in served:
         title = service.collections[entry.collection.id].title.in_language(language)
         paths |= collection_paths(entry, title, language) | tile_paths(entry, title)
@@ -38,9 +39,10 @@ def openapi(
         ],
         "paths": paths,
         "components": {
-            "parameters": parameters(limits),
-            "schemas": schemas(served, links, language),
+            "parameters": shared,
+            "schemas": schemas(served, shared, links, language),
             "responses": responses(),
+            "headers": headers(),
         },
     }
 

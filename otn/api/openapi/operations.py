@@ -2,6 +2,7 @@
 
 from otn.api.negotiation import (
     GEOJSON_TYPE,
+    GEOPACKAGE,
     HTML_TYPE,
     JSON_TYPE,
     MVT_TYPE,
@@ -21,7 +22,9 @@ _ERRORS = {
 }
 # Which parameter `f` a resource takes, by the first of these whose types it all answers with.
 _FORMATS = (
-    ({GEOJSON_TYPE}, "fItems"),
+    ({GEOPACKAGE.media_type, HTML_TYPE}, "fItems"),
+    ({GEOPACKAGE.media_type}, "fDownload"),
+    ({GEOJSON_TYPE}, "fFeature"),
     ({QLR_TYPE}, "fCollection"),
     ({STYLE_TYPE}, "fStyle"),
     ({MVT_TYPE}, "fTile"),
@@ -68,6 +71,23 @@ def path_item(
     }
 
 
+def features_item(operation: str, summary: str, content: Document, tag: str, parameters: list[Document]) -> Document:
+    """The path of features, which come in a reference system and say when they have changed."""
+    item = path_item(operation, summary, content, tag, parameters)
+    responses = item["get"]["responses"]
+    responses["200"]["headers"] = {name: reference("headers", name) for name in ("Content-Crs", "ETag", "Link")}
+    responses["304"] = reference("responses", "NotModified")
+    return item
+
+
+def search_item(operation: str, summary: str, content: Document, tag: str, body: str) -> Document:
+    """The path of a search, whose parameters are the members of a JSON object described by the schema `body`."""
+    asked = features_item(operation, summary, content, tag, [])["get"]
+    del asked["responses"]["304"]
+    request = {"required": True, "content": {JSON_TYPE: {"schema": reference("schemas", body)}}}
+    return {"post": asked | {"requestBody": request}}
+
+
 def health_item(name: str, summary: str) -> Document:
     """The path of a question that takes no parameters."""
     return {
@@ -89,14 +109,28 @@ def tile_item(operation: str, summary: str, tag: str, parameters: list[Document]
     item = path_item(operation, summary, {MVT_TYPE: "tile"}, tag, parameters)
     item["get"]["responses"] |= {
         "204": {"description": "There is nothing in the tile."},
-        "304": {"description": "The tile is still the one whose entity tag If-None-Match gives."},
+        "304": reference("responses", "NotModified"),
     }
     return item
 
 
 def responses() -> Document:
-    """The errors, which every operation can answer with."""
-    return {name: _error(text) for name, text in _ERROR_DESCRIPTIONS.items()}
+    """The answers that many operations have in common: errors, and that nothing has changed."""
+    unchanged = {
+        "description": "The answer is still the one whose entity tag If-None-Match gives.",
+        "headers": {"ETag": reference("headers", "ETag")},
+    }
+    return {name: _error(text) for name, text in _ERROR_DESCRIPTIONS.items()} | {"NotModified": unchanged}
+
+
+def headers() -> Document:
+    """The headers of answers, by name."""
+    described = {
+        "Content-Crs": "The coordinate reference system of the answer, in angle brackets.",
+        "ETag": "Changes when the answer does: send it back as If-None-Match.",
+        "Link": "The links of the answer that lead through its pages (RFC 8288).",
+    }
+    return {name: {"description": text, "schema": {"type": "string"}} for name, text in described.items()}
 
 
 def _error(description: str) -> Document:

@@ -18,3 +18,27 @@ def array(name: str) -> Document:
 def structure(required: dict[str, Document], optional: dict[str, Document] | None = None) -> Document:
     """An object with these members."""
     return {"type": "object", "required": list(required), "properties": required | (optional or {})}
+
+
+def query(name: str, description: str, schema: Document) -> Document:
+    """A parameter of the query string; several values are separated by commas."""
+    return {
+        "name": name,
+        "in": "query",
+        "description": description,
+        "required": False,
+        "style": "form",
+        "explode": False,
+        "schema": schema,
+    }
+
+
+def path(name: str, description: str, schema: Document) -> Document:
+    """A parameter within the path."""
+    return {
+        "name": name,
+        "in": "path",
+        "description": description,
+        "required": True,
+        "schema": {"type": "string"} | schema,
+    }

@@ -1,17 +1,21 @@
 """The addresses of the service, concrete ones for every collection: QGIS and GDAL read them so."""
 
 from otn.api.negotiation import (
+    DOWNLOADS,
+    FEATURES,
     GEOJSON_TYPE,
     HTML_TYPE,
+    ITEMS,
     JSON_TYPE,
     OPENAPI_TYPE,
     QLR_TYPE,
     SCHEMA_TYPE,
     STYLE_TYPE,
     TILEJSON_TYPE,
+    Representation,
 )
-from otn.api.openapi.operations import health_item, path_item, tile_item
-from otn.api.openapi.parameters import filter_parameter
+from otn.api.openapi.feature_parameters import download_parameters, feature_parameters, items_parameters
+from otn.api.openapi.operations import features_item, health_item, path_item, search_item, tile_item
 from otn.api.openapi.parts import Document, reference
 from otn.api.served import ServedCollection
 
@@ -24,6 +28,7 @@ def service_paths() -> Document:
         "/api": path_item("apiDefinition", "This API definition", {OPENAPI_TYPE: "object", HTML_TYPE: "page"}),
         "/conformance": path_item("conformance", "Conformance classes", {JSON_TYPE: "confClasses", HTML_TYPE: "page"}),
         "/collections": path_item("collections", "All collections", {JSON_TYPE: "collections", HTML_TYPE: "page"}),
+        "/functions": path_item("functions", "The functions of filters", {JSON_TYPE: "functions"}),
         "/styles": path_item("styles", "All map styles", {JSON_TYPE: "object", HTML_TYPE: "page"}),
         "/styles/{styleId}": path_item(
             "style", "A map style", {STYLE_TYPE: "object", HTML_TYPE: "page"}, "service", style
@@ -38,25 +43,49 @@ def collection_paths(served: ServedCollection, title: str, language: str) -> Doc
     """One path for each resource of the collection."""
     name = served.collection.id
     base = f"/collections/{name}"
-    filters = [filter_parameter(field, language) for field in served.collection.fields if field.filterable]
-    paging = [reference("parameters", parameter) for parameter in ("limit", "bbox", "datetime", "token")]
-    features = {GEOJSON_TYPE: f"{name}.featureCollection", HTML_TYPE: "page"}
-    one = {GEOJSON_TYPE: f"{name}.feature", HTML_TYPE: "page"}
     schema = {SCHEMA_TYPE: "object", HTML_TYPE: "page"}
-    identifier = [reference("parameters", "featureId")]
 
-    def get(operation: str, summary: str, content: Document, parameters: list[Document] | None = None) -> Document:
-        return path_item(f"{name}.{operation}", f"{title}: {summary}", content, name, parameters)
+    def get(operation: str, summary: str, content: Document) -> Document:
+        return path_item(f"{name}.{operation}", f"{title}: {summary}", content, name)
 
     return {
         base: get("collection", "the collection", {JSON_TYPE: "collection", HTML_TYPE: "page", QLR_TYPE: "page"}),
-        f"{base}/items": get("items", "features, page by page", features, [*paging, *filters]),
-        f"{base}/items/{{featureId}}": get("feature", "one feature", one, identifier),
+        **_feature_paths(served, title, language),
         f"{base}/queryables": get("queryables", "properties that select features", schema),
         f"{base}/sortables": get("sortables", "properties that sort features", schema),
         f"{base}/schema": get("schema", "logical schema of the features", schema),
         f"{base}/schemas/feature": get("featureSchema", "schema of a feature as GeoJSON", {SCHEMA_TYPE: "object"}),
     }
+
+
+def _feature_paths(served: ServedCollection, title: str, language: str) -> Document:
+    name = served.collection.id
+    base = f"/collections/{name}"
+    one = [reference("parameters", "featureId"), *feature_parameters(served)]
+
+    def get(operation: str, summary: str, content: Document, parameters: list[Document]) -> Document:
+        return features_item(f"{name}.{operation}", f"{title}: {summary}", content, name, parameters)
+
+    return {
+        f"{base}/items": get(
+            "items", "features, page by page", _content(name, ITEMS), items_parameters(served, language)
+        ),
+        f"{base}/items/{{featureId}}": get(
+            "feature", "one feature", {GEOJSON_TYPE: f"{name}.feature", HTML_TYPE: "page"}, one
+        ),
+        f"{base}/search": search_item(
+            f"{name}.search", f"{title}: features, asked for in JSON", _content(name, FEATURES), name, f"{name}.search"
+        ),
+        f"{base}/download": get(
+            "download", "all features in one file", _content(name, DOWNLOADS), download_parameters(served, language)
+        ),
+    }
+
+
+def _content(name: str, offered: tuple[Representation, ...]) -> Document:
+    """The schema of each media type: GeoJSON is described, others have descriptions of their own."""
+    known = {GEOJSON_TYPE: f"{name}.featureCollection", HTML_TYPE: "page"}
+    return {entry.media_type: known.get(entry.media_type, "file") for entry in offered}
 
 
 def tile_paths(served: ServedCollection, title: str) -> Document:
