@@ -4,6 +4,7 @@ import os
 import re
 import sys
 import time
+from collections.abc import Callable
 from typing import Self
 
 from starlette.types import Scope
@@ -24,9 +25,10 @@ class AccessLog:
     cannot be written, on a full disk for example, stops no answer.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, clock: Callable[[], float] = time.time) -> None:
         """Raises SettingsError where the file cannot be opened."""
         self._path = path
+        self._clock = clock
         self._second = 0
         self._stamp = ""
         self._file = -1
@@ -37,7 +39,7 @@ class AccessLog:
 
     def write(self, scope: Scope, status: int | None, sent: int, seconds: float) -> None:
         """Status None says that the client left before the answer began."""
-        now = int(time.time())
+        now = int(self._clock())
         try:
             if now != self._second:
                 self._tick(now)
