@@ -11,12 +11,14 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
 from uvicorn.supervisors import Multiprocess
 
+from otn.api.access_log import AccessLog
 from otn.api.context import Api
-from otn.api.middleware import AnswerHeaders, Compression, Slashes
-from otn.api.problems import Problems, UnexpectedErrors
-from otn.api.routes import router
+from otn.api.middleware import Answers, Endpoints, OnlyWhileConnected, Slashes
+from otn.api.problems import Errors, Problems
+from otn.api.routes import endpoints, router
 from otn.errors import RequestError, SettingsError
 from otn.model.service import read_service
 from otn.portal.pages import STATIC_DIR, Pages
@@ -28,10 +30,11 @@ _BACKLOG = 2048
 _SHUTDOWN_SECONDS = 5
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings) -> ASGIApp:
     """The application for the database at `settings.database_url`, which need not answer yet.
 
-    Raises ConfigError for a wrong config/pygeoapi.yml and SettingsError without a database URL.
+    Features and tiles are reached without FastAPI, whose way to them costs more than they do. Raises ConfigError for a
+    wrong config/pygeoapi.yml, and SettingsError without a database URL or for an access log that cannot be written.
     """
     if settings.database_url is None:
         raise SettingsError("OTN_DATABASE_URL is not set: `otn serve` runs a database of its own and sets it.")
@@ -39,29 +42,32 @@ def create_app(settings: Settings) -> FastAPI:
     renderer = Pages(service)
     pool = Pool(settings.database_url)
 
+    log = AccessLog(settings.access_log) if settings.access_log else None
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         await pool.close()
+        if log is not None:
+            log.close()
 
     problems = Problems(renderer, settings.public_url)
-    app = FastAPI(
+    api = Api(service, pool, renderer, settings.public_url)
+    documents = FastAPI(
         openapi_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
         exception_handlers={RequestError: problems.on_request_error, HTTPException: problems.on_http_error},
     )
-    # The last one added is the first to see a request.
-    app.add_middleware(UnexpectedErrors, problems=problems)
-    app.add_middleware(Slashes, public_url=settings.public_url)
-    app.add_middleware(Compression)
-    app.add_middleware(AnswerHeaders)
-    app.include_router(router(Api(service, pool, renderer, settings.public_url)))
-    app.mount("/static", WholeFiles(directory=STATIC_DIR))
-    return app
+    # Inside FastAPI too, whose outermost layer would answer a mistake in words of its own.
+    documents.add_middleware(Errors, problems=problems)
+    documents.include_router(router(api))
+    documents.mount("/static", WholeFiles(directory=STATIC_DIR))
+    found = Endpoints(endpoints(api), OnlyWhileConnected(documents))
+    return Answers(Slashes(Errors(found, problems), settings.public_url), log)
 
 
-def application() -> FastAPI:
+def application() -> ASGIApp:
     """The application as each worker process makes it, from the environment."""
     return create_app(Settings.from_environment())
 
@@ -76,10 +82,11 @@ def serve(settings: Settings, on_listening: Callable[[str], None]) -> None:
     with _listener(settings) as listener, _signals_end_quietly():
         on_listening(settings.public_url or _address(listener))
         if settings.workers == 1:
-            _Server(_config(app)).run(sockets=[listener])
+            _Server(_config(app, settings)).run(sockets=[listener])
         else:
             os.environ.update(settings.to_environment())
-            Multiprocess(_config("otn.app:application", workers=settings.workers, factory=True), [listener]).run()
+            config = _config("otn.app:application", settings, workers=settings.workers, factory=True)
+            Multiprocess(config, [listener]).run()
 
 
 class _Server(uvicorn.Server):
@@ -106,7 +113,7 @@ def _signals_end_quietly() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _config(app: FastAPI | str, **more: Any) -> uvicorn.Config:
+def _config(app: ASGIApp | str, settings: Settings, **more: Any) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",
@@ -114,7 +121,10 @@ def _config(app: FastAPI | str, **more: Any) -> uvicorn.Config:
         ws="none",
         lifespan="on",
         log_level="warning",
+        access_log=False,
         server_header=False,
+        # Nobody but a proxy of ours is believed about whom it speaks for.
+        proxy_headers=settings.public_url is not None,
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
         **more,
     )

@@ -18,7 +18,10 @@ _TEST_VARIABLES = frozenset({"OTN_REAL_DATA", "OTN_REAL_SCHEMAS"})
 
 @dataclass(frozen=True)
 class Settings:
-    """What a person may set. `database_url` None means: run a private cluster under `data_dir`."""
+    """What a person may set. `database_url` None means: run a private cluster under `data_dir`.
+
+    `access_log` is a path or `-` for standard error; None means that no log is kept.
+    """
 
     database_url: str | None = None
     data_dir: Path = ROOT / "data"
@@ -26,6 +29,7 @@ class Settings:
     port: int = 8000
     public_url: str | None = None
     workers: int = 1
+    access_log: str | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -49,6 +53,7 @@ class Settings:
             port=_integer("OTN_PORT", value("OTN_PORT"), default.port, minimum=0, maximum=65535),
             public_url=_url("OTN_PUBLIC_URL", value("OTN_PUBLIC_URL"), "http://", "https://"),
             workers=_integer("OTN_WORKERS", value("OTN_WORKERS"), default.workers, minimum=1, maximum=64),
+            access_log=_log_path(value("OTN_ACCESS_LOG")),
         )
 
     def to_environment(self) -> dict[str, str]:
@@ -60,6 +65,7 @@ class Settings:
             "OTN_PORT": str(self.port),
             "OTN_PUBLIC_URL": self.public_url,
             "OTN_WORKERS": str(self.workers),
+            "OTN_ACCESS_LOG": self.access_log,
         }
         return {name: value for name, value in values.items() if value is not None}
 
@@ -79,6 +85,10 @@ def _integer(name: str, text: str | None, default: int, *, minimum: int, maximum
     if not minimum <= number <= maximum:
         raise SettingsError(f"{name} must lie between {minimum} and {maximum}, not {number}.")
     return number
+
+
+def _log_path(text: str | None) -> str | None:
+    return text if text in (None, "-") else str(Path(text).absolute())
 
 
 def _url(name: str, text: str | None, *schemes: str) -> str | None:

@@ -110,9 +110,11 @@ def service(loaded_url: str) -> Iterator[str]:
 
 
 @contextmanager
-def serving(database_url: str) -> Iterator[str]:
+def serving(database_url: str, access_log: Path | None = None) -> Iterator[str]:
     """The address of `otn serve` in a process of its own, without a slash at its end."""
     environment = environment_with(OTN_DATABASE_URL=database_url, OTN_PORT="0")
+    if access_log is not None:
+        environment["OTN_ACCESS_LOG"] = str(access_log)
     command = [sys.executable, "-m", "otn", "serve"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

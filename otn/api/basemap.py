@@ -4,7 +4,7 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
-from otn.api.conditional import is_known, known_tags
+from otn.api.conditional import is_conditional, is_not_modified, strong_etag
 from otn.api.context import Api
 from otn.api.disconnect import WhileConnected
 from otn.api.links import Links
@@ -18,7 +18,6 @@ from otn.api.tiles import (
     send_not_modified,
     send_tile,
     tile_address,
-    tile_tag,
 )
 from otn.errors import NotFound
 from otn.model.tables import WEB_MERCATOR_SRID
@@ -62,13 +61,12 @@ class BasemapTile:
         """Raises what the error handlers know: RequestError, HTTPException, ClientLeft."""
         check_tile_request(scope)
         tile = tile_address(scope["path_params"], WEB_MERCATOR_QUAD, BASEMAP_ZOOMS[-1])
-        known = known_tags(scope)
-        if known:
-            tag = tile_tag(scope, await self._version(receive))
-            if is_known(tag, known):
-                await send_not_modified(send, tag, _A_DAY)
+        if is_conditional(scope):
+            version = await self._version(receive)
+            if is_not_modified(scope, strong_etag(version)):
+                await send_not_modified(send, version, _A_DAY)
                 return
-        await send_tile(scope, send, await self._make(tile, receive), _A_DAY)
+        await send_tile(send, await self._make(tile, receive), _A_DAY)
 
     async def _version(self, receive: Receive) -> str:
         row = await self._row(Statement("SELECT source FROM basemap_state", ()), receive)

@@ -1,16 +1,28 @@
-"""Which content coding a client gets (RFC 9110 12.5.3)."""
+"""Content codings: which one a client gets (RFC 9110 12.5.3), and answers in it."""
 
 import re
+import threading
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
+import brotli
+import zstandard
+from isal import igzip, isal_zlib
 from starlette.types import Scope
 
 from otn.api.context import headers_of
 
 IDENTITY = "identity"
-CODINGS = ("zstd", "gzip", "br")
-"""Those we know, cheapest first: where a client likes several equally, it gets the first of them."""
+CODINGS = ("gzip", "zstd", "br")
+"""Those we know, cheapest first: where a client likes several equally, it gets the first of them.
+
+Processor time and size left, of a page of 1000 roads (611 kB): gzip of isal at level 1 163 us, 5.1 %; zstd at level 1
+256 us, 4.6 %; brotli at quality 1 342 us, 5.1 % (at 4 1896 us, 4.3 %).
+"""
+
+Encoder = Callable[[bytes, bool], bytes]
+"""Takes a part of an answer and whether it is the last one."""
 
 _ACCEPTED = re.compile(
     r"([!#$%&'*+.^_`|~0-9a-z-]+)[ \t]*(?:;[ \t]*q[ \t]*=[ \t]*(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)[ \t]*)?"
@@ -47,3 +59,48 @@ def choose_coding(header: str) -> Choice:
     if quality == 0 or (IDENTITY in qualities and qualities[IDENTITY] > quality):
         return Choice(IDENTITY, identity_refused=False)
     return Choice(best, identity_refused=identity == 0)
+
+
+def encoded(content: bytes, coding: str) -> bytes:
+    """A whole answer in a coding of ours."""
+    if coding == "zstd":
+        return _of_thread.zstd.compress(content)
+    packed: bytes
+    if coding == "gzip":
+        packed = igzip.compress(content, compresslevel=1, mtime=0)
+    else:
+        packed = brotli.compress(content, quality=1)
+    return packed
+
+
+def stream_encoder(coding: str) -> Encoder:
+    """For an answer that comes in parts: each is encoded so far that the client can read all of it."""
+    return {"gzip": _gzip_encoder, "zstd": _zstd_encoder, "br": _brotli_encoder}[coding]()
+
+
+class _OfThread(threading.local):
+    """Making a zstd compressor costs more than compressing a short answer, and no two threads may share one."""
+
+    def __init__(self) -> None:
+        self.zstd = zstandard.ZstdCompressor(level=1)
+
+
+_of_thread = _OfThread()
+
+
+def _gzip_encoder() -> Encoder:
+    compressor = isal_zlib.compressobj(level=1, wbits=31)
+    return lambda part, last: (
+        compressor.compress(part) + compressor.flush(isal_zlib.Z_FINISH if last else isal_zlib.Z_SYNC_FLUSH)
+    )
+
+
+def _zstd_encoder() -> Encoder:
+    compressor = zstandard.ZstdCompressor(level=1).compressobj()
+    ends = (zstandard.COMPRESSOBJ_FLUSH_BLOCK, zstandard.COMPRESSOBJ_FLUSH_FINISH)
+    return lambda part, last: compressor.compress(part) + compressor.flush(ends[last])
+
+
+def _brotli_encoder() -> Encoder:
+    compressor = brotli.Compressor(quality=1)
+    return lambda part, last: compressor.process(part) + (compressor.finish() if last else compressor.flush())

@@ -1,91 +1,159 @@
 """What happens to every request and answer: plain ASGI, one class for one thing."""
 
 import re
+import time
+from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import quote
 
-from isal import igzip
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from otn.api.context import headers_of
+from otn.api.access_log import AccessLog
+from otn.api.codings import IDENTITY, Encoder, coding_for, encoded, stream_encoder
+from otn.api.conditional import etag_in_coding
+from otn.api.disconnect import WhileConnected
+
+Header = tuple[bytes, bytes]
 
 _CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    b"default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; "
+    b"connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_PREFLIGHT = [
-    (b"access-control-allow-origin", b"*"),
-    (b"access-control-allow-methods", b"GET, HEAD, OPTIONS"),
+_EVERYONE: Header = (b"access-control-allow-origin", b"*")
+_METHODS = b"GET, HEAD, POST, OPTIONS"
+_PREFLIGHT: list[Header] = [
+    _EVERYONE,
+    (b"access-control-allow-methods", _METHODS),
     (
         b"access-control-allow-headers",
-        b"Accept, Accept-Language, Authorization, Cache-Control, Content-Language, Content-Type, If-Modified-Since, "
-        b"If-None-Match, Range, X-Requested-With",
+        b"Accept, Accept-Language, Authorization, Cache-Control, Content-Crs, Content-Language, Content-Type, "
+        b"If-Modified-Since, If-None-Match, Range, X-Requested-With",
     ),
     (b"access-control-max-age", b"86400"),
-    (b"allow", b"GET, HEAD, OPTIONS"),
+    (b"allow", _METHODS),
 ]
-_EXPOSED = "Content-Crs, Content-Language, ETag, Link, Location, Retry-After"
+_EXPOSED = (
+    b"Content-Crs, Content-Disposition, Content-Language, ETag, Last-Modified, Link, Location, OGC-NumberMatched, "
+    b"OGC-NumberReturned, Retry-After"
+)
+_ON_EVERY_ANSWER: list[Header] = [
+    _EVERYONE,
+    (b"access-control-expose-headers", _EXPOSED),
+    (b"x-content-type-options", b"nosniff"),
+]
+_ON_PAGES: list[Header] = [(b"content-security-policy", _CONTENT_SECURITY_POLICY), (b"referrer-policy", b"same-origin")]
+# What is compressed in itself already, like GeoPackage's pictures, GeoParquet, PNG and woff2, is not among these.
 _COMPRESSIBLE = re.compile(
-    r"text/|application/(?:[a-z0-9.+-]*\+)?json|application/(?:javascript|x-protobuf)|image/svg\+xml"
+    rb"text/|application/(?:[a-z0-9.+-]*\+)?(?:json|xml)|image/svg\+xml"
+    rb"|application/(?:javascript|x-protobuf|vnd\.mapbox-vector-tile)"
 )
 _LEAST_TO_COMPRESS = 1024
+_NO_CONTENT = (204, 304)
 _REPEATED_SLASHES = re.compile(r"/{2,}")
 
 
-class AnswerHeaders:
-    """CORS for everyone on every answer, preflight requests, and security headers."""
+class Answers:
+    """Headers that every answer carries, its content coding, its line in the access log, and preflight requests."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, log: AccessLog | None = None) -> None:
         self._app = app
+        self._log = log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if scope["method"] == "OPTIONS":
-            await send({"type": "http.response.start", "status": 204, "headers": _PREFLIGHT})
-            await send({"type": "http.response.body"})
+        began = time.perf_counter()
+        answer = _Answer(scope, send)
+        try:
+            if scope["method"] == "OPTIONS":
+                await send({"type": "http.response.start", "status": 204, "headers": _PREFLIGHT})
+                await send({"type": "http.response.body"})
+                answer.status = 204
+            else:
+                await self._app(scope, receive, answer.send)
+        finally:
+            if self._log is not None:
+                self._log.write(scope, answer.status, answer.sent, time.perf_counter() - began)
+
+
+class _Answer:
+    """One answer on its way: its start is held back until the first of the body shows whether coding is worth it."""
+
+    __slots__ = ("_coding", "_encoder", "_head", "_identity_refused", "_send", "_start", "sent", "status")
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._send = send
+        self._coding, self._identity_refused = coding_for(scope)
+        self._head = scope["method"] == "HEAD"
+        self._start: Message | None = None
+        self._encoder: Encoder | None = None
+        self.status: int | None = None
+        self.sent = 0
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._start = message
             return
+        if self._start is not None:
+            start, self._start = self._start, None
+            message = self._begin(start, message)
+            self.status = start["status"]
+            await self._send(start)
+        elif self._encoder is not None:
+            more = message.get("more_body", False)
+            content = self._encoder(message.get("body", b""), not more)
+            message = {"type": "http.response.body", "body": content, "more_body": more}
+        if not self._head:
+            self.sent += len(message.get("body", b""))
+        await self._send(message)
 
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["access-control-allow-origin"] = "*"
-                headers["access-control-expose-headers"] = _EXPOSED
-                headers["x-content-type-options"] = "nosniff"
-                if headers.get("content-type", "").startswith("text/html"):
-                    headers["content-security-policy"] = _CONTENT_SECURITY_POLICY
-                    headers["referrer-policy"] = "same-origin"
-            await send(message)
+    def _begin(self, start: Message, first: Message) -> Message:
+        """Completes the headers in `start`; returns the first part of the body as it is to be sent."""
+        headers = dict(start["headers"])  # None of ours comes twice.
+        content_type = headers.get(b"content-type", b"")
+        compressible = _is_compressible(content_type)
+        tag = headers.get(b"etag", b"")
+        if tag:
+            headers[b"etag"] = etag_in_coding(tag.decode("latin-1"), self._coding).encode("latin-1")
+        if compressible or tag or start["status"] == 304:
+            vary = headers.get(b"vary")
+            headers[b"vary"] = vary + b", Accept-Encoding" if vary else b"Accept-Encoding"
+        if self._is_to_be_coded(start["status"], headers, first, compressible):
+            first = self._coded(headers, first)
+        start["headers"] = [*headers.items(), *_ON_EVERY_ANSWER]
+        if content_type.startswith(b"text/html"):
+            start["headers"] += _ON_PAGES
+        return first
 
-        await self._app(scope, receive, with_headers)
+    def _is_to_be_coded(self, status: int, headers: Mapping[bytes, bytes], first: Message, compressible: bool) -> bool:
+        if self._coding == IDENTITY or status in _NO_CONTENT or b"content-encoding" in headers:
+            return False
+        more = first.get("more_body", False)
+        # HEAD may come without a body; its length is then what the headers say.
+        length = int(headers.get(b"content-length", b"0")) if self._head else len(first.get("body", b""))
+        if self._identity_refused:
+            return more or length > 0
+        return compressible and (more or length >= _LEAST_TO_COMPRESS)
+
+    def _coded(self, headers: dict[bytes, bytes], first: Message) -> Message:
+        headers[b"content-encoding"] = self._coding.encode()
+        content = first.get("body", b"")
+        if self._head:
+            headers.pop(b"content-length", None)
+            return {"type": "http.response.body"}
+        if first.get("more_body", False):
+            headers.pop(b"content-length", None)
+            self._encoder = stream_encoder(self._coding)
+            return {"type": "http.response.body", "body": self._encoder(content, False), "more_body": True}
+        content = encoded(content, self._coding)
+        headers[b"content-length"] = str(len(content)).encode()
+        return {"type": "http.response.body", "body": content}
 
 
-class Compression:
-    """gzip for answers in one piece that are text and not short. Level 1 of isal costs a tenth of zlib's default."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        accepted = accepts_gzip(headers_of(scope, (b"accept-encoding",))[b"accept-encoding"])
-        start: Message | None = None
-
-        async def compress(message: Message) -> None:
-            nonlocal start
-            if message["type"] == "http.response.start":
-                start = message
-                return
-            if start is not None:
-                message = _compressed(start, message, accepted)
-                await send(start)
-                start = None
-            await send(message)
-
-        await self._app(scope, receive, compress)
+@lru_cache(maxsize=64)
+def _is_compressible(content_type: bytes) -> bool:
+    return _COMPRESSIBLE.match(content_type) is not None
 
 
 class Slashes:
@@ -108,31 +176,51 @@ class Slashes:
         await send({"type": "http.response.body"})
 
 
-def accepts_gzip(header: str) -> bool:
-    """Whether an Accept-Encoding header admits gzip (RFC 9110 12.5.3)."""
-    verdicts = {}
-    for part in header.lower().split(","):
-        coding, _, quality = part.strip().partition(";")
-        verdicts[coding.strip()] = quality.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return verdicts.get("gzip", verdicts.get("*", False))
+class Endpoints:
+    """The shortest way to what is asked for most: plain ASGI endpoints by path, without the router of `others`.
+
+    The paths are written as a router's: `/collections/{collection_id}/items`.
+    """
+
+    def __init__(self, endpoints: Mapping[str, ASGIApp], others: ASGIApp) -> None:
+        self._by_length: dict[int, list[tuple[list[str], ASGIApp]]] = {}
+        for path, endpoint in endpoints.items():
+            segments = path.split("/")
+            self._by_length.setdefault(len(segments), []).append((segments, endpoint))
+        self._others = others
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            given = scope["path"].split("/")
+            for segments, endpoint in self._by_length.get(len(given), ()):
+                if (names := _names(segments, given)) is not None:
+                    scope["path_params"] = names
+                    await endpoint(scope, receive, send)
+                    return
+        await self._others(scope, receive, send)
 
 
-def _compressed(start: Message, body: Message, accepted: bool) -> Message:
-    """Compresses a whole body and adapts the headers in `start`; returns the body to be sent."""
-    headers = MutableHeaders(scope=start)
-    content = body.get("body", b"")
-    compressible = (
-        len(content) >= _LEAST_TO_COMPRESS
-        and not body.get("more_body", False)
-        and "content-encoding" not in headers
-        and _COMPRESSIBLE.match(headers.get("content-type", ""))
-    )
-    if not compressible:
-        return body
-    headers.add_vary_header("Accept-Encoding")
-    if not accepted:
-        return body
-    content = igzip.compress(content, compresslevel=1, mtime=0)
-    headers["content-encoding"] = "gzip"
-    headers["content-length"] = str(len(content))
-    return {"type": "http.response.body", "body": content}
+def _names(segments: list[str], given: list[str]) -> dict[str, str] | None:
+    """What the path gives for the names in braces; None where it is another path."""
+    names = {}
+    for segment, text in zip(segments, given, strict=True):
+        if segment[:1] == "{":
+            names[segment[1:-1]] = text
+        elif segment != text:
+            return None
+    return names
+
+
+class OnlyWhileConnected:
+    """Ends the work on an answer whose client has left, in place of waiting for a connection to the database."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Raises ClientLeft."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        async with WhileConnected(receive):
+            await self._app(scope, receive, send)

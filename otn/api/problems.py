@@ -75,8 +75,11 @@ class Problems:
         return Response(self._renderer.render("problem", document, context), status, headers, HTML_TYPE)
 
 
-class UnexpectedErrors:
-    """Middleware: what nobody expected is logged once and answered by a problem document that tells nothing."""
+class Errors:
+    """Middleware: every error becomes a problem document.
+
+    What nobody expected is logged once, and its document tells nothing.
+    """
 
     def __init__(self, app: ASGIApp, problems: Problems) -> None:
         self._app = app
@@ -98,13 +101,20 @@ class UnexpectedErrors:
             await self._app(scope, receive, watch)
         except ClientLeft:
             return
-        except Exception:
+        except Exception as error:
             if started:
                 raise
-            _log.exception("%s %s", scope["method"], scope["path"])
-            title = HTTPStatus.INTERNAL_SERVER_ERROR.phrase
-            response = self._problems.response(scope, 500, title, _MISTAKE, None, {})
+            response = await self._response(scope, error)
             await response(scope, receive, send)
+
+    async def _response(self, scope: Scope, error: Exception) -> Response:
+        if isinstance(error, RequestError):
+            return await self._problems.on_request_error(Request(scope), error)
+        if isinstance(error, HTTPException):
+            return await self._problems.on_http_error(Request(scope), error)
+        _log.error("%s %s", scope["method"], scope["path"], exc_info=error)
+        title = HTTPStatus.INTERNAL_SERVER_ERROR.phrase
+        return self._problems.response(scope, 500, title, _MISTAKE, None, {})
 
 
 def _wishes(scope: Scope) -> tuple[bool, str]:

@@ -9,9 +9,10 @@ from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from otn.api import basemap, documents, schemas, styles, texts, tilesets
+from otn.api.conditional import is_not_modified, strong_etag
 from otn.api.context import VARY, Api, RequestContext, request_context
 from otn.api.features import Feature, Items
 from otn.api.health import live, ready
@@ -36,23 +37,31 @@ from otn.api.qgis import layer_definition
 from otn.api.query import REPRESENTATION_PARAMETERS
 from otn.api.served import ServedCollection, served_collection, served_collections
 from otn.api.tile_matrix_sets import WEB_MERCATOR_QUAD
-from otn.api.tiles import CollectionTile, find_tile_matrix_set
+from otn.api.tiles import REVALIDATE, CollectionTile, find_tile_matrix_set
 from otn.model.text import Text
 
 Document = dict[str, Any]
 _SchemaBuilder = Callable[..., Document]
 
 
+_ITEMS = "/collections/{collection_id}/items"
+_TILESET = "/collections/{collection_id}/tiles/{tile_matrix_set_id}"
+
+
+def endpoints(api: Api) -> dict[str, ASGIApp]:
+    """Features and tiles: what is asked for most, by path."""
+    return {
+        _ITEMS + "/{feature_id}": Feature(api),
+        _ITEMS: Items(api),
+        _TILESET + "/{tile_matrix}/{tile_row}/{tile_col}": CollectionTile(api),
+        "/basemap/{tile_matrix}/{tile_row}/{tile_col}": basemap.BasemapTile(api),
+    }
+
+
 def router(api: Api) -> APIRouter:
-    """The routes of the API, items first: they are asked for most."""
+    """The routes of the documents."""
     resources = _Resources(api)
     routes = APIRouter(include_in_schema=False, redirect_slashes=False)
-    items = "/collections/{collection_id}/items"
-    routes.routes.append(Route(items, Items(api)))
-    routes.routes.append(Route(items + "/{feature_id}", Feature(api)))
-    tileset = "/collections/{collection_id}/tiles/{tile_matrix_set_id}"
-    routes.routes.append(Route(tileset + "/{tile_matrix}/{tile_row}/{tile_col}", CollectionTile(api)))
-    routes.routes.append(Route("/basemap/{tile_matrix}/{tile_row}/{tile_col}", basemap.BasemapTile(api)))
     for path, endpoint in (
         ("/", resources.landing),
         ("/api", resources.api),
@@ -64,7 +73,7 @@ def router(api: Api) -> APIRouter:
         ("/collections/{collection_id}/schema", resources.schema),
         ("/collections/{collection_id}/schemas/feature", resources.feature_schema),
         ("/collections/{collection_id}/tiles", resources.tilesets),
-        (tileset, resources.tileset),
+        (_TILESET, resources.tileset),
         ("/tileMatrixSets", resources.tile_matrix_sets),
         ("/tileMatrixSets/{tile_matrix_set_id}", resources.tile_matrix_set),
         ("/basemap", resources.basemap),
@@ -131,12 +140,8 @@ class _Resources:
         refuse_unknown((name for name, _ in context.parameters), REPRESENTATION_PARAMETERS)
         described, name = self._described(served, context), served.collection.id
         file = layer_definition(name, described["title"], described["attribution"], context.links, context.language)
-        headers = {
-            "Vary": VARY,
-            "Content-Language": context.language,
-            "Content-Disposition": f'attachment; filename="{name}.qlr"',
-        }
-        return Response(file, 200, headers, QLR.media_type)
+        disposition = {"Content-Disposition": f'attachment; filename="{name}.qlr"'}
+        return _sent(request, context, file.encode(), QLR.media_type, disposition)
 
     async def tile_matrix_sets(self, request: Request) -> Response:
         async def document(context: RequestContext) -> Document:
@@ -243,13 +248,29 @@ class _Resources:
         context = request_context(request.scope, offered, self._api.public_url)
         refuse_unknown((name for name, _ in context.parameters), REPRESENTATION_PARAMETERS)
         document = await make(context)
-        headers = {"Vary": VARY, "Content-Language": context.language}
         if not context.representation.is_html:
-            return Response(orjson.dumps(document), 200, headers, context.representation.media_type)
+            return _sent(request, context, orjson.dumps(document), context.representation.media_type)
         alternates = {offered[0].media_type: context.links.href(context.path, (("f", "json"),))}
         page_context = context.page_context(title.in_language(context.language), alternates)
         html = await run_in_threadpool(self._api.renderer.render, page, document, page_context)
-        return Response(html, 200, headers, HTML.media_type)
+        return _sent(request, context, html.encode(), HTML.media_type)
+
+
+def _sent(
+    request: Request, context: RequestContext, body: bytes, media_type: str, more: dict[str, str] | None = None
+) -> Response:
+    """A document, or 304 where the client has it: documents are small, so that their bytes themselves make the tag."""
+    etag = strong_etag(body)
+    headers = {
+        "ETag": etag,
+        "Cache-Control": REVALIDATE,
+        "Vary": VARY,
+        "Content-Language": context.language,
+        **(more or {}),
+    }
+    if is_not_modified(request.scope, etag):
+        return Response(None, 304, headers)
+    return Response(body, 200, headers, media_type)
 
 
 def _own(context: RequestContext, offered: tuple[Representation, ...]) -> list[Link]:

@@ -9,14 +9,12 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import NamedTuple
 
-from isal import igzip
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
-from otn.api.conditional import entity_tag, is_known, known_tags
+from otn.api.conditional import is_conditional, is_not_modified, strong_etag
 from otn.api.context import Api, headers_of
 from otn.api.disconnect import WhileConnected
-from otn.api.middleware import accepts_gzip
 from otn.api.negotiation import MVT, MVT_TYPE, choose_language, choose_representation
 from otn.api.parameters import parse_parameters, refuse_unknown
 from otn.api.query import REPRESENTATION_PARAMETERS
@@ -33,7 +31,6 @@ MAXIMUM_BYTES = 500_000
 REVALIDATE = "public, no-cache"
 _INTEGER = re.compile(r"[0-9]{1,10}")
 _SUFFIX = re.compile(r"\.(?:mvt|pbf)$")
-_LEAST_TO_COMPRESS = 1024
 PROGRAM = version("otn")
 
 
@@ -61,14 +58,12 @@ class CollectionTile:
         request = TileRequest(
             collection, tile_matrix_set, tile_address(names, tile_matrix_set, tile_matrix_set.deepest)
         )
-        known = known_tags(scope)
-        if known:
-            tag = tile_tag(scope, await self._version(collection, receive))
-            if is_known(tag, known):
-                await send_not_modified(send, tag, REVALIDATE)
+        if is_conditional(scope):
+            version = await self._version(collection, receive)
+            if is_not_modified(scope, strong_etag(version)):
+                await send_not_modified(send, version, REVALIDATE)
                 return
-        made = await self._make(request, receive)
-        await send_tile(scope, send, made, REVALIDATE)
+        await send_tile(send, await self._make(request, receive), REVALIDATE)
 
     async def _version(self, collection: Collection, receive: Receive) -> str:
         statement = version_statement(collection)
@@ -129,40 +124,24 @@ def tile_address(names: Mapping[str, str], tile_matrix_set: TileMatrixSet, deepe
     raise NotFound(f"{tile_matrix_set.id} has no tile {shown} here: tile matrices go from 0 to {deepest}.")
 
 
-def tile_tag(scope: Scope, version: str) -> str:
-    """The entity tag of a tile in the coding the client gets it in."""
-    return entity_tag(version, "gzip" if _gzip(scope) else "identity")
-
-
-def _gzip(scope: Scope) -> bool:
-    return accepts_gzip(headers_of(scope, (b"accept-encoding",))[b"accept-encoding"])
-
-
-async def send_not_modified(send: Send, tag: str, cache_control: str) -> None:
+async def send_not_modified(send: Send, version: str, cache_control: str) -> None:
     """304: the client has it already."""
-    await send({"type": "http.response.start", "status": 304, "headers": _headers(tag, cache_control)})
+    await send({"type": "http.response.start", "status": 304, "headers": _headers(version, cache_control)})
     await send({"type": "http.response.body"})
 
 
-async def send_tile(scope: Scope, send: Send, made: MadeTile, cache_control: str) -> None:
+async def send_tile(send: Send, made: MadeTile, cache_control: str) -> None:
     """200 with the tile, or 204 where it is empty."""
-    headers = _headers(tile_tag(scope, made.version), cache_control)
+    headers = _headers(made.version, cache_control)
     content = made.content
     if not content:
         await send({"type": "http.response.start", "status": 204, "headers": headers})
         await send({"type": "http.response.body"})
         return
-    if _gzip(scope) and len(content) >= _LEAST_TO_COMPRESS:
-        content = igzip.compress(content, compresslevel=1, mtime=0)
-        headers.append((b"content-encoding", b"gzip"))
     headers += [(b"content-type", MVT_TYPE.encode()), (b"content-length", str(len(content)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": content})
 
 
-def _headers(tag: str, cache_control: str) -> list[tuple[bytes, bytes]]:
-    return [
-        (b"etag", tag.encode()),
-        (b"cache-control", cache_control.encode()),
-        (b"vary", b"Accept-Encoding"),
-    ]
+def _headers(version: str, cache_control: str) -> list[tuple[bytes, bytes]]:
+    return [(b"etag", strong_etag(version).encode()), (b"cache-control", cache_control.encode())]

@@ -5,6 +5,7 @@ connection carries no state between requests, so it goes back as it is.
 """
 
 import asyncio
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from otn.errors import BadRequest, TookTooLong, Unavailable
 CONNECTIONS = 4
 STATEMENT_TIMEOUT = 10.0
 WAIT_TIMEOUT = 10.0
+MOST_WAITING = 512
 _CONNECT_TIMEOUT = 5.0
 
 _LOST = (
@@ -30,7 +32,8 @@ _NOT_SET_UP = (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError)
 class Pool:
     """Up to `size` connections of one process to the database at `url`; they open when they are first needed.
 
-    `statement_timeout` bounds a query and `wait_timeout` the wait for a free connection, in seconds.
+    `statement_timeout` bounds a query and `wait_timeout` the wait for a free connection, in seconds. Who would wait
+    longer than that, going by how long queries took lately, or as one more than `most_waiting`, is refused at once.
     """
 
     def __init__(
@@ -40,6 +43,7 @@ class Pool:
         size: int = CONNECTIONS,
         statement_timeout: float = STATEMENT_TIMEOUT,
         wait_timeout: float = WAIT_TIMEOUT,
+        most_waiting: int = MOST_WAITING,
     ) -> None:
         self._url = url
         self._statement_timeout = statement_timeout
@@ -48,6 +52,9 @@ class Pool:
         for _ in range(size):
             self._free.put_nowait(None)
         self._size = size
+        self._most_waiting = most_waiting
+        self._waiting = 0
+        self._usual_time = 0.0
 
     async def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[asyncpg.Record]:
         """All rows; values of type text come as UTF-8 bytes, ready to be sent on.
@@ -56,6 +63,7 @@ class Pool:
         connection is free in time, the database does not answer, or the query runs into its time limit.
         """
         connection = await self._take()
+        began = time.monotonic()
         try:
             if connection is None or connection.is_closed():
                 connection = await self._connect()
@@ -69,6 +77,7 @@ class Pool:
         except _LOST as error:
             raise Unavailable("The database broke off the connection.") from error
         finally:
+            self._usual_time += (time.monotonic() - began - self._usual_time) / 16
             self._free.put_nowait(connection)
 
     async def close(self) -> None:
@@ -83,10 +92,16 @@ class Pool:
             return self._free.get_nowait()
         except asyncio.QueueEmpty:
             pass
+        turns = (self._waiting + 1) / self._size
+        if self._waiting >= self._most_waiting or turns * self._usual_time > self._wait_timeout:
+            raise Unavailable("The service is busy: too many requests are waiting for a database connection.")
+        self._waiting += 1
         try:
             return await asyncio.wait_for(self._free.get(), self._wait_timeout)
         except TimeoutError:
             raise Unavailable("The service is busy: no database connection became free in time.") from None
+        finally:
+            self._waiting -= 1
 
     async def _connect(self) -> asyncpg.Connection:
         try:

@@ -11,6 +11,7 @@ import httpx
 import psycopg
 import pytest
 import uvicorn
+from starlette.types import ASGIApp
 
 from otn.app import create_app
 from otn.settings import ROOT, Settings
@@ -33,7 +34,14 @@ class _Server(uvicorn.Server):
 @contextmanager
 def served(settings: Settings) -> Iterator[str]:
     """The address of the application, served as long as the block runs."""
-    config = uvicorn.Config(create_app(settings), port=0, log_level="error", http="httptools", ws="none", lifespan="on")
+    with running(create_app(settings)) as address:
+        yield address
+
+
+@contextmanager
+def running(app: ASGIApp) -> Iterator[str]:
+    """The address of any application, served as long as the block runs."""
+    config = uvicorn.Config(app, port=0, log_level="error", http="httptools", ws="none", lifespan="auto")
     server = _Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

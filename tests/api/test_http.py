@@ -10,7 +10,6 @@ import httpx
 import psycopg
 import pytest
 
-from otn.api.middleware import accepts_gzip
 from otn.settings import Settings
 from tests.api.conftest import served
 
@@ -57,17 +56,6 @@ def test_long_answers_are_compressed_where_it_is_understood(client: httpx.Client
     assert "content-encoding" not in plain.headers
     assert all("Accept-Encoding" in answer.headers["vary"] for answer in (packed, plain))
     assert "content-encoding" not in client.get("/health/live").headers
-
-
-@pytest.mark.parametrize(
-    ("header", "accepted"),
-    [
-        *(("gzip", True), ("deflate, gzip;q=0.5", True), ("*", True), ("GZIP", True)),
-        *(("", False), ("br", False), ("gzip;q=0", False), ("gzip; q=0.0, *", False), ("identity", False)),
-    ],
-)
-def test_accept_encoding(header: str, accepted: bool) -> None:
-    assert accepts_gzip(header) is accepted
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import psycopg
 import pytest
@@ -10,7 +11,7 @@ from otn.errors import Unavailable
 from otn.store.pool import Pool
 
 
-def run(url: str, work: Callable[[Pool], Awaitable[None]], **limits: float) -> None:
+def run(url: str, work: Callable[[Pool], Awaitable[None]], **limits: Any) -> None:
     async def main() -> None:
         pool = Pool(url, size=2, **limits)
         try:
@@ -78,6 +79,38 @@ def test_the_wait_for_a_connection_has_a_limit(database_url: str) -> None:
         assert await pool.fetch("SELECT 1")
 
     run(database_url, work, wait_timeout=0.2)
+
+
+def test_who_would_wait_in_vain_is_refused_at_once(database_url: str) -> None:
+    async def work(pool: Pool) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            sleepers = [tasks.create_task(pool.fetch("SELECT pg_sleep(30)")) for _ in range(2 + 3)]
+            await until(lambda: busy(database_url) == 2)
+            with pytest.raises(Unavailable, match="too many requests"):
+                await pool.fetch("SELECT 1")
+            leaving = sleepers.pop()
+            leaving.cancel()
+            await asyncio.wait([leaving])
+            tasks.create_task(pool.fetch("SELECT 1"))  # In the place of the one who left.
+            await asyncio.sleep(0)
+            for sleeper in sleepers:
+                sleeper.cancel()
+
+    run(database_url, work, most_waiting=3)
+
+
+def test_the_wait_is_foreseen_from_how_long_queries_take(database_url: str) -> None:
+    async def work(pool: Pool) -> None:
+        await asyncio.gather(*(pool.fetch("SELECT pg_sleep(0.2)") for _ in range(8)))
+        answers = await asyncio.gather(
+            *(pool.fetch("SELECT pg_sleep(0.2)") for _ in range(200)), return_exceptions=True
+        )
+        refused = [answer for answer in answers if isinstance(answer, Unavailable)]
+        assert 0 < len(refused) < 200
+        assert {str(answer.detail).partition(":")[0] for answer in refused} == {"The service is busy"}
+        assert await pool.fetch("SELECT 1")
+
+    run(database_url, work, wait_timeout=2)
 
 
 def test_more_requests_than_connections_wait_their_turn(database_url: str) -> None:
