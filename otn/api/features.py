@@ -166,14 +166,18 @@ class Items(_Endpoint[ItemsQuery]):
         self, collection: Collection, context: RequestContext, query: ItemsQuery, receive: Receive
     ) -> _Answer:
         encoder = _text_format(context)
-        row = await self._row(collection, query, encoder, receive)
+        rows = await self._page_rows(collection, query, encoder, receive)
+        row = rows[0]
         links = _items_links(collection, context, query, row)
         page = await self._envelope(collection, query.presentation, context, row["updated"], links)
         page = replace(page, number_matched=row["matched"], number_returned=row["returned"])
-        body = encoder.head(page) + (row["features"] or b"") + encoder.tail(page)
+        features = encoder.separator.join(piece["features"] for piece in rows if piece["features"])
+        body = b"".join((encoder.head(page), features, encoder.tail(page)))
         return _Answer(body, links, _State(row["version"], row["updated"]))
 
-    async def _row(self, collection: Collection, query: ItemsQuery, encoder: TextFormat, receive: Receive) -> Any:
+    async def _page_rows(
+        self, collection: Collection, query: ItemsQuery, encoder: TextFormat, receive: Receive
+    ) -> list[Any]:
         """The page; without the number of all matches where counting them takes too long."""
         try:
             rows = await self._rows(items_statement(collection, query, encoder), receive)
@@ -183,7 +187,7 @@ class Items(_Endpoint[ItemsQuery]):
             rows = await self._rows(items_statement(collection, query, encoder, counted=False), receive)
         if not rows:
             raise no_collection(collection.id)
-        return rows[0]
+        return rows
 
 
 @dataclass(frozen=True)
@@ -248,8 +252,7 @@ def _items_links(collection: Collection, context: RequestContext, query: ItemsQu
         token = make_token(_place(row["last"], version, before=False), query.order)
         links.append(to("next", texts.NEXT.in_language(context.language), ("token", token)))
     links.append(_collection_link(collection, context))
-    licences = (row["licences"] or b"").decode().split()
-    links.extend(licence_link(LICENCES[name]) for name in licences if name in LICENCES)
+    links.extend(licence_link(LICENCES[name]) for name in row["licences"] if name in LICENCES)
     return links
 
 

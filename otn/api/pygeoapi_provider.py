@@ -81,12 +81,12 @@ class OtnProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi is untyped
             )
         except RequestError as error:
             raise ProviderInvalidQueryError(user_msg=error.detail) from error
-        row = self._row(items_statement(self._collection, query, GEOJSON))
-        features = orjson.loads(f"[{row['features'] or ''}]") if row else []
+        rows = self._rows(items_statement(self._collection, query, GEOJSON))
+        features = [feature for row in rows for feature in orjson.loads(f"[{row['features'] or ''}]")]
         return {
             "type": "FeatureCollection",
             "features": features,
-            "numberMatched": row["matched"] if row else 0,
+            "numberMatched": rows[0]["matched"] if rows else 0,
             "numberReturned": len(features),
         }
 
@@ -105,17 +105,17 @@ class OtnProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi is untyped
         number = parse_identifier(str(identifier))
         if number is None:
             raise ProviderItemNotFoundError(f"item {identifier} not found")
-        row = self._row(feature_statement(self._collection, number, self._presentation(), GEOJSON))
-        if row is None:
+        rows = self._rows(feature_statement(self._collection, number, self._presentation(), GEOJSON))
+        if not rows:
             raise ProviderItemNotFoundError(f"item {identifier} not found")
-        feature: Document = orjson.loads(row["feature"])
+        feature: Document = orjson.loads(rows[0]["feature"])
         return feature
 
-    def _row(self, statement: Statement) -> Document | None:
+    def _rows(self, statement: Statement) -> list[Document]:
         try:
             with psycopg.connect(self.data, options=_OPTIONS, autocommit=True) as connection:
                 cursor = psycopg.RawCursor(connection, row_factory=dict_row)
-                return cursor.execute(statement.sql, statement.parameters).fetchone()
+                return cursor.execute(statement.sql, statement.parameters).fetchall()
         except psycopg.OperationalError as error:
             raise ProviderConnectionError from error
         except psycopg.Error as error:

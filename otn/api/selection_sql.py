@@ -8,6 +8,7 @@ from otn.api.temporal import Interval
 from otn.model.fields import Kind
 from otn.model.tables import SRID
 
+_MARGIN = 1e-5
 _TYPES = {Kind.INTEGER: "bigint", Kind.NUMBER: "float8", Kind.BOOLEAN: "boolean", Kind.TEXT: "text", Kind.CODE: "text"}
 
 
@@ -36,32 +37,51 @@ def _equals(equality: Equality, parameters: SqlParameters) -> str:
 
 
 def _intersects(bbox: BoundingBox, parameters: SqlParameters) -> str:
-    boxes = [
-        f"ST_Intersects(geom, {_envelope((part.west, part.south, part.east, part.north), SRID, parameters)})"
-        for part in bbox.parts
-    ]
+    boxes = [_intersects_part(part, parameters) for part in bbox.parts]
     return f"({' OR '.join(boxes)})"
+
+
+def _intersects_part(box: BoundingBox, parameters: SqlParameters) -> str:
+    """What lies wholly inside the box needs no exact test, which costs most.
+
+    The margin is wider than what the rounding of stored bounds to single precision can hide.
+    """
+    corners = _corners((box.west, box.south, box.east, box.north), parameters)
+    envelope = _envelope(corners, SRID)
+    exact = f"ST_Intersects(geom, {envelope})"
+    if min(box.east - box.west, box.north - box.south) <= 2 * _MARGIN:
+        return f"(geom && {envelope} AND {exact})"
+    west, south, east, north = corners
+    inner = f"{west} + {_MARGIN}, {south} + {_MARGIN}, {east} - {_MARGIN}, {north} - {_MARGIN}, {SRID}"
+    return f"(geom && {envelope} AND CASE WHEN geom @ (SELECT ST_MakeEnvelope({inner})) THEN true ELSE {exact} END)"
 
 
 def _intersects_projected(bbox: ProjectedBox, parameters: SqlParameters) -> str:
     """Compared in the plane of the box; the index of the geometry finds what comes near it."""
-    corners = (bbox.least_x, bbox.least_y, bbox.most_x, bbox.most_y)
     srid = bbox.crs.srid
-    condition = f"ST_Intersects(ST_Transform(geom, {srid}), {_envelope(corners, srid, parameters)})"
+    corners = _corners((bbox.least_x, bbox.least_y, bbox.most_x, bbox.most_y), parameters)
+    condition = f"ST_Intersects(ST_Transform(geom, {srid}), {_envelope(corners, srid)})"
     if bbox.bounds is None:
         return condition
     near = [
-        f"geom && {_envelope((part.west, part.south, part.east, part.north), SRID, parameters)}"
+        f"geom && {_envelope(_corners((part.west, part.south, part.east, part.north), parameters), SRID)}"
         for part in bbox.bounds.parts
     ]
     return f"(({' OR '.join(near)}) AND {condition})"
 
 
-def _envelope(corners: tuple[float, float, float, float], srid: int, parameters: SqlParameters) -> str:
-    """A box without width or height is a line or a point: as a polygon it would be invalid and miss what it touches."""
-    west, south, east, north = (parameters.add(number, "float8") for number in corners)
+def _corners(corners: tuple[float, float, float, float], parameters: SqlParameters) -> tuple[str, ...]:
+    return tuple(parameters.add(number, "float8") for number in corners)
+
+
+def _envelope(corners: tuple[str, ...], srid: int) -> str:
+    """A box without width or height is a line or a point: as a polygon it would be invalid and miss what it touches.
+
+    As a query of its own it is made once, and not anew for every row.
+    """
+    west, south, east, north = corners
     diagonal = f"ST_MakeLine(ST_MakePoint({west}, {south}), ST_MakePoint({east}, {north}))"
-    return f"ST_SetSRID(ST_Envelope({diagonal}), {srid})"
+    return f"(SELECT ST_SetSRID(ST_Envelope({diagonal}), {srid}))"
 
 
 def _overlaps(interval: Interval, parameters: SqlParameters) -> list[str]:

@@ -4,19 +4,20 @@ One statement answers one request, so that everything in an answer comes from on
 features as text; identifiers come from the model and are quoted, values are always parameters.
 """
 
+from functools import lru_cache
+
+from otn.api.crs import parse_crs
 from otn.api.encoders.view import TextFormat, View
 from otn.api.ordering import Ordering
 from otn.api.presentation import Presentation
 from otn.api.query import ItemsQuery
 from otn.api.selection_sql import selection_sql
 from otn.api.statement import SqlParameters, Statement, quoted
-from otn.model.collections import Collection
+from otn.model.collections import COLLECTIONS, Collection
 from otn.model.tables import SRID
 
-# The licences of what is served in the collection of `state`, as identifiers separated by spaces.
-_LICENCES = """
-SELECT string_agg(DISTINCT dataset.declaration ->> 'licence', ' ') FROM dataset
-WHERE dataset.collection = state.collection AND dataset.number_of_features > 0"""
+# PostgreSQL joins the texts of so many features at a time: one long text of all would be copied again and again.
+_PIECE = 50
 
 # What stood elsewhere when a paging run began, with the page rank it had then.
 _MOVED = """moved AS MATERIALIZED (
@@ -28,11 +29,11 @@ _MOVED = """moved AS MATERIALIZED (
 def items_statement(
     collection: Collection, query: ItemsQuery, format_: TextFormat, *, counted: bool = True
 ) -> Statement:
-    """One row: the state of the collection, how many features match, and one page of them.
+    """The state of the collection, how many features match, and one page of them, in pieces: a row for each.
 
-    Columns: version, updated, licences (identifiers separated by spaces), matched (null unless `counted`), returned,
-    features (texts separated as the format has it, or null), more (whether features follow in the direction of
-    paging), and as arrays of texts the places of the first and the last feature: first and last, the id at their end.
+    Columns: version, updated, licences (identifiers), matched (null unless `counted`), returned, more (whether
+    features follow in the direction of paging), the places of the first and the last feature as arrays of texts (first
+    and last, the id at their end), and features: texts separated as the format has it, or null where there are none.
     No row where nothing is served.
     """
     parameters = SqlParameters()
@@ -50,25 +51,29 @@ def items_statement(
     matched = (
         "(SELECT count(*) FROM hits)" if with_hits else "NULL::bigint" if condition else "state.number_of_features"
     )
-    separator = parameters.add(format_.separator.decode(), "text")
     shown = f"position > found - {limit}" if ordering.backwards else f"position <= {limit}"
+    rendered = _rendered(collection, query.presentation, format_, parameters)
+    separator = parameters.add(format_.separator.decode(), "text")
     sql = f"""
 WITH {hits}{moved}page AS MATERIALIZED (
   SELECT {ordering.names}, row_number() OVER (ORDER BY {ordering.sql}) AS position, count(*) OVER () AS found
   FROM ({found}{offset}) AS hit ORDER BY {ordering.sql}
 ), answer AS (
   SELECT count(*) FILTER (WHERE {shown}) AS returned, coalesce(max(found) > {limit}, false) AS more,
-    min(position) FILTER (WHERE {shown}) AS first, max(position) FILTER (WHERE {shown}) AS last,
-    string_agg(({_features(collection, query.presentation, format_, parameters)} WHERE f.id = page.id),
-      {separator}) FILTER (WHERE {shown}) AS features
+    min(position) FILTER (WHERE {shown}) AS first, max(position) FILTER (WHERE {shown}) AS last
   FROM page
 )
-SELECT state.version, state.updated, ({_LICENCES}) AS licences, {matched} AS matched,
-  answer.returned, answer.features, answer.more,
+SELECT state.version, state.updated, state.licences, {matched} AS matched,
+  answer.returned, answer.more,
   (SELECT {ordering.place_sql} FROM page WHERE position = answer.first) AS first,
-  (SELECT {ordering.place_sql} FROM page WHERE position = answer.last) AS last
-FROM collection_state AS state CROSS JOIN answer
-WHERE state.collection = {name} AND state.number_of_features > 0"""  # noqa: S608 - identifiers come from the model
+  (SELECT {ordering.place_sql} FROM page WHERE position = answer.last) AS last,
+  piece.features
+FROM collection_state AS state CROSS JOIN answer LEFT JOIN (
+  SELECT (position - 1) / {_PIECE} AS number,
+    string_agg((SELECT {rendered} FROM {table} AS f WHERE f.id = page.id), {separator} ORDER BY position) AS features
+  FROM page WHERE {shown} GROUP BY number
+) AS piece ON true
+WHERE state.collection = {name} AND state.number_of_features > 0 ORDER BY piece.number"""  # noqa: S608 - names are the model's
     return Statement(sql, tuple(parameters.values))
 
 
@@ -120,17 +125,23 @@ def _moved(query: ItemsQuery, ordering: Ordering, collection: str, parameters: S
     return _MOVED.format(collection=collection, version=parameters.add(query.place.version, "bigint"))
 
 
-def _features(
-    collection: Collection, presentation: Presentation, format_: TextFormat, parameters: SqlParameters
-) -> str:
-    rendered = _rendered(collection, presentation, format_, parameters)
-    return f"SELECT {rendered} FROM {quoted(collection.table)} AS f"  # noqa: S608 - identifiers come from the model
-
-
 def _rendered(
     collection: Collection, presentation: Presentation, format_: TextFormat, parameters: SqlParameters
 ) -> str:
-    return format_.feature_sql(view(collection, presentation, parameters))
+    shown = view(collection, presentation, parameters)
+    names = tuple(field.name for field in shown.fields)
+    return _feature_sql(format_, collection.id, names, shown.crs.uri, shown.geometry, shown.decimals)
+
+
+@lru_cache(maxsize=256)
+def _feature_sql(
+    format_: TextFormat, collection_id: str, names: tuple[str, ...], crs: str, geometry: str | None, decimals: int
+) -> str:
+    """The text of a feature. What a view holds is told by names here: comparing whole fields would cost more than
+    making the SQL anew."""
+    collection = COLLECTIONS[collection_id]
+    fields = tuple(collection.by_name[name] for name in names)
+    return format_.feature_sql(View(collection, fields, parse_crs(crs, "crs"), geometry, decimals))
 
 
 def _geometry(presentation: Presentation, parameters: SqlParameters) -> str:

@@ -103,18 +103,20 @@ class Load:
         """
         self._connection.execute(
             sql.SQL(
-                "INSERT INTO collection_state (collection, version, updated, number_of_features, west, south, east,"
-                "  north, valid_from, valid_to)"
-                " SELECT %s, %s, clock_timestamp(), count(*), min(ST_XMin(geom)), min(ST_YMin(geom)),"
+                "INSERT INTO collection_state (collection, version, updated, number_of_features, licences, west, south,"
+                "  east, north, valid_from, valid_to)"
+                " SELECT %(collection)s, %(load)s, clock_timestamp(), count(*), ARRAY("
+                "   SELECT DISTINCT declaration ->> 'licence' FROM dataset"
+                "   WHERE dataset.collection = %(collection)s AND number_of_features > 0 ORDER BY 1), min(ST_XMin(geom)), min(ST_YMin(geom)),"
                 "  max(ST_XMax(geom)), max(ST_YMax(geom)),"
                 "  CASE WHEN count(*) = count(valid_from) THEN min(valid_from) END,"
                 "  CASE WHEN count(*) = count(valid_to) THEN max(valid_to) END FROM {}"
-                " ON CONFLICT (collection) DO UPDATE SET (version, updated, number_of_features, west, south, east,"
-                "  north, valid_from, valid_to) = (excluded.version, excluded.updated, excluded.number_of_features,"
-                "  excluded.west, excluded.south, excluded.east, excluded.north, excluded.valid_from,"
-                "  excluded.valid_to)"
+                " ON CONFLICT (collection) DO UPDATE SET (version, updated, number_of_features, licences, west, south,"
+                "  east, north, valid_from, valid_to) = (excluded.version, excluded.updated,"
+                "  excluded.number_of_features, excluded.licences, excluded.west, excluded.south, excluded.east,"
+                "  excluded.north, excluded.valid_from, excluded.valid_to)"
             ).format(sql.Identifier(self._dataset.collection_model.table)),
-            [self._dataset.collection, load_id],
+            {"collection": self._dataset.collection, "load": load_id},
         )
 
     def _rejects_by_reason(self) -> dict[str, int]:

@@ -31,7 +31,7 @@ from sqlalchemy import (
     literal_column,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 from sqlalchemy.types import TypeEngine
 
 from otn.model.collections import COLLECTIONS, Collection
@@ -188,6 +188,7 @@ collection_state = Table(
     Column("version", BigInteger, nullable=False, comment="the newest committed load that changed the collection"),
     Column("updated", DateTime(timezone=True), nullable=False),
     Column("number_of_features", BigInteger, nullable=False),
+    Column("licences", ARRAY(Text), nullable=False, comment="of its datasets, by identifier, each once"),
     Column("west", Float),
     Column("south", Float),
     Column("east", Float),

@@ -59,10 +59,12 @@ def declare(connection: psycopg.Connection[Any], *datasets: Dataset, number_of_f
             (dataset.id, dataset.region, collection.id, Jsonb(dataset.model_dump(mode="json")), number_of_features),
         )
     statement = sql.SQL(
-        """INSERT INTO collection_state SELECT {}, 1, {}, count(*), min(ST_XMin(geom)), min(ST_YMin(geom)),
+        """INSERT INTO collection_state (collection, version, updated, number_of_features, licences, west, south, east,
+        north, valid_from, valid_to) SELECT {}, 1, {}, count(*), {}, min(ST_XMin(geom)), min(ST_YMin(geom)),
         max(ST_XMax(geom)), max(ST_YMax(geom)), min(valid_from), max(valid_to) FROM {}"""
     )
-    connection.execute(statement.format(collection.id, UPDATED, sql.Identifier(collection.table)))
+    licences = sorted({dataset.licence for dataset in datasets})
+    connection.execute(statement.format(collection.id, UPDATED, licences, sql.Identifier(collection.table)))
 
 
 def _roads(connection: psycopg.Connection[Any], streets: Dataset, others: Dataset) -> None:

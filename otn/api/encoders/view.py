@@ -66,6 +66,8 @@ class TextFormat(Protocol):
     A document is `head`, the features with `separator` between them, and `tail`.
     """
 
+    def __hash__(self) -> int: ...
+
     @property
     def separator(self) -> bytes:
         """What stands between two features."""
