@@ -5,7 +5,6 @@ of all the literal's lines) are cut before they are transformed: what is between
 """
 
 import math
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,11 @@ _WEB_MERCATOR_SRID = 3857
 _WEB_MERCATOR_EDGE = math.pi * 6378137.0
 _ROUNDING = 1e-3
 """How far a box of the whole world may be beyond its edge, in metres."""
+_ROUND_TRIP = 1.0
+"""How far a position may be from itself, transformed and back, where its system is defined, in its units."""
+
+_SLACK = 1e-9
+"""How far a longitude or latitude may be beyond its bound after rounding, in degrees."""
 
 Positions = npt.NDArray[np.float64]
 
@@ -142,14 +146,12 @@ def _in_degrees(geometry: BaseGeometry, crs: Crs) -> BaseGeometry:
     if not crs.is_geographic:
         geometry = shapely.segmentize(geometry, max(_METRES, shapely.length(geometry) / _PARTS))
 
-    def transformed(positions: Positions) -> Positions:
-        longitude, latitude = crs.from_wgs84.transform(positions[:, 0], positions[:, 1], direction="INVERSE")
-        return np.column_stack([longitude, latitude])
-
-    geometry = shapely.transform(geometry, transformed)
-    positions = shapely.get_coordinates(geometry)
-    if not np.isfinite(positions).all() or not _on_earth(positions):
+    projected = shapely.get_coordinates(geometry)
+    degrees = np.column_stack(crs.from_wgs84.transform(projected[:, 0], projected[:, 1], direction="INVERSE"))
+    back = np.column_stack(crs.from_wgs84.transform(degrees[:, 0], degrees[:, 1]))
+    if not _on_earth(degrees) or not (np.abs(back - projected) <= _ROUND_TRIP).all():
         raise refusal(f"the {geometry.geom_type} lies where {crs.uri} is not defined.")
+    geometry = shapely.set_coordinates(geometry, degrees)
     return geometry if shapely.is_valid(geometry) else shapely.make_valid(geometry)
 
 
@@ -165,6 +167,6 @@ def _refuse_outside(positions: Positions, crs: Crs) -> None:
         raise refusal(f"a coordinate lies beyond {_WEB_MERCATOR_EDGE:.2f} m, where {crs.uri} ends.")
 
 
-def _on_earth(positions: Iterable[Any]) -> bool:
-    array = np.asarray(positions)
-    return bool((np.abs(array[:, 0]) <= 180 + 1e-9).all() and (np.abs(array[:, 1]) <= 90 + 1e-9).all())
+def _on_earth(positions: Positions) -> bool:
+    longitudes, latitudes = np.abs(positions).T
+    return bool((longitudes <= 180 + _SLACK).all() and (latitudes <= 90 + _SLACK).all())

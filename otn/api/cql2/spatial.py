@@ -1,8 +1,8 @@
 """How the eight relations between geometries are evaluated.
 
-PostGIS evaluates them between features and literals, in degrees; two literals are compared here. PostGIS refuses
-collections of points, lines and areas in all but ST_Intersects, so there the relation is put together from the parts,
-a collection being the union of them: its interior is what lies in the interior of one of its parts.
+PostGIS evaluates them between features and literals, in degrees; two literals are compared here. PostGIS does not take
+collections that mix points, lines and areas (or fails where they overlap), so there the relation is put together from
+the parts. A collection is the union of its parts: where they overlap, the one of the highest dimension counts.
 """
 
 import shapely
@@ -33,7 +33,7 @@ def relation_sql(name: str, left: Geometry | Shape, right: Geometry | Shape, par
     if isinstance(left, Shape) and isinstance(right, Shape):
         return str(bool(getattr(shapely, name.removeprefix("s_"))(left.geometry, right.geometry))).upper()
     for column, literal, relation in ((left, right, name), (right, left, _MIRRORED.get(name, name))):
-        if isinstance(column, Geometry) and isinstance(literal, Shape) and name != "s_intersects":
+        if isinstance(column, Geometry) and isinstance(literal, Shape):
             parts = _parts(literal.geometry)
             if len(parts) > 1:
                 return _with_parts(relation, column.dimension, parts, parameters)
@@ -53,16 +53,24 @@ def _literal(geometry: BaseGeometry, parameters: SqlParameters) -> str:
 
 
 def _parts(geometry: BaseGeometry) -> list[BaseGeometry]:
-    """The union of the points, of the lines and of the areas of a collection; anything else as it is."""
+    """The points, the lines and the areas of a collection, without what lies in those of higher dimension.
+
+    Anything else is its only part.
+    """
     if geometry.geom_type != "GeometryCollection":
         return [geometry]
     pieces = shapely.get_parts(geometry)
     while any(piece.geom_type == "GeometryCollection" for piece in pieces):
         pieces = shapely.get_parts(pieces)
+    pieces = shapely.get_parts(pieces)
     dimensions = shapely.get_dimensions(pieces)
-    return [
-        shapely.union_all(pieces[dimensions == dimension]) for dimension in range(3) if (dimensions == dimension).any()
-    ]
+    areas = shapely.union_all(pieces[dimensions == 2])
+    lines = shapely.multilinestrings(pieces[dimensions == 1])
+    points = shapely.union_all(pieces[dimensions == 0])
+    if shapely.intersects(lines, areas):  # where they do not meet, the ends of lines stay what they are
+        lines = shapely.difference(lines, areas)
+    points = shapely.difference(shapely.difference(points, areas), lines)
+    return [part for part in (areas, lines, points) if not part.is_empty]
 
 
 def _with_parts(name: str, dimension: int, parts: list[BaseGeometry], parameters: SqlParameters) -> str:
@@ -80,7 +88,10 @@ def _with_parts(name: str, dimension: int, parts: list[BaseGeometry], parameters
     def interiors(meet: str) -> str:
         return "(" + " OR ".join(f"ST_Relate({_COLUMN}, {literal}, '{meet}********')" for literal in literals) + ")"
 
+    touching = "(" + " OR ".join(f"ST_Intersects({_COLUMN}, {literal})" for literal in literals) + ")"
     match name:
+        case "s_intersects":
+            return touching
         case "s_within":
             return f"({inside} AND {interiors('T')})"
         case "s_contains":
@@ -88,8 +99,7 @@ def _with_parts(name: str, dimension: int, parts: list[BaseGeometry], parameters
         case "s_equals":
             return f"({inside} AND {covered})"
         case "s_touches":
-            touching = " OR ".join(f"ST_Intersects({_COLUMN}, {literal})" for literal in literals)
-            return f"(({touching}) AND NOT {interiors('T')})"
+            return f"({touching} AND NOT {interiors('T')})"
         case "s_overlaps":
             return f"({interiors(str(dimension))} AND NOT {inside} AND NOT {covered})"
     return _crossing(dimension, highest, interiors("T"), interiors("1"), inside, covered)

@@ -97,7 +97,5 @@ def _number(raw: str, text: str, position: int) -> int | float:
             raise refusal_at(text, position, f"the number {shortened(raw)} is too large.")
         return number
     if len(raw.lstrip("0")) > 16 or int(raw) > LARGEST_INTEGER:
-        raise refusal_at(
-            text, position, f"the integer {shortened(raw)} is beyond 2^53, up to which integers are exact."
-        )
+        raise refusal_at(text, position, f"the integer {shortened(raw)} is beyond 2^53.")
     return int(raw)

@@ -65,8 +65,8 @@ def _strict(function: Callable[..., Any]) -> Callable[[str, list[Any], Row], Any
 
 
 def _in(_: str, arguments: list[Any], row: Row) -> bool | None:
-    value, *elements = evaluate(arguments[0], row), *arguments[1]
-    return _or("or", [{"op": "=", "args": [value, evaluate(element, row)]} for element in elements], row)
+    value = evaluate(arguments[0], row)
+    return _or("or", [{"op": "=", "args": [value, evaluate(element, row)]} for element in arguments[1]], row)
 
 
 def _between(_: str, arguments: list[Any], row: Row) -> bool | None:
@@ -137,7 +137,7 @@ def _temporal(op: str, arguments: list[Any], row: Row) -> bool | None:
     if first is None or second is None:
         return None
     (s1, e1), (s2, e2) = first, second
-    lt, eq, le = _before, _same, lambda a, b: not _before(b, a)
+    lt, eq, le = _before, _same, _not_after
     return {
         "t_after": lt(e2, s1),
         "t_before": lt(e1, s2),
@@ -165,8 +165,12 @@ def _temporal(op: str, arguments: list[Any], row: Row) -> bool | None:
 
 def _as_dates(left: str | datetime, right: str | datetime) -> tuple[Any, Any]:
     if isinstance(left, str) or isinstance(right, str):
-        return tuple(side if isinstance(side, str) else f"{side:%Y-%m-%d}".rjust(10, "0") for side in (left, right))
+        return _date(left), _date(right)
     return left, right
+
+
+def _date(moment: str | datetime) -> str:
+    return moment if isinstance(moment, str) else f"{moment:%Y-%m-%d}".rjust(10, "0")
 
 
 def _before(left: str | datetime, right: str | datetime) -> bool:
@@ -177,6 +181,10 @@ def _before(left: str | datetime, right: str | datetime) -> bool:
 def _same(left: str | datetime, right: str | datetime) -> bool:
     first, second = _as_dates(left, right)
     return bool(first == second)
+
+
+def _not_after(left: str | datetime, right: str | datetime) -> bool:
+    return not _before(right, left)
 
 
 def _ends(tree: dict[str, Any], row: Row) -> tuple[Any, Any] | None:
