@@ -4,9 +4,15 @@ read the declaration."""
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 
 from otn.model.codelists import CodeList
 from otn.model.text import Text
+
+
+@cache
+def _column(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
 class Kind(Enum):
@@ -47,7 +53,7 @@ class Field:
     @property
     def column(self) -> str:
         """The name in the database: `functionalRoadClass` is stored as `functional_road_class`."""
-        return re.sub(r"(?<!^)(?=[A-Z])", "_", self.name).lower()
+        return _column(self.name)
 
     @property
     def filterable(self) -> bool:
