@@ -2,7 +2,7 @@
 # Python starts three times as fast from its cache; what nothing imports is never compiled.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help up test test-clients check trust lock docs pictures vendor environment environment-dev environment-test \
+.PHONY: help up test test-clients conformance check trust lock docs pictures vendor environment environment-dev environment-test \
   environment-clients
 
 help: ## list the targets
@@ -12,10 +12,13 @@ up: environment ## install what is missing, load the default datasets, serve on 
 	@.venv/bin/python -m otn up
 
 test: environment-test ## install what tests need and run them
-	.venv/bin/python -m pytest -m "not trust and not clients"
+	.venv/bin/python -m pytest -m "not trust and not clients and not conformance"
 
 test-clients: environment-clients ## install the programs of others that read OTN, and run them against it
 	.venv/bin/python -m pytest -m clients -s
+
+conformance: environment-test ## run the tests named as in the OGC test suites; fewer than recorded fail
+	.venv/bin/python -m pytest tests/conformance -m conformance -p tests.conformance.record
 
 trust: environment-test ## the long tests: many kills, long hypothesis runs
 	.venv/bin/python -m pytest -m trust

@@ -71,7 +71,7 @@ def template_database(cluster_url: Callable[[str], str]) -> str:
 def database_url(cluster_url: Callable[[str], str], template_database: str) -> Iterator[str]:
     """The URL of a migrated, empty database of the test's own."""
     name = f"otn_test_{next(_numbers)}"
-    _clone(cluster_url, template_database, name)
+    clone(cluster_url, template_database, name)
     yield cluster_url(name)
     _run(cluster_url("postgres"), sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
@@ -88,7 +88,7 @@ def loaded_url(cluster_url: Callable[[str], str], template_database: str) -> str
 
     The highways of gb and fr make its roads more than 50,000; with the real data it holds those of Wechelderzande too.
     """
-    _clone(cluster_url, template_database, _LOADED)
+    clone(cluster_url, template_database, _LOADED)
     url = cluster_url(_LOADED)
     registry = Registry.read()
     large = ("gb/highways", "fr/highways")
@@ -134,7 +134,8 @@ def environment_with(**variables: str) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("OTN_")} | variables
 
 
-def _clone(cluster_url: Callable[[str], str], template: str, name: str) -> None:
+def clone(cluster_url: Callable[[str], str], template: str, name: str) -> None:
+    """Makes the database `name` as a copy of `template`."""
     statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
     _run(cluster_url("postgres"), statement)
 
