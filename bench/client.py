@@ -1,8 +1,9 @@
-"""The client: wrk for many requests, one plain request to see what an answer holds."""
+"""The client: wrk where many requests are answered in a second, else one request after the other."""
 
 import http.client
 import os
 import re
+import statistics
 import subprocess
 import tempfile
 import time
@@ -16,7 +17,7 @@ _TIMEOUT = 60
 
 @dataclass(frozen=True)
 class Run:
-    """What wrk saw: answers, errors, and the median latency in milliseconds."""
+    """What a client saw: answers, how many of them were errors, and the median latency in milliseconds."""
 
     requests: int
     errors: int
@@ -46,17 +47,25 @@ def get(port: int, path: str) -> Answer:
         connection.close()
 
 
-def wrk(port: int, paths: Sequence[str], *, connections: int, seconds: float, requests: int = 0) -> Run:
-    """Runs wrk on one thread for so many seconds, or until so many requests are answered."""
+def in_turn(port: int, paths: Sequence[str], number: int) -> Run:
+    """So many requests, each sent when the one before is answered: nothing is left undone at the end."""
+    answers = [get(port, paths[position % len(paths)]) for position in range(number)]
+    errors = sum(answer.status != 200 for answer in answers)
+    seconds = [answer.seconds for answer in answers]
+    return Run(number, errors, sum(seconds), statistics.median(seconds) * 1000)
+
+
+def wrk(port: int, paths: Sequence[str], *, connections: int, seconds: int) -> Run:
+    """Runs wrk on one thread for so many seconds."""
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as listed:
         listed.write("\n".join(paths) + "\n")
         listed.flush()
         told = subprocess.run(
             [  # noqa: S607 - the distribution's
-                "wrk", "--threads=1", f"--connections={connections}", f"--duration={max(1, round(seconds))}s",
+                "wrk", "--threads=1", f"--connections={connections}", f"--duration={seconds}s",
                 f"--timeout={_TIMEOUT}s", f"--script={_SCRIPT}", f"http://127.0.0.1:{port}",
             ],
-            env=os.environ | {"BENCH_PATHS": listed.name, "BENCH_REQUESTS": str(requests)},
+            env=os.environ | {"BENCH_PATHS": listed.name},
             capture_output=True,
             text=True,
             check=True,
