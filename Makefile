@@ -36,7 +36,7 @@ docs: environment ## write the generated pages of docs/ anew
 pictures: environment-clients ## take the pictures of docs/ from the service that `make up` runs
 	.venv/bin/python docs/pictures.py
 
-bench: environment ## measure OTN beside its peers on 594,169 roads and write docs/benchmarks.md
+bench: environment ## measure OTN beside its peers on half a million roads; write docs/benchmarks.md
 	@scripts/install-system.sh --server
 	@scripts/install-bench.sh
 	.venv/bin/python -m bench

@@ -24,7 +24,10 @@ _PAGE = ROOT / "docs" / "benchmarks.md"
 _FIRST_PORT = 8790
 _FILES = 50
 
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
+
+@app.command()
 def main(
     runs: Annotated[int, typer.Option(help="Runs of each case; the median counts.")] = 3,
     workers: Annotated[int, typer.Option(help="Worker processes of each server.")] = 1,
@@ -118,4 +121,4 @@ def _say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    app()

@@ -14,7 +14,7 @@ from bench.data import DATA_DIR
 from otn.store import installed
 
 _LOG = DATA_DIR / "postgres" / "server.log"
-_STATEMENT = re.compile(r"LOG:  (?:statement|execute [^:]+): ((?:.|\n\t)*)")
+_STATEMENT = re.compile(r"LOG:  (?:statement|execute [^:]+): (.*(?:\n\t.*)*)")
 _SECONDS = 2
 
 
@@ -27,7 +27,12 @@ def statements(url: str, ask: Callable[[], object]) -> list[str]:
             ask()
         finally:
             _log_statements(connection, "none")
-    return _STATEMENT.findall(_LOG.read_bytes()[before:].decode(errors="replace"))
+    return logged(_LOG.read_bytes()[before:].decode(errors="replace"))
+
+
+def logged(log: str) -> list[str]:
+    """The statements that a part of PostgreSQL's log holds."""
+    return _STATEMENT.findall(log)
 
 
 def counts_of(said: Sequence[str]) -> list[str]:

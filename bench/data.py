@@ -1,5 +1,6 @@
 """The data of the bench: real road lines, loaded by OTN's own loader, kept between runs."""
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -43,24 +44,37 @@ _OSM = {
 
 
 class NoData(Exception):
-    """The real data are not there, or not enough of them."""
+    """The real data are not there, or another bench is using them."""
 
 
 @contextmanager
 def bench_database() -> Iterator[str]:
     """Yields the URL of a database of OTN's kind that holds the roads; made once for the data and the code that loads.
 
-    Raises NoData where the folder of real data is missing.
+    Raises NoData where the folder of real data is missing, or another bench runs.
     """
     key, stamp = _key(), DATA_DIR / "made-of"
-    if not stamp.exists() or stamp.read_text() != key:
-        _remove()
+    with _alone():
+        if not stamp.exists() or stamp.read_text() != key:
+            _remove()
+            with database(Settings(data_dir=DATA_DIR)) as url:
+                _load(url)
+            stamp.write_text(key)
         with database(Settings(data_dir=DATA_DIR)) as url:
-            _load(url)
-        stamp.write_text(key)
-    with database(Settings(data_dir=DATA_DIR)) as url:
-        _make_view(url)
-        yield url
+            _make_view(url)
+            yield url
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Two benches would measure each other."""
+    TOOLS.mkdir(exist_ok=True)
+    with (TOOLS / "bench.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise NoData("Another bench is running here.") from None
+        yield
 
 
 def _sources() -> list[Path]:

@@ -12,10 +12,10 @@ _INTRODUCTION = """
 OTN and other servers of OGC API Features answer the same requests from the same table of the same database, one worker
 process each, in turn on one machine with the client. Figures are medians of {runs} runs.
 
-**CPU** is the processor time that the server and PostgreSQL spend on one request, in milliseconds: it does not depend on
-what else runs, or on the number of processors. Requests per second are those of 8 clients at once, latencies the medians
-of one client and of 8; a server that takes more than half a second is not asked by 8. Where one request takes more than
-30 ms, CPU is that of requests one after the other, else of 8 at once.
+**CPU** is the processor time that the server and PostgreSQL spend on one request, in milliseconds: it does not depend
+on what else runs, or on the number of processors. Requests per second are those of 8 clients at once, latencies the
+medians of one client and of 8; a server that takes more than half a second is not asked by 8. Where one request takes
+more than 30 ms, CPU is that of requests one after the other, else of 8 at once.
 
 Peers read the view `bench_roads`: OTN's rows and columns under the names that OTN serves.
 """
