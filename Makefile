@@ -2,8 +2,8 @@
 # Python starts three times as fast from its cache; what nothing imports is never compiled.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help up test test-clients conformance check trust lock docs pictures vendor environment environment-dev environment-test \
-  environment-clients
+.PHONY: help up test test-clients conformance check trust lock docs pictures vendor bench environment environment-dev \
+  environment-test environment-clients
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,11 @@ docs: environment ## write the generated pages of docs/ anew
 
 pictures: environment-clients ## take the pictures of docs/ from the service that `make up` runs
 	.venv/bin/python docs/pictures.py
+
+bench: environment ## measure OTN beside its peers on half a million roads; write docs/benchmarks.md
+	@scripts/install-system.sh --server
+	@scripts/install-bench.sh
+	.venv/bin/python -m bench
 
 vendor: ## copy what OTN reads or serves of npm packages into the tree (needs Node)
 	scripts/vendor.sh

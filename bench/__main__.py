@@ -1,0 +1,124 @@
+"""`python -m bench`: starts everything, measures, prints, and writes docs/benchmarks.md."""
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bench import counting
+from bench.boxes import boxes
+from bench.cases import LIMIT_10, LIMIT_1000, Case, all_cases
+from bench.client import get
+from bench.data import DATA_DIR, NoData, bench_database
+from bench.downloads import Download, downloads
+from bench.facts import answered, machine_and_database
+from bench.goals import Results, download_goals, goals
+from bench.measure import Measure, Meter, Result, median
+from bench.report import report
+from bench.servers import Place, Server, all_running, nginx, running
+from otn.settings import ROOT
+
+_PAGE = ROOT / "docs" / "benchmarks.md"
+_FIRST_PORT = 8790
+_FILES = 50
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def main(
+    runs: Annotated[int, typer.Option(help="Runs of each case; the median counts.")] = 3,
+    workers: Annotated[int, typer.Option(help="Worker processes of each server.")] = 1,
+    case: Annotated[list[str] | None, typer.Option(help="Only these cases, by id; docs are not written.")] = None,
+    with_downloads: Annotated[bool, typer.Option("--downloads/--no-downloads", help="Download everything.")] = True,
+) -> None:
+    """Measure OTN beside its peers."""
+    try:
+        with bench_database() as url, tempfile.TemporaryDirectory() as directory:
+            page = _measured(url, Path(directory), runs, workers, case or [], with_downloads)
+    except NoData as error:
+        print(f"bench: {error}", file=sys.stderr)
+        raise typer.Exit(1) from error
+    print(page)
+    if not case:
+        _PAGE.write_text(page)
+
+
+def _measured(url: str, directory: Path, runs: int, workers: int, wanted: list[str], with_downloads: bool) -> str:
+    meter = Meter(_postmaster())
+    found = boxes(url)
+    facts = machine_and_database(url)
+    with all_running(url, directory, _FIRST_PORT, workers) as servers:
+        known = all_cases(servers, found, url)
+        cases = [case for case in known if not wanted or case.id in wanted]
+        by_id = {case.id: case for case in known}
+        answers = {name: answered(server, by_id[LIMIT_10], url) for name, server in servers.items()}
+        results = {case.id: _results(meter, case, servers, runs) for case in cases}
+        counts = {
+            case.id: _tipg_count(case, servers["tipg"], url) for case in cases if case.id in (LIMIT_10, LIMIT_1000)
+        }
+        _serve_as_files(
+            meter, cases, servers["OTN"], Place(url, directory, _FIRST_PORT + len(servers), workers), results
+        )
+        downloaded: list[Download] = []
+        if with_downloads:
+            _say("downloads")
+            downloaded = list(downloads(servers["OTN"], url, directory))
+    titles = {case.id: case.title for case in cases}
+    aims = [*goals(results, counts, titles), *download_goals(downloaded)]
+    return report(facts, answers, titles, results, counts, aims, downloaded, runs)
+
+
+def _results(meter: Meter, case: Case, servers: dict[str, Server], runs: int) -> dict[str, Result]:
+    """The case on every server: in turn within each run, so that what else the machine does hits all alike."""
+    probed = {
+        name: meter.probe(server, paths) if (paths := case.asked_of(name)) else Result(None, why_not=case.why_not(name))
+        for name, server in servers.items()
+    }
+    measured: dict[str, list[Measure]] = {name: [] for name, result in probed.items() if not result.why_not}
+    for number in range(runs):
+        _say(f"{case.title}: run {number + 1} of {runs}")
+        for name, done in measured.items():
+            done.append(meter.run(servers[name], case.asked_of(name)))
+    return {
+        name: Result(median(measured[name]), result.bytes) if name in measured else result
+        for name, result in probed.items()
+    }
+
+
+def _tipg_count(case: Case, tipg: Server, url: str) -> float:
+    """What tipg's own count of each of the case's paths costs by itself, in milliseconds."""
+    said = counting.statements(url, lambda: [get(tipg.port, path) for path in case.asked_of(tipg.name)])
+    return counting.cost(url, _postmaster(), sorted(set(counting.counts_of(said))))
+
+
+def _serve_as_files(meter: Meter, cases: list[Case], own: Server, place: Place, results: Results) -> None:
+    """nginx serves what OTN answered: the bound of what a server can reach."""
+    files = place.directory / "files"
+    paths: dict[str, list[str]] = {}
+    for case in cases:
+        (files / case.id).mkdir(parents=True)
+        if results[case.id][own.name].measure is not None:
+            asked = case.asked_of(own.name)[:_FILES]
+            paths[case.id] = [f"/{case.id}/{number}.json" for number in range(len(asked))]
+            for path, file in zip(asked, paths[case.id], strict=True):
+                (files / file.lstrip("/")).write_bytes(get(own.port, path).body)
+    with running("nginx", place, lambda at: nginx(at, files)) as server:
+        for identifier, asked_of_files in paths.items():
+            _say(f"nginx: {identifier}")
+            probed = meter.probe(server, asked_of_files)
+            results[identifier][server.name] = Result(meter.run(server, asked_of_files), probed.bytes)
+
+
+def _postmaster() -> int:
+    return int((DATA_DIR / "postgres" / "postmaster.pid").read_text().split("\n")[0])
+
+
+def _say(text: str) -> None:
+    print(f"bench: {text}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    app()

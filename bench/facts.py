@@ -1,0 +1,71 @@
+"""What is the same for all, and what each server does for an answer, found by asking it."""
+
+import os
+import platform
+from dataclasses import dataclass
+
+import orjson
+import psycopg
+
+from bench import counting
+from bench.cases import Case
+from bench.client import get
+from bench.servers import Server
+from otn.model.collections import ROADS
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One server's answer to one request for ten features, and what it asked of PostgreSQL for that."""
+
+    description: str
+    counted: bool
+    sorted: bool
+    matched: int | None
+    features: int
+    properties: int
+    links: int
+    links_in_features: int
+    bytes: int
+
+
+def answered(server: Server, case: Case, url: str) -> Answered:
+    """How a server answers the first path of a case."""
+    path = case.asked_of(server.name)[0]
+    get(server.port, path)  # what it asks at its first request only is no matter
+    said = counting.statements(url, lambda: get(server.port, path))
+    body = get(server.port, path).body
+    document = orjson.loads(body)
+    first = document["features"][0]
+    return Answered(
+        description=server.description,
+        counted=bool(counting.counts_of(said)),
+        sorted=any("ORDER BY" in statement for statement in said),
+        matched=document.get("numberMatched"),
+        features=len(document["features"]),
+        properties=len(first["properties"]),
+        links=len(document.get("links", [])),
+        links_in_features=len(first.get("links", [])),
+        bytes=len(body),
+    )
+
+
+def machine_and_database(url: str) -> list[str]:
+    """What stands above the figures."""
+    with psycopg.connect(url) as connection:
+        row = connection.execute(
+            "SELECT current_setting('server_version'), postgis_lib_version(), current_setting('shared_buffers'),"  # noqa: S608
+            f" (SELECT count(*) FROM \"{ROADS.table}\"), pg_size_pretty(pg_table_size('{ROADS.table}')),"
+            f' (SELECT round(avg(ST_NPoints(geom)), 1) FROM "{ROADS.table}")'
+        ).fetchone()
+    if row is None:
+        return []
+    postgres, postgis, buffers, number, size, points = row
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return [
+        f"{os.cpu_count()} processors, {memory:.0f} GiB of memory, Python {platform.python_version()}.",
+        f"PostgreSQL {postgres.split()[0]}, PostGIS {postgis}, shared_buffers {buffers}: OTN's private cluster as OTN"
+        " configures it, reached by its Unix socket.",
+        f"{number:,} roads of {points} points on average, {size}: six cities of neatnet (OpenStreetMap), eleven"
+        " OpenStreetMap extracts and the simplified highways of six countries that `otn load --defaults` brings.",
+    ]

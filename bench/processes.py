@@ -1,0 +1,95 @@
+"""What processes cost: processor time and memory, as the kernel counts them in /proc."""
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+_TICK = 1 / os.sysconf("SC_CLK_TCK")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+_SAMPLE_SECONDS = 0.02
+_IDLE_SECONDS = 0.25
+_IDLE_SHARE = 0.04  # of one core: background work of servers that have nothing to answer
+
+
+@dataclass(frozen=True)
+class _Status:
+    """A process, its parent, its own processor time in seconds with that of children it has buried, and its memory."""
+
+    pid: int
+    parent: int
+    seconds: float
+    bytes: int
+
+
+def tree(root: int) -> list[_Status]:
+    """A process and all its descendants."""
+    statuses = {status.pid: status for status in _all()}
+    found = [statuses[root]] if root in statuses else []
+    for status in found:
+        found.extend(child for child in statuses.values() if child.parent == status.pid)
+    return found
+
+
+def seconds(roots: list[int]) -> float:
+    """User and system time of these processes and their descendants, those that ended meanwhile included."""
+    return sum(status.seconds for root in roots for status in tree(root))
+
+
+def settle(roots: list[int], limit: float) -> bool:
+    """Waits until they have nothing more to do, since clients that left may still be answered. False at the limit."""
+    deadline = time.monotonic() + limit
+    before = seconds(roots)
+    while time.monotonic() < deadline:
+        time.sleep(_IDLE_SECONDS)
+        now = seconds(roots)
+        if now - before <= _IDLE_SHARE * _IDLE_SECONDS + _TICK:
+            return True
+        before = now
+    return False
+
+
+class Peak:
+    """The most memory that a process and its descendants held at one time."""
+
+    def __init__(self) -> None:
+        self.bytes = 0
+
+
+@contextmanager
+def peak_memory(root: int) -> Iterator[Peak]:
+    """Samples the resident memory of a process and its descendants while the block runs."""
+    peak, stop = Peak(), threading.Event()
+
+    def sample() -> None:
+        while not stop.wait(_SAMPLE_SECONDS):
+            peak.bytes = max(peak.bytes, memory(root))
+
+    thread = threading.Thread(target=sample, daemon=True)
+    thread.start()
+    try:
+        yield peak
+    finally:
+        stop.set()
+        thread.join()
+
+
+def memory(root: int) -> int:
+    """Resident bytes of a process and its descendants."""
+    return sum(status.bytes for status in tree(root))
+
+
+def _all() -> Iterator[_Status]:
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                text = (entry / "stat").read_text()
+            except OSError:  # it ended meanwhile
+                continue
+            # The name, in brackets, may hold anything; what follows is numbers, the first of them field 3 of proc(5).
+            fields = text.rpartition(")")[2].split()
+            ticks = sum(map(int, fields[11:15]))
+            yield _Status(int(entry.name), int(fields[1]), ticks * _TICK, int(fields[21]) * _PAGE)

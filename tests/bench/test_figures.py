@@ -1,0 +1,98 @@
+"""The bench's own arithmetic: a wrong figure would pass for a fast server."""
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from bench import processes
+from bench.cases import BY_ID, DEEP, FIRST_PAGE, LIMIT_10, LIMIT_1000
+from bench.counting import counts_of, logged
+from bench.goals import Goal, goals
+from bench.measure import Measure, Result, median
+from bench.report import report
+
+CASES = (FIRST_PAGE, LIMIT_10, LIMIT_1000, BY_ID, DEEP)
+TITLES = {case: f"Case {case}" for case in CASES}
+
+
+def cost(milliseconds: float) -> Result:
+    return Result(Measure(milliseconds / 2, milliseconds / 2, 100.0, 1.0, 2.0), 1_000)
+
+
+def results(own: float, peer: float) -> dict[str, dict[str, Result]]:
+    return {case: {"OTN": cost(own), "tipg": cost(peer), "pygeoapi": cost(peer)} for case in CASES}
+
+
+def found(title: str, aims: list[Goal]) -> Goal:
+    return next(aim for aim in aims if aim.title == title)
+
+
+def test_a_goal_is_met_up_to_its_share_and_missed_above() -> None:
+    assert Goal("half", 0.5, 0.5).met
+    assert not Goal("half", 0.51, 0.5).met
+
+
+def test_the_count_is_subtracted_from_both_sides_and_from_the_peers() -> None:
+    aims = list(goals(results(2, 10), {LIMIT_10: 1.0}, TITLES))
+    assert found("Case bbox-10: OTN to tipg, each with its count", aims).reached == pytest.approx(0.2)
+    assert found("Case bbox-10: OTN to tipg, less the count, both", aims).reached == pytest.approx(1 / 9)
+    assert found("Case bbox-10: OTN to tipg, less the count, tipg only", aims).reached == pytest.approx(2 / 9)
+
+
+def test_pygeoapi_is_to_cost_twice_the_factor() -> None:
+    aims = list(goals(results(1, 20), {}, TITLES))
+    assert found("Case id: OTN to tipg", aims).met
+    assert not found("Case id: OTN to pygeoapi", aims).met
+
+
+def test_a_case_that_could_not_be_asked_has_no_goal() -> None:
+    measured = results(1, 20)
+    measured[BY_ID]["tipg"] = Result(None, why_not="404")
+    assert not [aim for aim in goals(measured, {}, TITLES) if aim.title == "Case id: OTN to tipg"]
+
+
+def test_the_median_is_the_run_of_median_cost() -> None:
+    runs = [Measure(own, 1.0, None, own, None) for own in (9.0, 1.0, 3.0)]
+    assert median(runs) == Measure(3.0, 1.0, None, 3.0, None)
+
+
+def test_a_report_says_why_a_case_is_missing() -> None:
+    measured = results(1, 20)
+    measured[DEEP]["pygeoapi"] = Result(None, why_not="400: no | such\nparameter")
+    page = report(["fact"], {}, TITLES, measured, {}, list(goals(measured, {}, TITLES)), [], 3)
+    assert "n/a (400: no / such parameter)" in page
+    assert "**missed**" in page
+
+
+def test_processor_time_includes_children_that_have_ended() -> None:
+    burn = "import time\nend = time.process_time() + 0.3\nwhile time.process_time() < end: pass"
+    before = processes.seconds([os.getpid()])
+    subprocess.run([sys.executable, "-c", burn], check=True)
+    assert processes.seconds([os.getpid()]) - before >= 0.25
+
+
+def test_processor_time_includes_children_that_run() -> None:
+    burn = "while True: pass"
+    with subprocess.Popen([sys.executable, "-c", burn]) as child:
+        try:
+            deadline = time.monotonic() + 20
+            while processes.seconds([child.pid]) < 0.2 and time.monotonic() < deadline:
+                pass
+            assert processes.seconds([child.pid]) >= 0.2
+            assert {child.pid} < {status.pid for status in processes.tree(os.getpid())}
+        finally:
+            child.kill()
+
+
+def test_the_log_of_postgresql_gives_statements_and_those_that_count() -> None:
+    log = (
+        "2026-01-01 00:00:00.000 UTC [7] LOG:  execute __asyncpg_stmt_2__: SELECT COUNT(*) FROM roads\n"
+        "\tWHERE TRUE\n"
+        "2026-01-01 00:00:00.000 UTC [7] DETAIL:  parameters: $1 = '10'\n"
+        "2026-01-01 00:00:00.000 UTC [7] LOG:  statement: SELECT 1\n"
+    )
+    assert logged(log) == ["SELECT COUNT(*) FROM roads\n\tWHERE TRUE", "SELECT 1"]
+    assert counts_of(logged(log)) == ["SELECT COUNT(*) FROM roads\n\tWHERE TRUE"]
