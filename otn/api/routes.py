@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from otn.api import basemap, documents, schemas, styles, texts, tilesets
 from otn.api.context import VARY, Api, RequestContext, request_context
+from otn.api.download import Download
 from otn.api.features import Feature, Items
 from otn.api.health import live, ready
 from otn.api.links import Link
@@ -50,6 +51,7 @@ def router(api: Api) -> APIRouter:
     items = "/collections/{collection_id}/items"
     routes.routes.append(Route(items, Items(api)))
     routes.routes.append(Route(items + "/{feature_id}", Feature(api)))
+    routes.routes.append(Route("/collections/{collection_id}/download", Download(api)))
     tileset = "/collections/{collection_id}/tiles/{tile_matrix_set_id}"
     routes.routes.append(Route(tileset + "/{tile_matrix}/{tile_row}/{tile_col}", CollectionTile(api)))
     routes.routes.append(Route("/basemap/{tile_matrix}/{tile_row}/{tile_col}", basemap.BasemapTile(api)))

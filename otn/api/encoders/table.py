@@ -12,8 +12,7 @@ import pyarrow
 import pyproj
 
 from otn.api.crs import CRS84, Crs
-from otn.api.encoders.view import Page, View, column
-from otn.api.statement import quoted
+from otn.api.encoders.view import Page, View, column, source_sql
 from otn.model.common_fields import IDENTIFIER
 from otn.model.fields import Field, Kind
 
@@ -49,7 +48,7 @@ class TableFormat(Protocol):
 def table_sql(view: View, conditions: str = "", *, bounds: bool = False) -> str:
     """A query of everything in the view, in the order of pages; `conditions` are over the table as `f`."""
     columns = ["f.id", *(_value(field) for field in view.fields)]
-    source = f"{quoted(view.collection.table)} AS f"
+    source = source_sql(view, conditions)
     if view.geometry is not None:
         columns.append("ST_AsBinary(shown.shape)")
         # Without OFFSET, PostgreSQL would transform the geometry anew for each of these columns.
@@ -57,8 +56,7 @@ def table_sql(view: View, conditions: str = "", *, bounds: bool = False) -> str:
         if bounds:
             columns.extend(f"ST_{name}(shown.shape)" for name in BOUNDS)
     named = ", ".join(f"{sql} AS c{number}" for number, sql in enumerate(columns))
-    where = f" WHERE {conditions}" if conditions else ""
-    return f"SELECT {named} FROM {source}{where} ORDER BY f.page_rank, f.id"  # noqa: S608 - names come from the model
+    return f"SELECT {named} FROM {source}"  # noqa: S608 - names come from the model
 
 
 def table_schema(view: View, *, bounds: bool = False) -> pyarrow.Schema:

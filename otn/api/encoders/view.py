@@ -5,7 +5,7 @@ PostgreSQL renders every feature as the text of its format; a text format says h
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from otn.api.crs import CRS84, Crs
 from otn.api.statement import quoted
@@ -59,6 +59,7 @@ class Page:
     number_returned: int | None = None
 
 
+@runtime_checkable
 class TextFormat(Protocol):
     """A format whose features are texts that follow each other.
 
@@ -85,6 +86,15 @@ class TextFormat(Protocol):
     def single(self, page: Page, feature: bytes) -> bytes:
         """The document of one feature alone."""
         ...
+
+
+def source_sql(view: View, conditions: str = "") -> str:
+    """The selected features in the order of pages, as `f`; `conditions` are over the table as `f` too.
+
+    Rows are put in order before anything is rendered: what is rendered is long, and would be sorted with them.
+    """
+    where = f" WHERE {conditions}" if conditions else ""
+    return f"(SELECT * FROM {quoted(view.collection.table)} AS f{where} ORDER BY f.page_rank, f.id) AS f"  # noqa: S608
 
 
 def column(field: Field) -> str:
