@@ -16,7 +16,16 @@ COMMON = (
     *_classes("ogcapi-common-2", "collections"),
 )
 FEATURES = _classes("ogcapi-features-1", "core", "geojson", "html", "oas30")
-FILTERING = _classes("ogcapi-features-3", "queryables", "queryables-query-parameters")
+SYSTEMS = _classes("ogcapi-features-2", "crs")
+FILTERING = _classes("ogcapi-features-3", "queryables", "queryables-query-parameters", "filter", "features-filter")
+CQL2 = _classes(
+    "cql2",
+    *("cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators", "case-insensitive-comparison"),
+    *("accent-insensitive-comparison", "basic-spatial-functions", "basic-spatial-functions-plus"),
+    # Older clients know basic-spatial-functions by this name.
+    "basic-spatial-operators",
+    *("spatial-functions", "temporal-functions", "array-functions", "property-property", "arithmetic", "functions"),
+)
 _SCHEMAS = ("schemas", "returnables-and-receivables", "queryables", "sortables")
 SCHEMAS = (
     *_classes("ogcapi-features-5", "core-roles-features", *_SCHEMAS),
@@ -24,4 +33,4 @@ SCHEMAS = (
 )
 TILES = _classes("ogcapi-tiles-1", "core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "oas30")
 
-CONFORMANCE = (*COMMON, *FEATURES, *FILTERING, *SCHEMAS, *TILES)
+CONFORMANCE = (*COMMON, *FEATURES, *SYSTEMS, *FILTERING, *CQL2, *SCHEMAS, *TILES)

@@ -31,6 +31,7 @@ Document = dict[str, Any]
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 QUERYABLES_REL = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 SORTABLES_REL = "http://www.opengis.net/def/rel/ogc/1.0/sortables"
+FUNCTIONS_REL = "http://www.opengis.net/def/rel/ogc/1.0/functions"
 SCHEMA_REL = "http://www.opengis.net/def/rel/ogc/1.0/schema"
 TILESETS_REL = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
 TILING_SCHEMES_REL = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
@@ -67,6 +68,7 @@ def landing(service: Service, links: Links, language: str, own: list[Link]) -> D
             links.to("service-doc", "/api", HTML_TYPE, texts.API_DOCUMENTATION.in_language(language), (("f", "html"),)),
             links.to("conformance", "/conformance", JSON_TYPE, texts.CONFORMANCE.in_language(language)),
             links.to("data", "/collections", JSON_TYPE, texts.COLLECTIONS.in_language(language)),
+            links.to(FUNCTIONS_REL, "/functions", JSON_TYPE, texts.FUNCTIONS.in_language(language)),
             links.to(TILING_SCHEMES_REL, "/tileMatrixSets", JSON_TYPE, texts.TILE_MATRIX_SETS.in_language(language)),
             links.to(STYLES_REL, "/styles", JSON_TYPE, texts.STYLES.in_language(language)),
             *([link("license", service_licence.url, HTML_TYPE, service_licence.name)] if service_licence.url else []),

@@ -7,7 +7,6 @@ import asyncio
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from datetime import datetime
-from email.utils import format_datetime
 from typing import Any, ClassVar, Generic, TypeVar
 
 import orjson
@@ -15,14 +14,16 @@ from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from otn.api import texts
-from otn.api.conditional import is_conditional, is_not_modified, strong_etag
+from otn.api.conditional import is_conditional, is_not_modified
 from otn.api.context import VARY, Api, RequestContext, request_context
 from otn.api.crs import NATIONAL, Bounds, Crs
 from otn.api.disconnect import WhileConnected
 from otn.api.documents import collection as collection_document
 from otn.api.documents import instant, licence_link, self_links
-from otn.api.encoders.registry import BY_MEDIA_TYPE
+from otn.api.encoders.registry import BY_MEDIA_TYPE, OutputFormat
+from otn.api.encoders.table import IDENTIFIERS
 from otn.api.encoders.view import Page, TextFormat, notice
+from otn.api.feature_files import FeatureFile, Streamed, send_features
 from otn.api.links import Link, link_header
 from otn.api.negotiation import GEOJSON, GEOJSON_TYPE, HTML_TYPE, ITEMS, JSON_TYPE
 from otn.api.paging import Limits, Place, make_token
@@ -32,14 +33,14 @@ from otn.api.schemas import feature_schema
 from otn.api.served import no_collection, served_collection
 from otn.api.sql import feature_statement, items_statement, state_statement, view
 from otn.api.statement import SqlParameters, Statement
-from otn.api.tiles import PROGRAM, REVALIDATE
+from otn.api.validators import etag, validators
 from otn.errors import NotFound, TookTooLong
 from otn.model.collections import COLLECTIONS, Collection
 from otn.model.licences import LICENCES
 
 Query = TypeVar("Query")
 
-_LINKED_IN_HEADER = ("first", "prev", "next")
+_LINKED_IN_HEADER = ("first", "prev", "next", "license")
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,12 @@ class _State:
 
 @dataclass(frozen=True)
 class _Answer:
-    """An answer in the format that was asked for, its links and what it was made from."""
+    """An answer in the format that was asked for, with headers of its own, its links and what it was made from."""
 
-    body: bytes
+    body: bytes | FeatureFile
     links: list[Link]
     state: _State
+    headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
 class _Endpoint(ABC, Generic[Query]):
@@ -80,22 +82,34 @@ class _Endpoint(ABC, Generic[Query]):
         if head or is_conditional(scope) or any(crs in NATIONAL for crs in systems):
             state = await self._state(collection, receive)
             require_available(systems, state.bounds, collection)
-            if not context.representation.is_html and is_not_modified(scope, _etag(context, state), state.updated):
-                await _send(send, 304, _validators(context, state), b"")
+            if not context.representation.is_html and is_not_modified(
+                scope, etag(context, state.version), state.updated
+            ):
+                await _send(send, 304, validators(context, state.version, state.updated), b"")
                 return
             if head:
                 await _send(send, 200, _headers(context, state, systems[0]), b"")
                 return
         answer = await self._answer(collection, context, query, receive)
+        headers = [
+            *_headers(context, answer.state, systems[0]),
+            *_disposition(context, collection),
+            *_link_header(answer.links),
+            *answer.headers,
+        ]
+        if isinstance(answer.body, FeatureFile):
+            await self._stream(answer.body, Streamed(send, headers), receive)
+            return
         body = answer.body
         if context.representation.is_html:
             body = await self._page(collection, context, body)
-        headers = [
-            *_headers(context, answer.state, systems[0]),
-            (b"content-length", str(len(body)).encode()),
-            *_link_header(answer.links),
-        ]
+        headers.append((b"content-length", str(len(body)).encode()))
         await _send(send, 200, headers, body)
+
+    async def _stream(self, file: FeatureFile, answer: Streamed, receive: Receive) -> None:
+        async with self._api.pool.streaming(), WhileConnected(receive):
+            await send_features(file, self._api.pool, answer)
+        await answer.end()
 
     @abstractmethod
     def _parse(self, collection: Collection, context: RequestContext) -> tuple[Query, tuple[Crs, ...]]:
@@ -165,15 +179,18 @@ class Items(_Endpoint[ItemsQuery]):
     async def _answer(
         self, collection: Collection, context: RequestContext, query: ItemsQuery, receive: Receive
     ) -> _Answer:
-        encoder = _text_format(context)
+        output = _output(context, query.presentation)
+        encoder = output.encoder if isinstance(output.encoder, TextFormat) else IDENTIFIERS
         rows = await self._page_rows(collection, query, encoder, receive)
         row = rows[0]
         links = _items_links(collection, context, query, row)
         page = await self._envelope(collection, query.presentation, context, row["updated"], links)
         page = replace(page, number_matched=row["matched"], number_returned=row["returned"])
         features = encoder.separator.join(piece["features"] for piece in rows if piece["features"])
-        body = b"".join((encoder.head(page), features, encoder.tail(page)))
-        return _Answer(body, links, _State(row["version"], row["updated"]))
+        body: bytes | FeatureFile = b"".join((encoder.head(page), features, encoder.tail(page)))
+        if encoder is IDENTIFIERS:
+            body = _table(output, page, query.presentation, features)
+        return _Answer(body, links, _State(row["version"], row["updated"]), _counts(row))
 
     async def _page_rows(
         self, collection: Collection, query: ItemsQuery, encoder: TextFormat, receive: Receive
@@ -211,7 +228,8 @@ class Feature(_Endpoint[_FeatureQuery]):
     async def _answer(
         self, collection: Collection, context: RequestContext, query: _FeatureQuery, receive: Receive
     ) -> _Answer:
-        encoder = _text_format(context)
+        output = _output(context, query.presentation)
+        encoder = output.encoder if isinstance(output.encoder, TextFormat) else IDENTIFIERS
         statement = feature_statement(collection, query.identifier, query.presentation, encoder)
         rows = await self._rows(statement, receive)
         if not rows:
@@ -224,13 +242,40 @@ class Feature(_Endpoint[_FeatureQuery]):
             *([licence_link(licence)] if licence else []),
         ]
         page = await self._envelope(collection, query.presentation, context, row["updated"], links)
-        return _Answer(encoder.single(page, row["feature"]), links, _State(row["version"], row["updated"]))
+        body: bytes | FeatureFile = encoder.single(page, row["feature"])
+        if encoder is IDENTIFIERS:
+            body = _table(output, page, query.presentation, row["feature"])
+        return _Answer(body, links, _State(row["version"], row["updated"]))
 
 
-def _text_format(context: RequestContext) -> TextFormat:
+def _output(context: RequestContext, presentation: Presentation) -> OutputFormat:
+    """The format of the answer; a page for people is made from GeoJSON."""
     output = BY_MEDIA_TYPE[GEOJSON_TYPE if context.representation.is_html else context.representation.media_type]
-    assert isinstance(output.encoder, TextFormat)  # noqa: S101
-    return output.encoder
+    output.require_able(presentation.crs)
+    return output
+
+
+def _table(output: OutputFormat, page: Page, presentation: Presentation, identifiers: bytes) -> FeatureFile:
+    """The features with these identifiers, separated by commas, in their order."""
+    parameters = SqlParameters()
+    shown = view(page.view.collection, presentation, parameters)
+    wanted = parameters.add([int(identifier) for identifier in identifiers.split(b",") if identifier], "bigint[]")
+    order = f"array_position({wanted}, f.id)"
+    return FeatureFile(output, replace(page, view=shown), f"f.id = ANY({wanted})", order, tuple(parameters.values))
+
+
+def _counts(row: Any) -> tuple[tuple[bytes, bytes], ...]:
+    """For formats that have no place for them."""
+    returned = (b"ogc-numberreturned", b"%d" % row["returned"])
+    return (returned,) if row["matched"] is None else ((b"ogc-numbermatched", b"%d" % row["matched"]), returned)
+
+
+def _disposition(context: RequestContext, collection: Collection) -> list[tuple[bytes, bytes]]:
+    """The name of the file, where the answer is one rather than a document."""
+    output = BY_MEDIA_TYPE.get(context.representation.media_type)
+    if output is None or output.is_document:
+        return []
+    return [(b"content-disposition", f'attachment; filename="{output.file_name(collection.id)}"'.encode())]
 
 
 def _items_links(collection: Collection, context: RequestContext, query: ItemsQuery, row: Any) -> list[Link]:
@@ -273,31 +318,13 @@ def _collection_link(collection: Collection, context: RequestContext) -> Link:
     return context.links.to("collection", f"/collections/{collection.id}", JSON_TYPE, title)
 
 
-def _etag(context: RequestContext, state: _State) -> str:
-    """Equal where program, data, question, format, language and address are: then the bytes are too."""
-    question = sorted(item for item in context.parameters if item[0] not in ("f", "lang"))
-    return strong_etag(
-        PROGRAM, state.version, context.path, repr(question), context.representation.media_type, context.language,
-        context.links.base, context.links.lang or "",
-    )  # fmt: skip
-
-
-def _validators(context: RequestContext, state: _State) -> list[tuple[bytes, bytes]]:
-    return [
-        (b"etag", _etag(context, state).encode()),
-        (b"last-modified", format_datetime(state.updated, usegmt=True).encode()),
-        (b"cache-control", REVALIDATE.encode()),
-        (b"vary", VARY.encode()),
-    ]
-
-
 def _headers(context: RequestContext, state: _State, crs: Crs) -> list[tuple[bytes, bytes]]:
     html = context.representation.is_html
     return [
         (b"content-type", (HTML_TYPE + "; charset=utf-8" if html else context.representation.media_type).encode()),
         (b"content-language", context.language.encode()),
         (b"content-crs", f"<{crs.uri}>".encode()),
-        *([(b"vary", VARY.encode())] if html else _validators(context, state)),
+        *([(b"vary", VARY.encode())] if html else validators(context, state.version, state.updated)),
     ]
 
 

@@ -1,7 +1,7 @@
 """The parsed request for features: query parameters become one frozen value or a BadRequest."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from otn.api.crs import CRS84, Bounds, Crs, available
 from otn.api.paging import Limits, Place, SortKey, parse_limit, parse_sortby, parse_token
@@ -14,44 +14,55 @@ from otn.model.collections import Collection
 REPRESENTATION_PARAMETERS = frozenset({"f", "lang"})
 FEATURE_PARAMETERS = REPRESENTATION_PARAMETERS | PRESENTATION_PARAMETERS
 DOWNLOAD_PARAMETERS = FEATURE_PARAMETERS | SELECTION_PARAMETERS | {"sortby"}
-ITEMS_PARAMETERS = DOWNLOAD_PARAMETERS | {"limit", "token", "resulttype"}
+_PAGING_PARAMETERS = frozenset({"limit", "token", "resulttype"})
+ITEMS_PARAMETERS = DOWNLOAD_PARAMETERS | _PAGING_PARAMETERS
 
 _LARGEST_ID = 2**53
 
 
 @dataclass(frozen=True)
-class ItemsQuery:
-    """Which features of a collection, in which order, which page of them, and what is shown of each.
+class FeaturesQuery:
+    """Which features of a collection, in which order, and what is shown of each.
 
-    A page is at `place`, or from `offset` on. `hits` asks for the number of features only. `systems` are the reference
-    systems in which something is asked: whether a collection has them depends on where its features lie.
+    `systems` are the reference systems in which something is asked, that of the answer first: whether a collection has
+    them depends on where its features lie.
     """
 
-    limit: int
     presentation: Presentation
     selection: Selection = EVERYTHING
     order: tuple[SortKey, ...] = ()
+    systems: tuple[Crs, ...] = (CRS84,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemsQuery(FeaturesQuery):
+    """One page of them: at `place`, or from `offset` on. `hits` asks for the number of features only."""
+
+    limit: int
     place: Place | None = None
     offset: int = 0
     hits: bool = False
-    systems: tuple[Crs, ...] = field(default=(CRS84,))
+
+
+def download_query(collection: Collection, parameters: Parameters) -> FeaturesQuery:
+    """All that is asked for. Raises BadRequest naming the parameter that is unknown or has an unusable value."""
+    for name in _PAGING_PARAMETERS & dict(parameters).keys():
+        raise BadRequest(f"A download has no pages: leave {name} out.", parameter=name)
+    return FeaturesQuery(*_asked(collection, parameters, DOWNLOAD_PARAMETERS))
 
 
 def items_query(collection: Collection, parameters: Parameters, limits: Limits) -> ItemsQuery:
     """A page. Raises BadRequest naming the parameter that is unknown or has an unusable value."""
     given = dict(parameters)
-    refuse_unknown(given, ITEMS_PARAMETERS | collection.queryables.keys())
-    selection, systems = parse_selection(collection, parameters)
-    presentation = parse_presentation(collection, given)
-    order = parse_sortby(given["sortby"], collection) if "sortby" in given else ()
+    presentation, selection, order, systems = _asked(collection, parameters, ITEMS_PARAMETERS)
     return ItemsQuery(
+        presentation,
+        selection,
+        order,
+        systems,
         limit=parse_limit(given["limit"], limits) if "limit" in given else limits.default,
-        presentation=presentation,
-        selection=selection,
-        order=order,
         place=parse_token(given["token"], order) if "token" in given else None,
         hits=_is_hits(given.get("resulttype", "results")),
-        systems=(presentation.crs, *systems),
     )
 
 
@@ -60,6 +71,17 @@ def feature_query(collection: Collection, parameters: Parameters) -> Presentatio
     given = dict(parameters)
     refuse_unknown(given, FEATURE_PARAMETERS)
     return parse_presentation(collection, given)
+
+
+def _asked(
+    collection: Collection, parameters: Parameters, known: frozenset[str]
+) -> tuple[Presentation, Selection, tuple[SortKey, ...], tuple[Crs, ...]]:
+    given = dict(parameters)
+    refuse_unknown(given, known | collection.queryables.keys())
+    selection, systems = parse_selection(collection, parameters)
+    presentation = parse_presentation(collection, given)
+    order = parse_sortby(given["sortby"], collection) if "sortby" in given else ()
+    return presentation, selection, order, (presentation.crs, *systems)
 
 
 def require_available(systems: tuple[Crs, ...], bounds: Bounds | None, collection: Collection) -> None:

@@ -14,6 +14,8 @@ from starlette.types import ASGIApp
 from otn.api import basemap, documents, schemas, styles, texts, tilesets
 from otn.api.conditional import is_not_modified, strong_etag
 from otn.api.context import VARY, Api, RequestContext, request_context
+from otn.api.cql2.functions import functions_document
+from otn.api.download import Download
 from otn.api.features import Feature, Items
 from otn.api.health import live, ready
 from otn.api.links import Link
@@ -22,6 +24,7 @@ from otn.api.negotiation import (
     COLLECTION,
     DOCUMENT,
     HTML,
+    JSON_TYPE,
     QLR,
     SCHEMA,
     SCHEMA_ONLY,
@@ -35,6 +38,7 @@ from otn.api.openapi.document import openapi
 from otn.api.parameters import refuse_unknown
 from otn.api.qgis import layer_definition
 from otn.api.query import REPRESENTATION_PARAMETERS
+from otn.api.search import Search
 from otn.api.served import ServedCollection, served_collection, served_collections
 from otn.api.tile_matrix_sets import WEB_MERCATOR_QUAD
 from otn.api.tiles import REVALIDATE, CollectionTile, find_tile_matrix_set
@@ -49,10 +53,13 @@ _TILESET = "/collections/{collection_id}/tiles/{tile_matrix_set_id}"
 
 
 def endpoints(api: Api) -> dict[str, ASGIApp]:
-    """Features and tiles: what is asked for most, by path."""
+    """Features and tiles by path: what is asked for most, and what is too large to be held."""
+    items = Items(api)
     return {
         _ITEMS + "/{feature_id}": Feature(api),
-        _ITEMS: Items(api),
+        _ITEMS: items,
+        "/collections/{collection_id}/search": Search(items),
+        "/collections/{collection_id}/download": Download(api),
         _TILESET + "/{tile_matrix}/{tile_row}/{tile_col}": CollectionTile(api),
         "/basemap/{tile_matrix}/{tile_row}/{tile_col}": basemap.BasemapTile(api),
     }
@@ -77,6 +84,7 @@ def router(api: Api) -> APIRouter:
         ("/tileMatrixSets", resources.tile_matrix_sets),
         ("/tileMatrixSets/{tile_matrix_set_id}", resources.tile_matrix_set),
         ("/basemap", resources.basemap),
+        ("/functions", resources.functions),
         ("/styles", resources.styles),
         ("/styles/{style_id}", resources.style),
         ("/health/live", live),
@@ -116,6 +124,13 @@ class _Resources:
             return documents.conformance(_own(context, DOCUMENT))
 
         return await self._answer(request, DOCUMENT, "conformance", texts.CONFORMANCE, document)
+
+    async def functions(self, request: Request) -> Response:
+        async def document(context: RequestContext) -> Document:
+            title = texts.FUNCTIONS.in_language(context.language)
+            return functions_document() | {"links": [context.links.to("self", "/functions", JSON_TYPE, title)]}
+
+        return await self._answer(request, DOCUMENT[:1], "functions", texts.FUNCTIONS, document)
 
     async def collections(self, request: Request) -> Response:
         async def document(context: RequestContext) -> Document:

@@ -19,7 +19,7 @@ from psycopg.sql import Literal
 
 from otn.errors import Unavailable
 
-BATCH_BYTES = 8 * 2**20
+BATCH_BYTES = 2 * 2**20
 TIME_LIMIT = 3600.0
 
 _PLACEHOLDER = re.compile(r"\$([0-9]+)")

@@ -2,11 +2,14 @@
 
 asyncpg's own pool runs a reset query whenever a connection comes back, which doubles the cost of a small read. Here a
 connection carries no state between requests, so it goes back as it is.
+
+Downloads take connections of their own, so that they never keep small reads waiting.
 """
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -17,6 +20,11 @@ CONNECTIONS = 4
 STATEMENT_TIMEOUT = 10.0
 WAIT_TIMEOUT = 10.0
 MOST_WAITING = 512
+STREAMS = 2
+# For the rows between two waits for the client, not for the whole download.
+_STREAM_STATEMENT_TIMEOUT = 120.0
+_STREAM_IDLE_TIMEOUT = 120.0
+_STREAM_ROWS = 500
 _CONNECT_TIMEOUT = 5.0
 
 _LOST = (
@@ -34,6 +42,7 @@ class Pool:
 
     `statement_timeout` bounds a query and `wait_timeout` the wait for a free connection, in seconds. Who would wait
     longer than that, going by how long queries took lately, or as one more than `most_waiting`, is refused at once.
+    Beside them up to STREAMS downloads run at a time.
     """
 
     def __init__(
@@ -55,6 +64,12 @@ class Pool:
         self._most_waiting = most_waiting
         self._waiting = 0
         self._usual_time = 0.0
+        self._streams = asyncio.Semaphore(STREAMS)
+
+    @property
+    def url(self) -> str:
+        """The database, for who reads it in another way, within `streaming`."""
+        return self._url
 
     async def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[asyncpg.Record]:
         """All rows; values of type text come as UTF-8 bytes, ready to be sent on.
@@ -80,6 +95,41 @@ class Pool:
             self._usual_time += (time.monotonic() - began - self._usual_time) / 16
             self._free.put_nowait(connection)
 
+    @asynccontextmanager
+    async def streaming(self) -> AsyncIterator[None]:
+        """The right to run one download. Raises Unavailable where none becomes free in time."""
+        try:
+            await asyncio.wait_for(self._streams.acquire(), self._wait_timeout)
+        except TimeoutError:
+            raise Unavailable("The service is busy with other downloads: try again in some minutes.") from None
+        try:
+            yield
+        finally:
+            self._streams.release()
+
+    @asynccontextmanager
+    async def stream(self, sql: str, parameters: Sequence[Any] = ()) -> AsyncIterator[AsyncIterator[list[bytes]]]:
+        """The only column of a query, a text, some rows at a time, all from one snapshot; within `streaming`.
+
+        Raises Unavailable as `fetch` does. The query ends with the block.
+        """
+        try:
+            connection = await self._connect(
+                statement_timeout=_STREAM_STATEMENT_TIMEOUT,
+                idle_in_transaction_session_timeout=_STREAM_IDLE_TIMEOUT,
+            )
+            try:
+                async with connection.transaction(isolation="repeatable_read", readonly=True):
+                    yield _batches(await connection.cursor(sql, *parameters))
+            finally:
+                connection.terminate()
+        except _LOST as error:
+            raise Unavailable("The database broke off the connection.") from error
+        except asyncpg.QueryCanceledError as error:
+            raise Unavailable("The download took too long: ask for less, for example by a bbox.") from error
+        except _NOT_SET_UP as error:
+            raise Unavailable("The database has not been set up yet.") from error
+
     async def close(self) -> None:
         """Closes every connection once its query has ended."""
         for _ in range(self._size):
@@ -103,7 +153,9 @@ class Pool:
         finally:
             self._waiting -= 1
 
-    async def _connect(self) -> asyncpg.Connection:
+    async def _connect(self, **timeouts: float) -> asyncpg.Connection:
+        """`timeouts`, in seconds, are settings of PostgreSQL."""
+        timeouts = {"statement_timeout": self._statement_timeout} | timeouts
         try:
             connection = await asyncpg.connect(
                 self._url,
@@ -114,8 +166,8 @@ class Pool:
                     "default_transaction_read_only": "on",
                     # Planning anew costs a small read twice its execution; the statements' shapes leave little choice.
                     "plan_cache_mode": "force_generic_plan",
-                    "statement_timeout": str(int(self._statement_timeout * 1000)),
                     "timezone": "UTC",
+                    **{name: str(int(seconds * 1000)) for name, seconds in timeouts.items()},
                 },
             )
         except (OSError, TimeoutError, asyncpg.PostgresError) as error:
@@ -136,3 +188,8 @@ class Pool:
             raise BadRequest(f"A value of the request cannot be used: {error}.") from error
         except _NOT_SET_UP as error:
             raise Unavailable("The database has not been set up yet.") from error
+
+
+async def _batches(cursor: Any) -> AsyncIterator[list[bytes]]:
+    while rows := await cursor.fetch(_STREAM_ROWS):
+        yield [row[0] for row in rows]

@@ -41,7 +41,7 @@ QUERIES = [
 def test_values_are_parameters(value: str) -> None:
     def statement(text: str) -> Statement:
         selection = Selection(equalities=(Equality(ROADS.by_name["name"], text),))
-        return items_statement(ROADS, ItemsQuery(1, SHOWN, selection), GEOJSON)
+        return items_statement(ROADS, ItemsQuery(SHOWN, selection, limit=1), GEOJSON)
 
     assert statement(value).sql == statement("other").sql
     assert value in statement(value).parameters
@@ -56,7 +56,7 @@ def test_every_parameter_is_used_and_given(query: ItemsQuery, counted: bool) -> 
 
 
 def test_a_page_without_conditions_takes_its_count_from_the_state() -> None:
-    assert "hits" not in items_statement(ROADS, ItemsQuery(10, SHOWN, place=PLACE), GEOJSON).sql
+    assert "hits" not in items_statement(ROADS, ItemsQuery(SHOWN, limit=10, place=PLACE), GEOJSON).sql
 
 
 @pytest.mark.parametrize("collection", COLLECTIONS.values(), ids=COLLECTIONS)

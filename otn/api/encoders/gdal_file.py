@@ -65,34 +65,44 @@ GEOPACKAGE = GdalFormat("GPKG", "IDENTIFIER", {"FID": "id", "GEOMETRY_NAME": GEO
 
 
 class GdalFile:
-    """A file being written into an empty directory of its own; `stop` may be called from another thread."""
+    """A file to be written into an empty directory of its own; `stop` may be called from another thread."""
 
     def __init__(self, gdal_format: GdalFormat, page: Page, path: Path, *, limit: int = FILE_LIMIT) -> None:
         self._page = page
         self._path = path
         self._limit = limit
         arguments = orjson.dumps({"path": str(path), **gdal_format.arguments(page)}).decode()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__, arguments], stdin=subprocess.PIPE, stderr=subprocess.PIPE
-        )
+        self._command = [sys.executable, "-m", __name__, arguments]
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stopped = False
 
     def write(self, batches: Batches) -> None:
         """Writes the whole file. Raises BadRequest where it grows over the limit."""
-        assert self._process.stdin is not None  # noqa: S101 - it is a pipe
-        try:
-            # A process that has failed says why below.
-            with suppress(BrokenPipeError):
-                self._feed(batches, self._process.stdin)
-            _, said = self._process.communicate()
-        finally:
-            self.stop()
-        if self._process.returncode != 0:
+        with subprocess.Popen(self._command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            self._process = process
+            try:
+                said = self._written(batches, process)
+            finally:
+                process.kill()
+        if process.returncode != 0:
             raise RuntimeError(f"Writing {self._path.name} failed: {said.decode(errors='replace').strip()}")
         self._require_within_limit()
 
     def stop(self) -> None:
-        """Ends the process, if it still runs."""
-        self._process.kill()
+        """Ends the process, if it runs or is about to."""
+        self._stopped = True
+        if self._process is not None:
+            self._process.kill()
+
+    def _written(self, batches: Batches, process: subprocess.Popen[bytes]) -> bytes:
+        """Feeds the process to its end; returns what it said."""
+        assert process.stdin is not None  # noqa: S101 - it is a pipe
+        if self._stopped:
+            process.kill()
+        # A process that has failed says why itself.
+        with suppress(BrokenPipeError):
+            self._feed(batches, process.stdin)
+        return process.communicate()[1]
 
     def _feed(self, batches: Batches, sink: IO[bytes]) -> None:
         schema = table_schema(self._page.view)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from otn.api.encoders.view import Link, Page, View
-from otn.api.encoders.xml import element_sql
+from otn.api.encoders.xml import escaped_where_needed
 from otn.api.negotiation import XML_TYPE
 from otn.model.collections import Collection, GeometryKind
 from otn.model.common_fields import IDENTIFIER
@@ -44,9 +44,12 @@ class Gml:
 
     def feature_sql(self, view: View) -> str:
         name = f"otn:{view.collection.id}"
-        values = " || ".join(element_sql(f"otn:{field.name}", field) for field in (IDENTIFIER, *view.fields))
+        fields = (IDENTIFIER, *view.fields)
+        values = escaped_where_needed(
+            fields, lambda value: " || ".join(_element_sql(field.name, value(field)) for field in fields)
+        )
         return (
-            f"""'{_MEMBER}<{name} gml:id="' || {_feature_id(view)} || '">' || {values}"""
+            f"""'{_MEMBER}<{name} gml:id="' || {_feature_id(view)} || '">' || ({values})"""
             f""" || {_geometry_sql(view)} || '</{name}>{_MEMBER_END}'"""
         )
 
@@ -94,6 +97,10 @@ def application_schema(collection: Collection) -> bytes:
 def _element(field: Field) -> str:
     # Optional even where every feature has a value: a client may ask for fewer properties.
     return f'\n      <xs:element name="{field.name}" type="xs:{_TYPES[field.kind]}" minOccurs="0"/>'
+
+
+def _element_sql(name: str, value: str) -> str:
+    return f"coalesce('<otn:{name}>' || {value} || '</otn:{name}>', '')"
 
 
 def _feature_id(view: View) -> str:

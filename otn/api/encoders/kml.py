@@ -2,9 +2,9 @@
 
 from xml.sax.saxutils import escape
 
-from otn.api.encoders.view import Page, View, instant_text
-from otn.api.encoders.xml import value_sql
-from otn.model.fields import Field, Kind
+from otn.api.encoders.view import Page, View
+from otn.api.encoders.xml import ValueSql, escaped_where_needed
+from otn.model.fields import Kind
 
 _TYPES = {Kind.INTEGER: "int", Kind.NUMBER: "double", Kind.BOOLEAN: "bool"}
 
@@ -16,14 +16,9 @@ class Kml:
 
     def feature_sql(self, view: View) -> str:
         name = view.collection.id
-        shown = {field.name: field for field in view.fields}
-        data = " || ".join(_data(field) for field in view.fields) or "''"
         geometry = "''" if view.geometry is None else f"ST_AsKML({view.geometry}, {view.decimals})"
-        return (
-            f"""'<Placemark id="{name}.' || f.id || '">' || {_name(shown.get("name"))} || {_time(shown)}"""
-            f""" || '<ExtendedData><SchemaData schemaUrl="#{name}.schema">' || {data}"""
-            f""" || '</SchemaData></ExtendedData>' || {geometry} || '</Placemark>'"""
-        )
+        values = escaped_where_needed(view.fields, lambda value: _values(view, value)) if view.fields else "''"
+        return f"""'<Placemark id="{name}.' || f.id || '">' || ({values}) || {geometry} || '</Placemark>'"""
 
     def head(self, page: Page) -> bytes:
         name = page.view.collection.id
@@ -45,21 +40,20 @@ class Kml:
         return self.head(page) + feature + self.tail(page)
 
 
-def _name(field: Field | None) -> str:
-    return "''" if field is None else f"coalesce('<name>' || {value_sql(field)} || '</name>', '')"
-
-
-def _time(shown: dict[str, Field]) -> str:
-    """SQL: when the feature was valid, as far as that is shown and known."""
+def _values(view: View, value: ValueSql) -> str:
+    shown = {field.name: field for field in view.fields}
+    name = _element("name", value(shown["name"])) if "name" in shown else "''"
     ends = [
-        f"coalesce('<{tag}>' || {instant_text(shown[name])} || '</{tag}>', '')"
-        for tag, name in (("begin", "validFrom"), ("end", "validTo"))
-        if name in shown
+        _element(tag, value(shown[name])) for tag, name in (("begin", "validFrom"), ("end", "validTo")) if name in shown
     ]
-    if not ends:
-        return "''"
-    return f"coalesce('<TimeSpan>' || nullif({' || '.join(ends)}, '') || '</TimeSpan>', '')"
+    time = f"coalesce('<TimeSpan>' || nullif({' || '.join(ends)}, '') || '</TimeSpan>', '')" if ends else "''"
+    data = " || ".join(
+        f"""coalesce('<SimpleData name="{field.name}">' || {value(field)} || '</SimpleData>', '')"""
+        for field in view.fields
+    )
+    before = f"""'<ExtendedData><SchemaData schemaUrl="#{view.collection.id}.schema">'"""
+    return f"{name} || {time} || {before} || {data} || '</SchemaData></ExtendedData>'"
 
 
-def _data(field: Field) -> str:
-    return f"""coalesce('<SimpleData name="{field.name}">' || {value_sql(field)} || '</SimpleData>', '')"""
+def _element(tag: str, value: str) -> str:
+    return f"coalesce('<{tag}>' || {value} || '</{tag}>', '')"

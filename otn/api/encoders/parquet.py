@@ -11,9 +11,17 @@ import pyarrow.parquet
 
 from otn.api.encoders.table import BOUNDS, GEOMETRY, Batches, described, projjson, table_schema
 from otn.api.encoders.view import Page, View
+from otn.model.common_fields import INSPIRE_ID, LOCAL_ID
+from otn.model.fields import Kind
 
 _BBOX = "bbox"
 _BBOX_TYPE = pyarrow.struct([pyarrow.field(name, pyarrow.float64(), nullable=False) for name in BOUNDS])
+
+# The system's allocator gives memory back after each row group; Arrow's own keeps some 30 MB of it.
+_OPTIONS = {"compression": "zstd", "version": "2.6", "memory_pool": pyarrow.system_memory_pool()}
+# What repeats is written as a dictionary; to try it with what does not costs memory and time.
+_REPEATED = (Kind.TEXT, Kind.CODE, Kind.OBJECT)
+_UNIQUE = (LOCAL_ID, INSPIRE_ID)
 
 
 class GeoParquet:
@@ -24,7 +32,8 @@ class GeoParquet:
     def write(self, batches: Batches, page: Page, sink: BinaryIO) -> None:
         schema = described(_schema(page.view), page)
         extent: _Extent | None = None
-        with pyarrow.parquet.ParquetWriter(sink, schema, compression="zstd", version="2.6") as writer:
+        dictionaries = [field.name for field in page.view.fields if field.kind in _REPEATED and field not in _UNIQUE]
+        with pyarrow.parquet.ParquetWriter(sink, schema, use_dictionary=dictionaries, **_OPTIONS) as writer:
             for batch in batches:
                 if page.view.geometry is None:
                     writer.write_batch(pyarrow.RecordBatch.from_arrays(batch.columns, schema=schema))

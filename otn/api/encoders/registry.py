@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from otn.api import negotiation
+from otn.api.crs import CRS84, Crs
 from otn.api.encoders.arrow import ArrowStream
 from otn.api.encoders.csv import Csv
 from otn.api.encoders.gdal_file import FLATGEOBUF, GEOPACKAGE, GdalFormat
@@ -14,6 +15,7 @@ from otn.api.encoders.parquet import GeoParquet
 from otn.api.encoders.table import TableFormat
 from otn.api.encoders.view import TextFormat
 from otn.api.negotiation import Representation
+from otn.errors import BadRequest
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,19 @@ class OutputFormat:
     def name(self) -> str:
         """The value of `f`."""
         return self.representation.formats[-1]
+
+    def file_name(self, name: str) -> str:
+        return f"{name}.{self.extension}"
+
+    @property
+    def is_document(self) -> bool:
+        """Whether a page of it is read where it is found; everything else is kept as a file."""
+        return self.representation in (negotiation.GEOJSON, negotiation.JSONFG)
+
+    def require_able(self, crs: Crs) -> None:
+        """Raises BadRequest where the format cannot hold coordinates in `crs`."""
+        if self.degrees_only and crs != CRS84:
+            raise BadRequest(f"{self.title} knows longitude and latitude only, not {crs.uri}.", parameter="crs")
 
     @property
     def is_streamed(self) -> bool:

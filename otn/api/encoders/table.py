@@ -12,8 +12,7 @@ import pyarrow
 import pyproj
 
 from otn.api.crs import CRS84, Crs
-from otn.api.encoders.view import Page, View, column
-from otn.api.statement import quoted
+from otn.api.encoders.view import PAGE_ORDER, Page, View, column, source_sql
 from otn.model.common_fields import IDENTIFIER
 from otn.model.fields import Field, Kind
 
@@ -30,6 +29,26 @@ _ARROW_TYPES = {
     Kind.INSTANT: pyarrow.timestamp("us", "UTC"),
 }
 
+
+class Identifiers:
+    """The features of a page by their identifiers alone, as a text format: a table is written from these features."""
+
+    separator = b","
+
+    def feature_sql(self, view: View) -> str:  # noqa: ARG002
+        return "f.id::text"
+
+    def head(self, page: Page) -> bytes:  # noqa: ARG002
+        return b""
+
+    def tail(self, page: Page) -> bytes:  # noqa: ARG002
+        return b""
+
+    def single(self, page: Page, feature: bytes) -> bytes:  # noqa: ARG002
+        return feature
+
+
+IDENTIFIERS = Identifiers()
 Batches = Iterable[pyarrow.RecordBatch]
 
 
@@ -46,10 +65,10 @@ class TableFormat(Protocol):
         ...
 
 
-def table_sql(view: View, conditions: str = "", *, bounds: bool = False) -> str:
-    """A query of everything in the view, in the order of pages; `conditions` are over the table as `f`."""
+def table_sql(view: View, conditions: str = "", order: str = PAGE_ORDER, *, bounds: bool = False) -> str:
+    """A query of everything in the view; `conditions` and `order` are over the table as `f`."""
     columns = ["f.id", *(_value(field) for field in view.fields)]
-    source = f"{quoted(view.collection.table)} AS f"
+    source = source_sql(view, conditions, order)
     if view.geometry is not None:
         columns.append("ST_AsBinary(shown.shape)")
         # Without OFFSET, PostgreSQL would transform the geometry anew for each of these columns.
@@ -57,8 +76,7 @@ def table_sql(view: View, conditions: str = "", *, bounds: bool = False) -> str:
         if bounds:
             columns.extend(f"ST_{name}(shown.shape)" for name in BOUNDS)
     named = ", ".join(f"{sql} AS c{number}" for number, sql in enumerate(columns))
-    where = f" WHERE {conditions}" if conditions else ""
-    return f"SELECT {named} FROM {source}{where} ORDER BY f.page_rank, f.id"  # noqa: S608 - names come from the model
+    return f"SELECT {named} FROM {source}"  # noqa: S608 - names come from the model
 
 
 def table_schema(view: View, *, bounds: bool = False) -> pyarrow.Schema:

@@ -90,6 +90,18 @@ class TextFormat(Protocol):
         ...
 
 
+PAGE_ORDER = "f.page_rank, f.id"
+
+
+def source_sql(view: View, conditions: str = "", order: str = PAGE_ORDER) -> str:
+    """The selected features in their order, as `f`; `conditions` and `order` are over the table as `f` too.
+
+    Rows are put in order before anything is rendered: what is rendered is long, and would be sorted with them.
+    """
+    where = f" WHERE {conditions}" if conditions else ""
+    return f"(SELECT * FROM {quoted(view.collection.table)} AS f{where} ORDER BY {order}) AS f"  # noqa: S608
+
+
 def column(field: Field) -> str:
     """The column of a field, of the table as `f`."""
     return f"f.{quoted(field.column)}"

@@ -2,7 +2,6 @@
 
 from otn.api.negotiation import (
     DOWNLOADS,
-    FEATURES,
     GEOJSON_TYPE,
     HTML_TYPE,
     ITEMS,
@@ -74,7 +73,7 @@ def _feature_paths(served: ServedCollection, title: str, language: str) -> Docum
             "feature", "one feature", {GEOJSON_TYPE: f"{name}.feature", HTML_TYPE: "page"}, one
         ),
         f"{base}/search": search_item(
-            f"{name}.search", f"{title}: features, asked for in JSON", _content(name, FEATURES), name, f"{name}.search"
+            f"{name}.search", f"{title}: features, asked for in JSON", _content(name, ITEMS), name, f"{name}.search"
         ),
         f"{base}/download": get(
             "download", "all features in one file", _content(name, DOWNLOADS), download_parameters(served, language)

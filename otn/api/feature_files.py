@@ -1,0 +1,181 @@
+"""Features as a file that is sent as it is made, in any format.
+
+Texts come from a cursor of PostgreSQL, tables as Arrow batches through a thread, and what needs a whole file from a
+temporary one. Whatever the size, the server holds some megabytes of it: no more is read than the client has taken.
+"""
+
+import asyncio
+import io
+import os
+from collections.abc import Callable
+from concurrent.futures import CancelledError as FutureCancelled
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, BinaryIO, cast
+
+from starlette.types import Send
+
+from otn.api.disconnect import ClientLeft
+from otn.api.encoders.gdal_file import GdalFile, GdalFormat
+from otn.api.encoders.registry import OutputFormat
+from otn.api.encoders.table import TableFormat, table_schema, table_sql
+from otn.api.encoders.view import Page, TextFormat, source_sql
+from otn.store.arrow_rows import ArrowRows
+from otn.store.pool import Pool
+
+PIECE = 256 * 1024
+"""Bytes that are sent at a time, about."""
+STALL_LIMIT = 60.0
+"""Seconds a client may take for one piece."""
+
+
+class ClientStalled(ClientLeft):
+    """The client took nothing for a long time: its connection is broken off."""
+
+
+@dataclass(frozen=True)
+class FeatureFile:
+    """The features of a collection that meet `conditions`, in an order, as a file of a format.
+
+    `conditions` and `order` are SQL over the collection's table as `f` with `parameters`; no conditions mean all.
+    """
+
+    output: OutputFormat
+    page: Page
+    conditions: str
+    order: str
+    parameters: tuple[Any, ...]
+
+    def rows(self, url: str, *, bounds: bool) -> ArrowRows:
+        return ArrowRows(url, table_sql(self.page.view, self.conditions, self.order, bounds=bounds), self.parameters)
+
+
+async def send_features(file: FeatureFile, pool: Pool, answer: "Streamed") -> None:
+    """Sends the whole file. Raises Unavailable where the database does not answer in time."""
+    encoder = file.output.encoder
+    if isinstance(encoder, GdalFormat):
+        await _send_file(file, encoder, pool.url, answer)
+    elif isinstance(encoder, TextFormat):
+        await _send_texts(file, encoder, pool, answer)
+    else:
+        await _send_table(file, encoder, pool.url, answer)
+
+
+class Streamed:
+    """The answer as it is sent: its headers leave with the first piece, so that an early error has a status."""
+
+    def __init__(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+        self._send = send
+        self._headers = headers
+        self.has_begun = False
+
+    async def begin(self, *more: tuple[bytes, bytes]) -> None:
+        if not self.has_begun:
+            self.has_begun = True
+            await self._send({"type": "http.response.start", "status": 200, "headers": [*self._headers, *more]})
+
+    async def send(self, piece: bytes) -> None:
+        """Returns when the client has taken what was sent before, within some kilobytes."""
+        await self.begin()
+        try:
+            async with asyncio.timeout(STALL_LIMIT):
+                await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+        except TimeoutError as error:
+            raise ClientStalled from error
+
+    async def end(self) -> None:
+        await self.begin()
+        await self._send({"type": "http.response.body", "body": b""})
+
+
+class _Sink(io.RawIOBase):
+    """What a thread writes into is sent by the event loop, piece by piece."""
+
+    def __init__(self, answer: Streamed) -> None:
+        self._answer = answer
+        self._loop = asyncio.get_running_loop()
+        self._stopped = False
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece: Any) -> int:
+        if self._stopped:
+            raise FutureCancelled
+        content = bytes(piece)
+        asyncio.run_coroutine_threadsafe(self._answer.send(content), self._loop).result()
+        return len(content)
+
+    def stop(self) -> None:
+        self._stopped = True
+
+
+async def _send_texts(file: FeatureFile, encoder: TextFormat, pool: Pool, answer: Streamed) -> None:
+    page = file.page
+    sql = f"SELECT {encoder.feature_sql(page.view)} FROM {source_sql(page.view, file.conditions, file.order)}"  # noqa: S608
+    before = encoder.head(page)
+    async with pool.stream(sql, file.parameters) as batches:
+        async for features in batches:
+            await answer.send(before + encoder.separator.join(features))
+            before = encoder.separator
+        if not answer.has_begun:
+            await answer.send(before)
+    await answer.send(encoder.tail(page))
+
+
+async def _send_table(file: FeatureFile, encoder: TableFormat, url: str, answer: Streamed) -> None:
+    rows = file.rows(url, bounds=encoder.with_bounds)
+    sink = _Sink(answer)
+
+    def write() -> None:
+        schema = table_schema(file.page.view, bounds=encoder.with_bounds)
+        with rows.batches(schema) as batches:
+            buffered = io.BufferedWriter(sink, PIECE)
+            encoder.write(batches, file.page, cast(BinaryIO, buffered))
+            buffered.flush()
+
+    def stop() -> None:
+        sink.stop()
+        rows.cancel()
+
+    await _in_thread(write, stop)
+
+
+async def _send_file(file: FeatureFile, gdal_format: GdalFormat, url: str, answer: Streamed) -> None:
+    rows = file.rows(url, bounds=False)
+    with ExitStack() as stack:
+        directory = Path(stack.enter_context(TemporaryDirectory(prefix="otn-download-")))
+        path = directory / f"{file.page.view.collection.id}.{file.output.extension}"
+        written = GdalFile(gdal_format, file.page, path)
+
+        def write() -> None:
+            with rows.batches(table_schema(file.page.view)) as batches:
+                written.write(batches)
+
+        def stop() -> None:
+            rows.cancel()
+            written.stop()
+
+        await _in_thread(write, stop)
+        content = path.open("rb")
+    # The directory is gone by now; what has been opened stays until it is closed.
+    with content:
+        size = os.fstat(content.fileno()).st_size
+        await answer.begin((b"content-length", str(size).encode()))
+        while piece := await asyncio.to_thread(content.read, PIECE):
+            await answer.send(piece)
+
+
+async def _in_thread(work: Callable[[], None], stop: Callable[[], None]) -> None:
+    """Runs `work` in a thread. Where the task is cancelled, calls `stop` and waits for the thread's end."""
+    running = asyncio.get_running_loop().run_in_executor(None, work)
+    try:
+        await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.to_thread(stop)
+        await asyncio.wait([running])
+        # What the thread says about being stopped is of no interest.
+        running.exception()
+        raise
