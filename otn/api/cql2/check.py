@@ -203,6 +203,7 @@ class Checker:
                     f"{op} needs arrays, not {operand.shown}. Properties with several values here:"
                     f" {', '.join(multiple) or 'none'}."
                 )
+            _refuse_conditions(op, operand)
         return Operation(op, operands, Type.BOOLEAN)
 
     def _function(self, op: str, arguments: list[Any]) -> Operation:
@@ -242,6 +243,14 @@ class Checker:
     def _count(self, op: str, arguments: list[Any], count: int) -> None:
         if len(arguments) != count:
             raise refusal(f"{op} has {len(arguments)} arguments, not {count}.")
+
+
+def _refuse_conditions(op: str, operand: Expression) -> None:
+    """A condition in an array would be evaluated again by every array around it."""
+    for element in operand.elements if isinstance(operand, Array) else ():
+        if isinstance(element, Operation) and element.type is Type.BOOLEAN:
+            raise refusal(f"{op} takes arrays of values, not of conditions such as {element.shown}.")
+        _refuse_conditions(op, element)
 
 
 def _require(op: str, operand: Expression, type_: Type) -> None:

@@ -91,7 +91,7 @@ def _operation(operation: Operation, parameters: SqlParameters) -> str:
     if name in FOLDINGS:
         return _folded(operation, parameters)
     if name in FUNCTIONS:
-        return FUNCTIONS[name].sql.format(*(_plain_or_float(argument, parameters) for argument in arguments))
+        return FUNCTIONS[name].sql.format(*(_argument(argument, parameters) for argument in arguments))
     return _RULES[name](operation, parameters)
 
 
@@ -127,6 +127,12 @@ def _bounded(expression: Expression, parameters: SqlParameters) -> str:
 def _plain_or_float(expression: Expression, parameters: SqlParameters) -> str:
     sql = _plain(expression, parameters)
     return f"{sql}::float8" if expression.type is Type.NUMBER else sql
+
+
+def _argument(expression: Expression, parameters: SqlParameters) -> str:
+    if isinstance(expression, Geometry | Shape):
+        return spatial.geography_sql(expression, parameters)
+    return _plain_or_float(expression, parameters)
 
 
 def _logic(operation: Operation, parameters: SqlParameters) -> str:

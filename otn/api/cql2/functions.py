@@ -29,7 +29,10 @@ class Argument:
 
 @dataclass(frozen=True)
 class Function:
-    """A function; `sql` is a template for its arguments. Null makes null, and no argument makes it fail."""
+    """A function; `sql` is a template for its arguments, geometries being of the type geography.
+
+    Null makes null, and no argument makes it fail.
+    """
 
     name: str
     description: str
@@ -98,7 +101,7 @@ FUNCTIONS = {
             "The shortest geodesic distance between two geometries on the WGS 84 ellipsoid, in metres.",
             (_GEOMETRY, Argument("other geometry", Type.GEOMETRY)),
             Type.NUMBER,
-            "ST_Distance(({0})::geography, ({1})::geography)",
+            "ST_Distance({0}, {1})",
         ),
     )
 }

@@ -9,6 +9,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from otn.api.cql2.expression import Geometry, Shape
+from otn.api.cql2.limits import refusal
 from otn.api.statement import SqlParameters
 from otn.model.tables import SRID
 
@@ -24,12 +25,21 @@ _FUNCTIONS = {
 RELATIONS = (*_FUNCTIONS, "s_disjoint")
 _MIRRORED = {"s_within": "s_contains", "s_contains": "s_within"}
 _COLUMN = '"geom"'
+_LONGEST_EDGE = 10.0
+"""On the ellipsoid, in degrees."""
 
 
 def relation_sql(name: str, left: Geometry | Shape, right: Geometry | Shape, parameters: SqlParameters) -> str:
-    """`left` stands in the relation to `right`."""
+    """`left` stands in the relation to `right`. Raises BadRequest for literals that GEOS cannot evaluate."""
     if name == "s_disjoint":
         return f"NOT ({relation_sql('s_intersects', left, right, parameters)})"
+    try:
+        return _relation_sql(name, left, right, parameters)
+    except shapely.errors.GEOSException as error:
+        raise refusal(f"{name} cannot be evaluated for {left.shown} and {right.shown}: {error}.") from error
+
+
+def _relation_sql(name: str, left: Geometry | Shape, right: Geometry | Shape, parameters: SqlParameters) -> str:
     if isinstance(left, Shape) and isinstance(right, Shape):
         return str(bool(getattr(shapely, name.removeprefix("s_"))(left.geometry, right.geometry))).upper()
     for column, literal, relation in ((left, right, name), (right, left, _MIRRORED.get(name, name))):
@@ -43,6 +53,13 @@ def relation_sql(name: str, left: Geometry | Shape, right: Geometry | Shape, par
 def geometry_sql(value: Geometry | Shape, parameters: SqlParameters) -> str:
     """The column, or a literal as a parameter."""
     return _COLUMN if isinstance(value, Geometry) else _literal(value.geometry, parameters)
+
+
+def geography_sql(value: Geometry | Shape, parameters: SqlParameters) -> str:
+    """The same on the ellipsoid, where an edge must be shorter than half way around the earth."""
+    if isinstance(value, Shape):
+        value = Shape(shapely.segmentize(value.geometry, _LONGEST_EDGE))
+    return f"({geometry_sql(value, parameters)})::geography"
 
 
 def _literal(geometry: BaseGeometry, parameters: SqlParameters) -> str:

@@ -1,10 +1,11 @@
 """CQL2 text cut into words, numbers, strings and signs, in one pass."""
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from otn.api.cql2.limits import LARGEST_INTEGER, refusal_at, shortened
+from otn.errors import BadRequest
 
 
 class Kind(StrEnum):
@@ -18,8 +19,7 @@ class Kind(StrEnum):
     END = "end"
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A token, its value (strings without quotes, numbers as such), and where it starts."""
 
     kind: Kind
@@ -36,15 +36,17 @@ class Token:
         return "the end" if self.kind is Kind.END else shortened(repr(self.value))
 
 
-_SPACE = re.compile(r"[ \t\r\n]*")
-_PATTERNS = {
-    Kind.NUMBER: re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"),
-    Kind.NAME: re.compile(r"(?:[^\W\d]|:)[\w.:]*"),
-    Kind.QUOTED: re.compile(r'"(?:[^"]|"")*+"'),
-    Kind.TEXT: re.compile(r"'(?:[^']|'')*+'"),
-    Kind.SIGN: re.compile(r"<=|>=|<>|!=|[-+*/%^=<>(),]"),
-}
-_TEXT_WITH_BACKSLASHES = re.compile(r"'(?:[^'\\]|''|\\'|\\)*+'")
+_GRAMMAR = r"""[ \t\r\n]*(?:
+(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
+|(?P<name>(?:[^\W\d]|:)[\w.:]*)
+|(?P<quoted>"(?:[^"]|"")*+")
+|(?P<text>{text})
+|(?P<sign><=|>=|<>|!=|[-+*/%^=<>(),])
+|(?P<end>\Z)
+)"""
+_PLAIN = re.compile(_GRAMMAR.format(text=r"'(?:[^']|'')*+'"), re.VERBOSE)
+_WITH_BACKSLASHES = re.compile(_GRAMMAR.format(text=r"'(?:[^'\\]|''|\\'|\\)*+'"), re.VERBOSE)
+_KINDS = {kind.value: kind for kind in Kind}
 
 
 def tokens(text: str, *, backslashes: bool = False) -> list[Token]:
@@ -52,31 +54,25 @@ def tokens(text: str, *, backslashes: bool = False) -> list[Token]:
 
     Raises BadRequest with line and column for what is no token, and for integers beyond 2^53.
     """
+    pattern = _WITH_BACKSLASHES if backslashes else _PLAIN
     found: list[Token] = []
-    position = _after_space(text, 0)
-    while position < len(text):
-        kind, raw = _next(text, position, backslashes)
-        found.append(Token(kind, _value(kind, raw, text, position, backslashes), position))
-        position = _after_space(text, position + len(raw))
-    found.append(Token(Kind.END, "", len(text)))
+    position = 0
+    while not found or found[-1].kind is not Kind.END:
+        match = pattern.match(text, position)
+        if match is None:
+            raise _meaningless(text, position)
+        kind = _KINDS[str(match.lastgroup)]
+        start = match.start(kind.value)
+        found.append(Token(kind, _value(kind, match[kind.value], text, start, backslashes), start))
+        position = match.end()
     return found
 
 
-def _after_space(text: str, position: int) -> int:
-    match = _SPACE.match(text, position)
-    return match.end() if match else position
-
-
-def _next(text: str, position: int, backslashes: bool) -> tuple[Kind, str]:
-    for kind, pattern in _PATTERNS.items():
-        if kind is Kind.TEXT and backslashes:
-            pattern = _TEXT_WITH_BACKSLASHES
-        match = pattern.match(text, position)
-        if match:
-            return kind, match[0]
+def _meaningless(text: str, position: int) -> BadRequest:
+    position = len(text) - len(text[position:].lstrip(" \t\r\n"))
     if text[position] in "'\"":
-        raise refusal_at(text, position, f"the quotation that starts here with {text[position]} has no end.")
-    raise refusal_at(text, position, f"{text[position]!r} has no meaning here.")
+        return refusal_at(text, position, f"the quotation that starts here with {text[position]} has no end.")
+    return refusal_at(text, position, f"{text[position]!r} has no meaning here.")
 
 
 def _value(kind: Kind, raw: str, text: str, position: int, backslashes: bool) -> str | int | float:

@@ -118,3 +118,13 @@ def test_postgis_and_python_agree(fetch: Fetch, filters: list[Any]) -> None:
     for number, tree in enumerate(filters):
         expected = [holds(tree, row) for row in ROAD_ROWS]
         assert [answer[f"c{number}"] for answer in answers] == expected, json.dumps(tree)
+
+
+def test_a_folded_name_is_found_by_its_index(fetch: Fetch) -> None:
+    parameters = SqlParameters()
+    text = "CASEI(ACCENTI(name)) LIKE CASEI(ACCENTI('%eglise%'))"
+    condition = filter_sql(parse_filter(text, FilterLanguage.TEXT, ROADS, CRS84), parameters)
+    fetch("SET enable_seqscan = off", ())
+    plan = fetch(f"EXPLAIN SELECT id FROM roads WHERE {condition}", parameters.values)  # noqa: S608 - ours
+    fetch("RESET enable_seqscan", ())
+    assert "roads_folded_name_idx" in str(plan)

@@ -104,7 +104,7 @@ def test_geometries_stand_in_the_relation_that_geos_finds(fetch: Fetch, geometri
         features = [shapely.from_wkt(row.wkt) for row in rows]
         trees, expected = [], []
         for relation, geometry in itertools.product(SPATIAL, geometries):
-            if relation in ("touches", "crosses", "overlaps") and not is_plain(geometry):
+            if relation not in ("intersects", "disjoint") and not is_plain(geometry):
                 continue
             literal = json.loads(shapely.to_geojson(geometry))
             trees.append({"op": f"s_{relation}", "args": [{"property": "geometry"}, literal]})
