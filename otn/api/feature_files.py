@@ -9,6 +9,7 @@ import io
 import os
 from collections.abc import Callable
 from concurrent.futures import CancelledError as FutureCancelled
+from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,7 @@ PIECE = 256 * 1024
 """Bytes that are sent at a time, about."""
 STALL_LIMIT = 60.0
 """Seconds a client may take for one piece."""
+_PATIENCE = 0.5
 
 
 class ClientStalled(ClientLeft):
@@ -97,6 +99,7 @@ class _Sink(io.RawIOBase):
         self._answer = answer
         self._loop = asyncio.get_running_loop()
         self._stopped = False
+        self._sending: Future[None] | None = None
 
     def writable(self) -> bool:
         return True
@@ -105,11 +108,15 @@ class _Sink(io.RawIOBase):
         if self._stopped:
             raise FutureCancelled
         content = bytes(piece)
-        asyncio.run_coroutine_threadsafe(self._answer.send(content), self._loop).result()
+        self._sending = asyncio.run_coroutine_threadsafe(self._answer.send(content), self._loop)
+        self._sending.result()
         return len(content)
 
     def stop(self) -> None:
+        """Makes the thread's next write fail, and the one that waits for the client."""
         self._stopped = True
+        if self._sending is not None:
+            self._sending.cancel()
 
 
 async def _send_texts(file: FeatureFile, encoder: TextFormat, pool: Pool, answer: Streamed) -> None:
@@ -169,13 +176,17 @@ async def _send_file(file: FeatureFile, gdal_format: GdalFormat, url: str, answe
 
 
 async def _in_thread(work: Callable[[], None], stop: Callable[[], None]) -> None:
-    """Runs `work` in a thread. Where the task is cancelled, calls `stop` and waits for the thread's end."""
+    """Runs `work` in a thread. Where the task is cancelled, calls `stop` until the thread has ended.
+
+    Once is not enough: to cancel a statement that PostgreSQL has not quite begun does nothing.
+    """
     running = asyncio.get_running_loop().run_in_executor(None, work)
     try:
         await asyncio.shield(running)
     except asyncio.CancelledError:
-        await asyncio.to_thread(stop)
-        await asyncio.wait([running])
+        while not running.done():
+            await asyncio.to_thread(stop)
+            await asyncio.wait([running], timeout=_PATIENCE)
         # What the thread says about being stopped is of no interest.
         running.exception()
         raise

@@ -54,6 +54,9 @@ class ArrowRows:
             statement.set_sql_query(self._sql)
             self._statement = statement
             stack.callback(self._forget)
+            if self._cancelled.is_set():
+                yield iter(())
+                return
             handle, _ = statement.execute_query()
             reader = stack.enter_context(pyarrow.RecordBatchReader.from_stream(handle))
             # A reader that stops early must not wait for the rest of the rows.

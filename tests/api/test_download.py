@@ -18,7 +18,9 @@ import pyarrow
 import pyogrio
 import pytest
 from lxml import etree
+from starlette.types import Message
 
+from otn.api.download import ClientStalled, _Answer
 from otn.api.encoders.registry import FORMATS, OutputFormat
 from otn.settings import Settings
 from tests.api.conftest import served
@@ -127,7 +129,8 @@ def many(cluster_url: Callable[[str], str], template_database: str) -> Iterator[
         connection.execute(
             "INSERT INTO roads (id, page_rank, load_id, content_hash, geom, local_id, inspire_id, name, dataset,"
             " region, licence) SELECT number, number, 1, gen_random_uuid(), ST_SetSRID(ST_MakeLine(ST_MakePoint(4, 51),"
-            " ST_MakePoint(5, 52)), 4326), number, number, repeat('name ', 100), 'a', 'b', 'MIT'"
+            " ST_MakePoint(5, 52)), 4326), number, number,"
+            " (SELECT string_agg(md5(number::text || part), '') FROM generate_series(1, 16) AS part), 'a', 'b', 'MIT'"
             " FROM generate_series(1000, 61000) AS number"
         )
     with served(Settings(database_url=url)) as address:
@@ -195,3 +198,17 @@ def test_json_of_a_download_is_one_document(nasty_client: httpx.Client) -> None:
     document = json.loads(nasty_client.get(DOWNLOAD).content)
     assert {link["rel"] for link in document["links"]} == {"collection", "license"}
     assert "numberMatched" not in document
+
+
+def test_a_client_that_takes_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("otn.api.download.STALL_LIMIT", 0.01)
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            await asyncio.Event().wait()
+
+    async def main() -> None:
+        with pytest.raises(ClientStalled):
+            await _Answer(send, []).send(b"piece")
+
+    asyncio.run(main())

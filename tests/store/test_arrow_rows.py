@@ -106,3 +106,10 @@ def test_another_thread_may_cancel(database_url: str) -> None:
     thread.join(10)
     assert not thread.is_alive()
     assert "user request" in str(failed[0])
+
+
+def test_what_was_cancelled_before_it_began_reads_nothing(database_url: str) -> None:
+    query = ArrowRows(database_url, "SELECT pg_sleep(30)::text")
+    query.cancel()
+    with query.batches(TEXT) as batches:
+        assert list(batches) == []
