@@ -68,7 +68,10 @@ def parse_bbox(text: str, crs: Crs = CRS84) -> Box:
         return _in_degrees(least_x, least_y, most_x, most_y)
     if least_x > most_x:
         raise _wrong(f"its western end {least_x:g} is greater than its eastern {most_x:g}", text)
-    return ProjectedBox(crs, least_x, least_y, most_x, most_y, _bounds(crs, least_x, least_y, most_x, most_y))
+    # Coordinates are served as rounded as `decimals` says: what lies on an edge of the box is on the box.
+    hair = 0.5 * 10**-crs.decimals
+    corners = (least_x - hair, least_y - hair, most_x + hair, most_y + hair)
+    return ProjectedBox(crs, *corners, _bounds(crs, *corners))
 
 
 def _four_numbers(text: str) -> tuple[float, float, float, float]:
@@ -108,11 +111,12 @@ def _longitudes(west: float, east: float) -> tuple[float, float]:
 
 
 def _longitude(x: float) -> float:
-    return math.degrees(x / _EARTH_RADIUS)
+    """Without the noise of the conversion, which would leave out what lies on the very edge of the box."""
+    return round(math.degrees(x / _EARTH_RADIUS), 9)
 
 
 def _latitude(y: float) -> float:
-    return math.degrees(2 * math.atan(math.exp(min(y / _EARTH_RADIUS, 50.0))) - math.pi / 2)
+    return round(math.degrees(2 * math.atan(math.exp(min(y / _EARTH_RADIUS, 50.0))) - math.pi / 2), 9)
 
 
 def _bounds(crs: Crs, least_x: float, least_y: float, most_x: float, most_y: float) -> BoundingBox | None:

@@ -9,6 +9,7 @@ from typing import Any
 from otn.api import texts
 from otn.api.conformance import CONFORMANCE
 from otn.api.crs import CRS84, EVERYWHERE, available
+from otn.api.encoders.registry import FORMATS
 from otn.api.links import Link, Links, link
 from otn.api.negotiation import (
     GEOJSON_TYPE,
@@ -167,6 +168,13 @@ def _collection_links(served: ServedCollection, links: Links, language: str) -> 
         # GDAL appends /{featureId} to this address, so it carries no query string, not even the language.
         link("items", links.plain(path + "/items"), GEOJSON_TYPE, texts.ITEMS.in_language(language)),
         to("items", "/items", HTML_TYPE, texts.ITEMS, page),
+        *(
+            # The whole collection as one file.
+            links.to(
+                "enclosure", path + "/download", output.representation.media_type, output.title, (("f", output.name),)
+            )
+            for output in FORMATS
+        ),
         to(TILESETS_REL, "/tiles", JSON_TYPE, texts.TILESETS),
         to(QUERYABLES_REL, "/queryables", SCHEMA_TYPE, texts.QUERYABLES),
         to(SORTABLES_REL, "/sortables", SCHEMA_TYPE, texts.SORTABLES),

@@ -180,7 +180,7 @@ class Items(_Endpoint[ItemsQuery]):
         self, collection: Collection, context: RequestContext, query: ItemsQuery, receive: Receive
     ) -> _Answer:
         output = _output(context, query.presentation)
-        encoder = output.encoder if isinstance(output.encoder, TextFormat) else IDENTIFIERS
+        encoder = _text_format(output)
         rows = await self._page_rows(collection, query, encoder, receive)
         row = rows[0]
         links = _items_links(collection, context, query, row)
@@ -229,7 +229,7 @@ class Feature(_Endpoint[_FeatureQuery]):
         self, collection: Collection, context: RequestContext, query: _FeatureQuery, receive: Receive
     ) -> _Answer:
         output = _output(context, query.presentation)
-        encoder = output.encoder if isinstance(output.encoder, TextFormat) else IDENTIFIERS
+        encoder = _text_format(output)
         statement = feature_statement(collection, query.identifier, query.presentation, encoder)
         rows = await self._rows(statement, receive)
         if not rows:
@@ -253,6 +253,11 @@ def _output(context: RequestContext, presentation: Presentation) -> OutputFormat
     output = BY_MEDIA_TYPE[GEOJSON_TYPE if context.representation.is_html else context.representation.media_type]
     output.require_able(presentation.crs)
     return output
+
+
+def _text_format(output: OutputFormat) -> TextFormat:
+    """What PostgreSQL renders: features, or their identifiers where a table is to be written from them."""
+    return output.encoder if isinstance(output.encoder, TextFormat) else IDENTIFIERS
 
 
 def _table(output: OutputFormat, page: Page, presentation: Presentation, identifiers: bytes) -> FeatureFile:
@@ -280,11 +285,12 @@ def _disposition(context: RequestContext, collection: Collection) -> list[tuple[
 
 def _items_links(collection: Collection, context: RequestContext, query: ItemsQuery, row: Any) -> list[Link]:
     own = context.own_parameters
-    links = self_links(context.links, context.language, context.path, GEOJSON, own)
+    representation = GEOJSON if context.representation.is_html else context.representation
+    links = self_links(context.links, context.language, context.path, representation, own)
     without_token = tuple((name, value) for name, value in own if name != "token")
 
     def to(rel: str, title: str, *token: tuple[str, str]) -> Link:
-        return context.links.to(rel, context.path, GEOJSON_TYPE, title, (*without_token, *token))
+        return context.links.to(rel, context.path, representation.media_type, title, (*without_token, *token))
 
     backwards = query.place is not None and query.place.before
     version = query.place.version if query.place else row["version"]

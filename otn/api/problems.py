@@ -47,7 +47,7 @@ class Problems:
         path = request.scope["path"]
         details = {
             404: f"There is nothing at {path[:200]}.",
-            405: f"{request.method} is not possible here: OTN is read with GET and HEAD.",
+            405: f"{request.method} is not possible here; {(error.headers or {}).get('Allow', 'GET, HEAD')} is.",
         }
         detail = details.get(error.status_code, error.detail)
         title = HTTPStatus(error.status_code).phrase

@@ -4,9 +4,11 @@ One statement answers one request, so that everything in an answer comes from on
 features as text; identifiers come from the model and are quoted, values are always parameters.
 """
 
+from dataclasses import replace
 from functools import lru_cache
 
 from otn.api.crs import parse_crs
+from otn.api.encoders.table import IDENTIFIERS
 from otn.api.encoders.view import TextFormat, View
 from otn.api.ordering import Ordering
 from otn.api.presentation import Presentation
@@ -128,6 +130,8 @@ def _moved(query: ItemsQuery, ordering: Ordering, collection: str, parameters: S
 def _rendered(
     collection: Collection, presentation: Presentation, format_: TextFormat, parameters: SqlParameters
 ) -> str:
+    if format_ is IDENTIFIERS:
+        presentation = replace(presentation, geometry=False)
     shown = view(collection, presentation, parameters)
     names = tuple(field.name for field in shown.fields)
     return _feature_sql(format_, collection.id, names, shown.crs.uri, shown.geometry, shown.decimals)

@@ -20,8 +20,6 @@ CONFORMANCE = Text(
 FUNCTIONS = Text(
     en="Functions of filters", nl="Functies van filters", fr="Fonctions des filtres", de="Funktionen der Filter"
 )
-    en="Functions of filters", nl="Functies van filters", fr="Fonctions des filtres", de="Funktionen der Filter"
-)
 COLLECTIONS = Text(en="Collections", nl="Collecties", fr="Collections", de="Sammlungen")
 COLLECTION = Text(en="Collection", nl="Collectie", fr="Collection", de="Sammlung")
 ITEMS = Text(en="Features", nl="Objecten", fr="Objets", de="Objekte")

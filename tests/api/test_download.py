@@ -20,8 +20,8 @@ import pytest
 from lxml import etree
 from starlette.types import Message
 
-from otn.api.download import ClientStalled, _Answer
 from otn.api.encoders.registry import FORMATS, OutputFormat
+from otn.api.feature_files import ClientStalled, Streamed
 from otn.settings import Settings
 from tests.api.conftest import served
 from tests.api.formats import NUMBER_OF_ROADS
@@ -201,7 +201,7 @@ def test_json_of_a_download_is_one_document(nasty_client: httpx.Client) -> None:
 
 
 def test_a_client_that_takes_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("otn.api.download.STALL_LIMIT", 0.01)
+    monkeypatch.setattr("otn.api.feature_files.STALL_LIMIT", 0.01)
 
     async def send(message: Message) -> None:
         if message["type"] == "http.response.body":
@@ -209,6 +209,6 @@ def test_a_client_that_takes_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch
 
     async def main() -> None:
         with pytest.raises(ClientStalled):
-            await _Answer(send, []).send(b"piece")
+            await Streamed(send, []).send(b"piece")
 
     asyncio.run(main())

@@ -40,7 +40,7 @@ def get() -> Iterator[Get]:
             if (url, accept) not in seen:
                 answer = client.get(url, headers={"Accept": accept})
                 media_type = answer.headers.get("content-type", "")
-                document = answer.json() if media_type.split(";")[0].endswith("json") else None
+                document = answer.json() if media_type.split(";")[0].endswith(("/json", "+json")) else None
                 text = answer.text if media_type.startswith("text/html") else ""
                 seen[url, accept] = Answer(answer.status_code, media_type, text, document)
             return seen[url, accept]

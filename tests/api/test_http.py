@@ -152,7 +152,10 @@ def test_a_database_that_does_not_answer_makes_it_unavailable(tmp_path: Path) ->
 
 def test_mistakes_of_the_service_tell_nothing(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
     with psycopg.connect(settings.database_url or "") as connection:
-        connection.execute("INSERT INTO collection_state VALUES ('roads', 1, now(), 1)")
+        connection.execute(
+            "INSERT INTO collection_state (collection, version, updated, number_of_features, licences)"
+            " VALUES ('roads', 1, now(), 1, '{}')"
+        )
         connection.execute("""INSERT INTO dataset VALUES ('x/y', 'x', 'roads', '{"secret": "of mine"}', 1)""")
     with served(settings) as address, httpx.Client(base_url=address) as client:
         answer = client.get("/collections", headers={"Origin": "https://app.example"})

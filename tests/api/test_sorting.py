@@ -80,7 +80,7 @@ def test_the_first_page_is_linked_from_all_others(client: httpx.Client) -> None:
 
 def test_links_to_other_pages_stand_in_the_header(client: httpx.Client) -> None:
     response = client.get(client.get(ROADS, params={"limit": 5}).links["next"]["url"])
-    assert response.links.keys() == {"first", "prev", "next"}
+    assert response.links.keys() == {"first", "prev", "next", "license"}
 
 
 def test_hits_are_counted_and_not_sent(client: httpx.Client) -> None:

@@ -128,7 +128,7 @@ def test_conformance_names_tiles(client: httpx.Client) -> None:
 def test_the_api_definition_names_the_operations_of_tiles(client: httpx.Client) -> None:
     """20-057, table 11: clients find tiles by the operation's name."""
     paths = client.get("/api").json()["paths"]
-    operations = {item["get"]["operationId"]: path for path, item in paths.items()}
+    operations = {operation["operationId"]: path for path, item in paths.items() for operation in item.values()}
     assert operations["roads.collection.vector.getTileSetsList"] == "/collections/roads/tiles"
     assert operations["roads.collection.vector.getTileSet"] == "/collections/roads/tiles/{tileMatrixSetId}"
     assert operations["roads.collection.vector.getTile"] == (

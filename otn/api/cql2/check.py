@@ -130,8 +130,6 @@ class Checker:
         left, right = self._some(op, arguments, 2)
         left, right = _alike(left, right), _alike(right, left)
         _require_comparable(op, left, right)
-        if left.type is Type.BOOLEAN and op not in ("=", "<>"):
-            raise refusal(f"{op} has no meaning between {left.shown} and {right.shown}: use = or <>.")
         return Operation(op, (left, right), Type.BOOLEAN)
 
     def _like(self, op: str, arguments: list[Any]) -> Operation:

@@ -151,7 +151,8 @@ def _in_degrees(geometry: BaseGeometry, crs: Crs) -> BaseGeometry:
     back = np.column_stack(crs.from_wgs84.transform(degrees[:, 0], degrees[:, 1]))
     if not _on_earth(degrees) or not (np.abs(back - projected) <= _ROUND_TRIP).all():
         raise refusal(f"the {geometry.geom_type} lies where {crs.uri} is not defined.")
-    geometry = shapely.set_coordinates(geometry, degrees)
+    # Without the noise of the conversion, which would leave out what lies on the very edge of an area.
+    geometry = shapely.set_coordinates(geometry, degrees.round(9))
     return geometry if shapely.is_valid(geometry) else shapely.make_valid(geometry)
 
 

@@ -6,6 +6,7 @@ from otn.api.negotiation import (
     HTML_TYPE,
     ITEMS,
     JSON_TYPE,
+    JSONFG,
     OPENAPI_TYPE,
     QLR_TYPE,
     SCHEMA_TYPE,
@@ -70,7 +71,7 @@ def _feature_paths(served: ServedCollection, title: str, language: str) -> Docum
             "items", "features, page by page", _content(name, ITEMS), items_parameters(served, language)
         ),
         f"{base}/items/{{featureId}}": get(
-            "feature", "one feature", {GEOJSON_TYPE: f"{name}.feature", HTML_TYPE: "page"}, one
+            "feature", "one feature", _content(name, ITEMS) | {GEOJSON_TYPE: f"{name}.feature"}, one
         ),
         f"{base}/search": search_item(
             f"{name}.search", f"{title}: features, asked for in JSON", _content(name, ITEMS), name, f"{name}.search"
@@ -83,7 +84,7 @@ def _feature_paths(served: ServedCollection, title: str, language: str) -> Docum
 
 def _content(name: str, offered: tuple[Representation, ...]) -> Document:
     """The schema of each media type: GeoJSON is described, others have descriptions of their own."""
-    known = {GEOJSON_TYPE: f"{name}.featureCollection", HTML_TYPE: "page"}
+    known = {GEOJSON_TYPE: f"{name}.featureCollection", JSONFG.media_type: "object", HTML_TYPE: "page"}
     return {entry.media_type: known.get(entry.media_type, "file") for entry in offered}
 
 
