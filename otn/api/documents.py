@@ -120,7 +120,7 @@ def keywords(declared: Any, language: str) -> list[str]:
 
 def instant(moment: datetime) -> str:
     """RFC 3339 in UTC, in whole seconds."""
-    return f"{moment:%Y-%m-%dT%H:%M:%S}Z"
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _extent(served: ServedCollection) -> Document:

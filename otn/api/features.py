@@ -180,7 +180,7 @@ class Items(_Endpoint[ItemsQuery]):
         self, collection: Collection, context: RequestContext, query: ItemsQuery, receive: Receive
     ) -> _Answer:
         output = _output(context, query.presentation)
-        encoder = _text_format(output)
+        encoder = output.rendered_by
         rows = await self._page_rows(collection, query, encoder, receive)
         row = rows[0]
         links = _items_links(collection, context, query, row)
@@ -229,7 +229,7 @@ class Feature(_Endpoint[_FeatureQuery]):
         self, collection: Collection, context: RequestContext, query: _FeatureQuery, receive: Receive
     ) -> _Answer:
         output = _output(context, query.presentation)
-        encoder = _text_format(output)
+        encoder = output.rendered_by
         statement = feature_statement(collection, query.identifier, query.presentation, encoder)
         rows = await self._rows(statement, receive)
         if not rows:
@@ -253,11 +253,6 @@ def _output(context: RequestContext, presentation: Presentation) -> OutputFormat
     output = BY_MEDIA_TYPE[GEOJSON_TYPE if context.representation.is_html else context.representation.media_type]
     output.require_able(presentation.crs)
     return output
-
-
-def _text_format(output: OutputFormat) -> TextFormat:
-    """What PostgreSQL renders: features, or their identifiers where a table is to be written from them."""
-    return output.encoder if isinstance(output.encoder, TextFormat) else IDENTIFIERS
 
 
 def _table(output: OutputFormat, page: Page, presentation: Presentation, identifiers: bytes) -> FeatureFile:

@@ -7,10 +7,11 @@ Sources: OGC API - Features - Part 2 (18-058r1) `crs`; Part 6 draft `properties`
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from otn.api.crs import CRS84, Crs, parse_crs
 from otn.errors import BadRequest
-from otn.model.collections import Collection
+from otn.model.collections import COLLECTIONS, Collection
 from otn.model.fields import Field
 
 PRESENTATION_PARAMETERS = frozenset(
@@ -35,8 +36,15 @@ class Presentation:
     decimals: int = CRS84.decimals
 
 
+@lru_cache
+def _everything(collection_id: str) -> Presentation:
+    return Presentation(COLLECTIONS[collection_id].fields)
+
+
 def parse_presentation(collection: Collection, given: dict[str, str]) -> Presentation:
     """Raises BadRequest naming the parameter with an unusable value."""
+    if not given.keys() & PRESENTATION_PARAMETERS:
+        return _everything(collection.id)
     crs = parse_crs(given["crs"], "crs") if "crs" in given else CRS84
     return Presentation(
         fields=_fields(collection, given),

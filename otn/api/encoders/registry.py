@@ -1,6 +1,7 @@
 """Every format in which features are served: one table."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from otn.api import negotiation
 from otn.api.crs import CRS84, Crs
@@ -12,7 +13,7 @@ from otn.api.encoders.gml import Gml
 from otn.api.encoders.jsonfg import JsonFg
 from otn.api.encoders.kml import Kml
 from otn.api.encoders.parquet import GeoParquet
-from otn.api.encoders.table import TableFormat
+from otn.api.encoders.table import IDENTIFIERS, TableFormat
 from otn.api.encoders.view import TextFormat
 from otn.api.negotiation import Representation
 from otn.errors import BadRequest
@@ -30,6 +31,11 @@ class OutputFormat:
     title: str
     encoder: TextFormat | TableFormat | GdalFormat
     degrees_only: bool = False
+
+    @cached_property
+    def rendered_by(self) -> TextFormat:
+        """What PostgreSQL renders: features, or their identifiers where a table is to be written from them."""
+        return self.encoder if isinstance(self.encoder, TextFormat) else IDENTIFIERS
 
     @property
     def name(self) -> str:
