@@ -51,7 +51,10 @@ class FeatureFile:
     parameters: tuple[Any, ...]
 
     def rows(self, url: str, *, bounds: bool) -> ArrowRows:
-        return ArrowRows(url, table_sql(self.page.view, self.conditions, self.order, bounds=bounds), self.parameters)
+        view, encoder = self.page.view, self.output.encoder
+        sorts = isinstance(encoder, GdalFormat) and encoder.sorts and view.geometry is not None
+        sql = table_sql(view, self.conditions, "" if sorts else self.order, bounds=bounds)
+        return ArrowRows(url, sql, self.parameters)
 
 
 async def send_features(file: FeatureFile, pool: Pool, answer: "Streamed") -> None:

@@ -33,6 +33,8 @@ class GdalFormat:
     title_option: str
     options: Mapping[str, str] = field(default_factory=dict)
     has_metadata: bool = False
+    sorts: bool = False
+    """Whether the file has an order of its own, so that none need be given to it."""
 
     with_bounds = False
 
@@ -60,7 +62,7 @@ class GdalFormat:
         }
 
 
-FLATGEOBUF = GdalFormat("FlatGeobuf", "TITLE")
+FLATGEOBUF = GdalFormat("FlatGeobuf", "TITLE", sorts=True)
 GEOPACKAGE = GdalFormat("GPKG", "IDENTIFIER", {"FID": "id", "GEOMETRY_NAME": GEOMETRY}, has_metadata=True)
 
 

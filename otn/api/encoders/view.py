@@ -96,10 +96,13 @@ PAGE_ORDER = "f.page_rank, f.id"
 def source_sql(view: View, conditions: str = "", order: str = PAGE_ORDER) -> str:
     """The selected features in their order, as `f`; `conditions` and `order` are over the table as `f` too.
 
+    No order leaves it to the database.
+
     Rows are put in order before anything is rendered: what is rendered is long, and would be sorted with them.
     """
     where = f" WHERE {conditions}" if conditions else ""
-    return f"(SELECT * FROM {quoted(view.collection.table)} AS f{where} ORDER BY {order}) AS f"  # noqa: S608
+    ordered = f" ORDER BY {order}" if order else ""
+    return f"(SELECT * FROM {quoted(view.collection.table)} AS f{where}{ordered}) AS f"  # noqa: S608
 
 
 def column(field: Field) -> str:
