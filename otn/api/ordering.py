@@ -1,6 +1,7 @@
 """The order of an answer as SQL: sorting, and the page after or before a place in the order."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from otn.api.paging import Place, SortKey
@@ -65,45 +66,90 @@ class Ordering:
     @property
     def sql(self) -> str:
         """For ORDER BY."""
-        return ", ".join(_direction(key, backwards=False) for key in self._keys)
+        return _directions(self._keys, backwards=False)
 
     @property
     def place_sql(self) -> str:
         """A row's place as an array of texts, the id at its end."""
         return f"ARRAY[{', '.join(f'{quoted(key.name)}::text' for key in self._keys)}]"
 
-    def page(self, source: str, limit: str, parameters: SqlParameters) -> str:
+    def page(self, source: str, limit: str, offset: str, parameters: SqlParameters) -> str:
         """A query for a page of the rows of `source`, and one row more where there is one."""
-        backwards = ", ".join(_direction(key, backwards=self.backwards) for key in self._keys)
-        tail = f" ORDER BY {backwards} LIMIT {limit} + 1"
+        most = f"LIMIT {limit} + 1" + (f" OFFSET {offset}" if offset else "")
+        if self._keys[0].nullable:
+            inner = f"LIMIT {limit} + 1" + (f" + {offset}" if offset else "")
+            return f"{self._in_two_parts(source, inner, parameters)} {most}"
+        tail = f"ORDER BY {_directions(self._keys, backwards=self.backwards)} {most}"
         if self.place is None:
-            return f"SELECT {self.names} FROM {source} AS candidate{tail}"  # noqa: S608 - identifiers come from the model
-        beyond = self._beyond(self.place, parameters)
+            return f"SELECT {self.names} FROM {source} AS candidate {tail}"  # noqa: S608 - identifiers come from the model
+        beyond = _beyond(self._keys, self._values(self.place, parameters), before=self.place.before)
         if not self.by_rank:
-            return f"SELECT {self.names} FROM {source} AS candidate WHERE {beyond}{tail}"  # noqa: S608
+            return f"SELECT {self.names} FROM {source} AS candidate WHERE {beyond} {tail}"  # noqa: S608
         # What was brought to the front or sent back since the first page stands where it stood then.
         return (
             f"SELECT * FROM (SELECT page_rank, id FROM {source} AS candidate WHERE {beyond}"  # noqa: S608
-            f" AND id NOT IN (SELECT feature_id FROM moved){tail}) AS unmoved"
+            f" AND id NOT IN (SELECT feature_id FROM moved) {tail}) AS unmoved"
             f" UNION ALL SELECT page_rank, id FROM (SELECT moved.from_rank AS page_rank, present.id"
-            f" FROM moved JOIN {source} AS present ON present.id = moved.feature_id) AS moved_back WHERE {beyond}{tail}"
+            f" FROM moved JOIN {source} AS present ON present.id = moved.feature_id) AS moved_back"
+            f" WHERE {beyond} {tail}"
         )
 
-    def _beyond(self, place: Place, parameters: SqlParameters) -> str:
-        """The rows after the place, or before it: those that differ first in a key that comes later."""
-        values = [
+    def _in_two_parts(self, source: str, most: str, parameters: SqlParameters) -> str:
+        """Rows with a value of the first key, and then those without, each from the place in an index.
+
+        A single condition for both would make PostgreSQL begin at the start of the index, however deep the page. The
+        second part runs only where the first one does not fill the page: PostgreSQL takes them one after the other.
+        """
+        lead, rest = self._keys[0], self._keys[1:]
+        column = quoted(lead.name)
+        filled, unknown = self._conditions(lead, rest, parameters)
+        certain = (replace(lead, nullable=False), *rest)
+        parts = [
+            f"SELECT * FROM (SELECT {self.names} FROM {source} AS candidate WHERE {column} IS {is_null} AND {condition}"  # noqa: S608
+            f" ORDER BY {_directions(keys, backwards=self.backwards)} {most}) AS part"
+            for is_null, condition, keys in (("NOT NULL", filled, certain), ("NULL", unknown, rest))
+            if condition
+        ]
+        return " UNION ALL ".join(reversed(parts) if self.backwards else parts)
+
+    def _conditions(self, lead: _Key, rest: tuple[_Key, ...], parameters: SqlParameters) -> tuple[str, str]:
+        """Beyond the place among rows with a value of the first key, and among those without; empty where none is."""
+        if self.place is None:
+            return "true", "true"
+        before = self.place.before
+        value, *others = self._values(self.place, parameters)
+        if value is None:
+            return "true" if before else "", _beyond(rest, others, before=before)
+        filled = _beyond((replace(lead, nullable=False), *rest), [value, *others], before=before)
+        return filled, "" if before else "true"
+
+    def _values(self, place: Place, parameters: SqlParameters) -> list[str | None]:
+        return [
             None if value is None else f"{parameters.add(value, 'text')}::{key.type}"
             for key, value in zip(self._keys, (*place.values, str(place.id)), strict=True)
         ]
-        if all(not key.descending and not key.nullable for key in self._keys):
-            # One comparison of rows, which the index on both columns answers at any depth.
-            return f"({self.names}) {'<' if place.before else '>'} ({', '.join(filter(None, values))})"
-        alternatives = []
-        equal: list[str] = []
-        for key, value in zip(self._keys, values, strict=True):
-            alternatives.append(" AND ".join([*equal, _differs(key, value, before=place.before)]))
-            equal.append(f"{quoted(key.name)} IS NULL" if value is None else f"{quoted(key.name)} = {value}")
-        return "(" + " OR ".join(f"({alternative})" for alternative in alternatives) + ")"
+
+
+def _beyond(keys: tuple[_Key, ...], values: Sequence[str | None], *, before: bool) -> str:
+    """The rows after the place, or before it: those that differ first in a key that comes later."""
+    if all(not key.descending and not key.nullable for key in keys):
+        # One comparison of rows, which an index on all of them answers at any depth.
+        names = ", ".join(quoted(key.name) for key in keys)
+        return f"({names}) {'<' if before else '>'} ({', '.join(filter(None, values))})"
+    alternatives = []
+    equal: list[str] = []
+    for key, value in zip(keys, values, strict=True):
+        alternatives.append(" AND ".join([*equal, _differs(key, value, before=before)]))
+        equal.append(f"{quoted(key.name)} IS NULL" if value is None else f"{quoted(key.name)} = {value}")
+    beyond = "(" + " OR ".join(f"({alternative})" for alternative in alternatives) + ")"
+    if keys[0].nullable:
+        return beyond
+    # It follows from the rest, but only so can an index on the first key begin at the place.
+    return f"{quoted(keys[0].name)} {'<=' if before is not keys[0].descending else '>='} {values[0]} AND {beyond}"
+
+
+def _directions(keys: tuple[_Key, ...], *, backwards: bool) -> str:
+    return ", ".join(_direction(key, backwards=backwards) for key in keys)
 
 
 def _direction(key: _Key, *, backwards: bool) -> str:

@@ -48,8 +48,8 @@ def items_statement(
     hits = f"hits AS MATERIALIZED (SELECT {ordering.names} FROM {table} WHERE {condition}), " if with_hits else ""  # noqa: S608
     everything = table if with_hits or not condition else f"(SELECT * FROM {table} WHERE {condition})"  # noqa: S608
     moved = _moved(query, ordering, name, parameters)
-    found = ordering.page("hits" if with_hits else everything, limit, parameters)
-    offset = f" OFFSET {parameters.add(query.offset, 'bigint')}" if query.offset else ""
+    offset = parameters.add(query.offset, "bigint") if query.offset else ""
+    found = ordering.page("hits" if with_hits else everything, limit, offset, parameters)
     matched = (
         "(SELECT count(*) FROM hits)" if with_hits else "NULL::bigint" if condition else "state.number_of_features"
     )
@@ -59,7 +59,7 @@ def items_statement(
     sql = f"""
 WITH {hits}{moved}page AS MATERIALIZED (
   SELECT {ordering.names}, row_number() OVER (ORDER BY {ordering.sql}) AS position, count(*) OVER () AS found
-  FROM ({found}{offset}) AS hit ORDER BY {ordering.sql}
+  FROM ({found}) AS hit ORDER BY {ordering.sql}
 ), answer AS (
   SELECT count(*) FILTER (WHERE {shown}) AS returned, coalesce(max(found) > {limit}, false) AS more,
     min(position) FILTER (WHERE {shown}) AS first, max(position) FILTER (WHERE {shown}) AS last

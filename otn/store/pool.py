@@ -166,6 +166,8 @@ class Pool:
                     "default_transaction_read_only": "on",
                     # Planning anew costs a small read twice its execution; the statements' shapes leave little choice.
                     "plan_cache_mode": "force_generic_plan",
+                    # Requests share the processors already; and the parts of a sorted page must come in their order.
+                    "max_parallel_workers_per_gather": "0",
                     "timezone": "UTC",
                     **{name: str(int(seconds * 1000)) for name, seconds in timeouts.items()},
                 },
