@@ -5,17 +5,23 @@ from email.utils import format_datetime
 
 from otn.api.conditional import strong_etag
 from otn.api.context import VARY, RequestContext
+from otn.api.negotiation import FLATGEOBUF, GEOPACKAGE
 from otn.api.tiles import PROGRAM, REVALIDATE
 
 
 def etag(context: RequestContext, version: int) -> str:
-    """Equal where program, data, question, format, language and address are: then the bytes are too."""
+    """Equal where program, data, question, format, language and address are: then the bytes are too.
+
+    A weak one where the bytes may differ though the features are the same.
+    """
     question = sorted(item for item in context.parameters if item[0] not in ("f", "lang"))
     links = context.links
-    representation = context.representation.media_type
-    return strong_etag(
-        PROGRAM, version, context.path, repr(question), representation, context.language, links.base, links.lang or ""
+    media_type = context.representation.media_type
+    tag = strong_etag(
+        PROGRAM, version, context.path, repr(question), media_type, context.language, links.base, links.lang or ""
     )
+    # GDAL writes the time into a GeoPackage, and puts what lies together into FlatGeobuf as it comes.
+    return f"W/{tag}" if context.representation in (GEOPACKAGE, FLATGEOBUF) else tag
 
 
 def validators(context: RequestContext, version: int, updated: datetime) -> list[tuple[bytes, bytes]]:

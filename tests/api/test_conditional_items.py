@@ -4,11 +4,13 @@ import httpx
 import psycopg
 import pytest
 
+from otn.api.encoders.registry import FORMATS, OutputFormat
 from otn.settings import Settings
 from tests.api.conftest import served
 from tests.api.sample import fill
 from tests.api.test_items import ROADS
 
+DOWNLOAD = "/collections/roads/download"
 ADDRESSES = [ROADS, f"{ROADS}?limit=3&sortby=name", f"{ROADS}?name=Dorp", f"{ROADS}/3", f"{ROADS}/3?crs=EPSG:3857"]
 
 
@@ -50,6 +52,18 @@ def test_a_new_version_of_the_data_has_a_new_tag(database_url: str) -> None:
         again = client.get(ROADS, headers={"If-None-Match": tag})
         assert again.status_code == 200
         assert again.headers["etag"] != tag
+
+
+@pytest.mark.parametrize("path", [ROADS, DOWNLOAD])
+@pytest.mark.parametrize("output", FORMATS, ids=lambda output: output.name)
+def test_every_format_has_a_tag(client: httpx.Client, output: OutputFormat, path: str) -> None:
+    answer = client.get(path, params={"f": output.name})
+    again = client.get(path, params={"f": output.name}, headers={"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.headers["etag"]) == (304, answer.headers["etag"])
+    assert answer.headers["etag"].startswith("W/") == (output.name in ("gpkg", "fgb"))
+    head = client.head(path, params={"f": output.name})
+    assert head.headers["etag"] == answer.headers["etag"]
+    assert head.headers["content-type"] == answer.headers["content-type"]
 
 
 def test_a_feature_that_is_not_there_is_not_unchanged(client: httpx.Client) -> None:
