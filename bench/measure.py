@@ -44,6 +44,10 @@ class Result:
     why_not: str = ""
 
 
+class FailedRun(Exception):
+    """A server answered some requests of a run with an error, or not at all."""
+
+
 class Meter:
     """Measures servers that use one PostgreSQL."""
 
@@ -62,7 +66,7 @@ class Meter:
         """One client at a time, then many. The processor time is that of the many, where they are answered fast.
 
         A slow server leaves many requests of the crowd unanswered when it ends, which would be counted as work of
-        those answered: there it is the time of so many requests, one after the other.
+        those answered: there it is the time of so many requests, one after the other. Raises FailedRun.
         """
         port = server.port
         alone = get(port, paths[0]).seconds
@@ -84,7 +88,7 @@ class Meter:
         before = [processes.seconds([root]) for root in roots]
         run = ask()
         if run.errors:
-            raise RuntimeError(f"{server.name} answered {run.errors} of {run.requests} requests with an error.")
+            raise FailedRun(f"{server.name} answered {run.errors} of {run.requests} requests with an error.")
         after = [processes.seconds([root]) for root in roots]
         spent = [(end - start) * 1000 / max(1, run.requests) for start, end in zip(before, after, strict=True)]
         return run, spent[0], spent[1]
