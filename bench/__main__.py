@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+from http.client import HTTPException
 from pathlib import Path
 from typing import Annotated
 
@@ -83,7 +84,7 @@ def _results(meter: Meter, case: Case, servers: dict[str, Server], runs: int) ->
         for name in [name for name in measured if not results[name].why_not]:
             try:
                 measured[name].append(meter.run(servers[name], case.asked_of(name)))
-            except (FailedRun, OSError) as error:
+            except (FailedRun, OSError, HTTPException) as error:
                 results[name] = Result(None, why_not=str(error))
     return {
         name: result if result.why_not else Result(median(measured[name]), result.bytes)

@@ -3,6 +3,7 @@
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from http.client import HTTPException
 
 from bench import processes
 from bench.client import Run, get, in_turn, wrk
@@ -57,7 +58,10 @@ class Meter:
     def probe(self, server: Server, paths: Sequence[str]) -> Result:
         """One answer to each of some paths, so that what can be warm is; without a measure yet."""
         for path in paths[:3]:
-            answer = get(server.port, path)
+            try:
+                answer = get(server.port, path)
+            except (OSError, HTTPException) as error:
+                return Result(None, why_not=f"no answer: {error}")
             if answer.status != 200:
                 return Result(None, why_not=f"{answer.status}: {answer.body[:120].decode(errors='replace').strip()}")
         return Result(None, bytes=len(answer.body))
