@@ -1,5 +1,6 @@
 """`python -m bench`: starts everything, measures, prints, and writes docs/benchmarks.md."""
 
+import signal
 import sys
 import tempfile
 from http.client import HTTPException
@@ -36,6 +37,7 @@ def main(
     with_downloads: Annotated[bool, typer.Option("--downloads/--no-downloads", help="Download everything.")] = True,
 ) -> None:
     """Measure OTN beside its peers."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped
     try:
         with bench_database() as url, tempfile.TemporaryDirectory() as directory:
             page = _measured(url, Path(directory), runs, workers, case or [], with_downloads)
