@@ -83,6 +83,8 @@ class Meter:
         if alone > _TOO_SLOW:
             return Measure(own, postgres, None, slow.p50, None)
         crowd, _, _ = self._cost(server, lambda: wrk(port, paths, connections=_CROWD, seconds=_SLOW_SECONDS))
+        if not crowd.requests:
+            return Measure(own, postgres, None, slow.p50, None)
         return Measure(own, postgres, crowd.requests / crowd.seconds, slow.p50, crowd.p50)
 
     def _cost(self, server: Server, ask: Callable[[], Run]) -> tuple[Run, float, float]:

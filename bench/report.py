@@ -21,7 +21,7 @@ Peers read the view `bench_roads`: OTN's rows and columns under the names that O
 """
 _COUNT = """
 tipg's count is its own statement for that request, run by pgbench alone on the same boxes. It is shown subtracted from
-both sides (each counts exactly), and from the peer's side only, which is stricter than what was asked for.
+both sides, since each counts exactly, and from the peer's side only.
 """
 _DOWNLOADS = """
 The whole collection, written to a file by a client, beside `ogr2ogr` (GDAL of the distribution) writing the same format
