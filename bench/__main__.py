@@ -1,7 +1,9 @@
 """`python -m bench`: starts everything, measures, prints, and writes docs/benchmarks.md."""
 
+import signal
 import sys
 import tempfile
+from http.client import HTTPException
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +17,7 @@ from bench.data import DATA_DIR, NoData, bench_database
 from bench.downloads import Download, downloads
 from bench.facts import answered, machine_and_database
 from bench.goals import Results, download_goals, goals
-from bench.measure import Measure, Meter, Result, median
+from bench.measure import FailedRun, Measure, Meter, Result, median
 from bench.report import report
 from bench.servers import Place, Server, all_running, nginx, running
 from otn.settings import ROOT
@@ -35,6 +37,7 @@ def main(
     with_downloads: Annotated[bool, typer.Option("--downloads/--no-downloads", help="Download everything.")] = True,
 ) -> None:
     """Measure OTN beside its peers."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped
     try:
         with bench_database() as url, tempfile.TemporaryDirectory() as directory:
             page = _measured(url, Path(directory), runs, workers, case or [], with_downloads)
@@ -73,18 +76,21 @@ def _measured(url: str, directory: Path, runs: int, workers: int, wanted: list[s
 
 def _results(meter: Meter, case: Case, servers: dict[str, Server], runs: int) -> dict[str, Result]:
     """The case on every server: in turn within each run, so that what else the machine does hits all alike."""
-    probed = {
+    results = {
         name: meter.probe(server, paths) if (paths := case.asked_of(name)) else Result(None, why_not=case.why_not(name))
         for name, server in servers.items()
     }
-    measured: dict[str, list[Measure]] = {name: [] for name, result in probed.items() if not result.why_not}
+    measured: dict[str, list[Measure]] = {name: [] for name, result in results.items() if not result.why_not}
     for number in range(runs):
         _say(f"{case.title}: run {number + 1} of {runs}")
-        for name, done in measured.items():
-            done.append(meter.run(servers[name], case.asked_of(name)))
+        for name in [name for name in measured if not results[name].why_not]:
+            try:
+                measured[name].append(meter.run(servers[name], case.asked_of(name)))
+            except (FailedRun, OSError, HTTPException) as error:
+                results[name] = Result(None, why_not=str(error))
     return {
-        name: Result(median(measured[name]), result.bytes) if name in measured else result
-        for name, result in probed.items()
+        name: result if result.why_not else Result(median(measured[name]), result.bytes)
+        for name, result in results.items()
     }
 
 

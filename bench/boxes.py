@@ -1,5 +1,8 @@
 """Boxes that clients may ask for: over places of the data, each wide enough to hold about so many roads."""
 
+from collections.abc import Iterator
+from itertools import islice
+
 import psycopg
 
 from otn.model.collections import ROADS
@@ -28,8 +31,13 @@ def boxes(url: str) -> dict[int, list[Box]]:
         number = _value(connection, f"SELECT count(*) FROM {ROADS.table}")  # noqa: S608 - a name of the model
         beginnings = _BEGINNINGS.format(table=ROADS.table, number=int(number), places=_PLACES * 2)
         places = connection.execute(beginnings).fetchall()
-        found = {size: [box for x, y in places if (box := _fitted(connection, x, y, size))] for size in SIZES}
-    return {size: fitting[:_PLACES] for size, fitting in found.items()}
+        return {size: list(islice(_all_fitted(connection, places, size), _PLACES)) for size in SIZES}
+
+
+def _all_fitted(connection: psycopg.Connection, places: list[tuple[float, float]], size: int) -> Iterator[Box]:
+    for x, y in places:
+        if (box := _fitted(connection, x, y, size)) is not None:
+            yield box
 
 
 def as_parameter(box: Box) -> str:

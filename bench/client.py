@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _SCRIPT = Path(__file__).with_name("wrk.lua")
-_TIMEOUT = 60
+_TIMEOUT = 30
 
 
 @dataclass(frozen=True)

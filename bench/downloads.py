@@ -38,11 +38,12 @@ _PIECE = 1 << 20
 
 @dataclass(frozen=True)
 class Download:
-    """A whole collection in one format: seconds and bytes of OTN and of ogr2ogr, and the most memory OTN held."""
+    """A whole collection in one format: seconds and bytes of OTN and of ogr2ogr, and OTN's memory."""
 
     title: str
     seconds: float
     bytes: int
+    memory_before: int
     memory: int
     ogr2ogr_seconds: float | None
     ogr2ogr_bytes: int
@@ -56,10 +57,11 @@ def downloads(server: Server, url: str, directory: Path) -> Iterator[Download]:
         driver = _DRIVERS.get(media_type)
         address = urlsplit(enclosure["href"])
         path = address.path + (f"?{address.query}" if address.query else "")
+        before = processes.memory(server.pid)
         with processes.peak_memory(server.pid) as peak:
             seconds, size = _fetched(server, path, directory / "download")
         beside = _ogr2ogr(driver, url) if driver in supported else (None, 0)
-        yield Download(driver or media_type, seconds, size, peak.bytes, *beside)
+        yield Download(driver or media_type, seconds, size, before, peak.bytes, *beside)
 
 
 def _enclosures(server: Server) -> list[dict[str, Any]]:

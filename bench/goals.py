@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bench.cases import BY_ID, DEEP, FIRST_PAGE, LIMIT_10, LIMIT_1000
 from bench.downloads import Download
-from bench.measure import Measure, Result
+from bench.measure import Result
 
 MEMORY = 200 * 10**6
 DEPTH_FACTOR = 1.5
@@ -61,5 +61,5 @@ def download_goals(found: list[Download]) -> Iterator[Goal]:
 
 
 def _measured(results: Results, case: str, server: str) -> float | None:
-    measure: Measure | None = results[case][server].measure
-    return None if measure is None else measure.total
+    result = results.get(case, {}).get(server)
+    return None if result is None or result.measure is None else result.measure.total

@@ -3,6 +3,7 @@
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from http.client import HTTPException
 
 from bench import processes
 from bench.client import Run, get, in_turn, wrk
@@ -44,6 +45,10 @@ class Result:
     why_not: str = ""
 
 
+class FailedRun(Exception):
+    """A server answered some requests of a run with an error, or not at all."""
+
+
 class Meter:
     """Measures servers that use one PostgreSQL."""
 
@@ -53,7 +58,10 @@ class Meter:
     def probe(self, server: Server, paths: Sequence[str]) -> Result:
         """One answer to each of some paths, so that what can be warm is; without a measure yet."""
         for path in paths[:3]:
-            answer = get(server.port, path)
+            try:
+                answer = get(server.port, path)
+            except (OSError, HTTPException) as error:
+                return Result(None, why_not=f"no answer: {error}")
             if answer.status != 200:
                 return Result(None, why_not=f"{answer.status}: {answer.body[:120].decode(errors='replace').strip()}")
         return Result(None, bytes=len(answer.body))
@@ -62,7 +70,7 @@ class Meter:
         """One client at a time, then many. The processor time is that of the many, where they are answered fast.
 
         A slow server leaves many requests of the crowd unanswered when it ends, which would be counted as work of
-        those answered: there it is the time of so many requests, one after the other.
+        those answered: there it is the time of so many requests, one after the other. Raises FailedRun.
         """
         port = server.port
         alone = get(port, paths[0]).seconds
@@ -75,6 +83,8 @@ class Meter:
         if alone > _TOO_SLOW:
             return Measure(own, postgres, None, slow.p50, None)
         crowd, _, _ = self._cost(server, lambda: wrk(port, paths, connections=_CROWD, seconds=_SLOW_SECONDS))
+        if not crowd.requests:
+            return Measure(own, postgres, None, slow.p50, None)
         return Measure(own, postgres, crowd.requests / crowd.seconds, slow.p50, crowd.p50)
 
     def _cost(self, server: Server, ask: Callable[[], Run]) -> tuple[Run, float, float]:
@@ -84,7 +94,7 @@ class Meter:
         before = [processes.seconds([root]) for root in roots]
         run = ask()
         if run.errors:
-            raise RuntimeError(f"{server.name} answered {run.errors} of {run.requests} requests with an error.")
+            raise FailedRun(f"{server.name} answered {run.errors} of {run.requests} requests with an error.")
         after = [processes.seconds([root]) for root in roots]
         spent = [(end - start) * 1000 / max(1, run.requests) for start, end in zip(before, after, strict=True)]
         return run, spent[0], spent[1]

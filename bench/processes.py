@@ -10,7 +10,7 @@ from pathlib import Path
 
 _TICK = 1 / os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
-_SAMPLE_SECONDS = 0.02
+_SAMPLE_SECONDS = 0.1
 _IDLE_SECONDS = 0.25
 _IDLE_SHARE = 0.04  # of one core: background work of servers that have nothing to answer
 

@@ -21,7 +21,7 @@ Peers read the view `bench_roads`: OTN's rows and columns under the names that O
 """
 _COUNT = """
 tipg's count is its own statement for that request, run by pgbench alone on the same boxes. It is shown subtracted from
-both sides (each counts exactly), and from the peer's side only, which is stricter than what was asked for.
+both sides, since each counts exactly, and from the peer's side only.
 """
 _DOWNLOADS = """
 The whole collection, written to a file by a client, beside `ogr2ogr` (GDAL of the distribution) writing the same format
@@ -119,13 +119,14 @@ def _downloads(downloaded: list[Download]) -> Iterator[str]:
     if not downloaded:
         yield "n/a: the collection has no links to downloads (enclosure)."
         return
-    yield from _row("format", "OTN", "bytes", "memory", "ogr2ogr", "bytes")
-    yield from _row("---", *["--:"] * 5)
+    yield from _row("format", "OTN", "bytes", "memory before", "at most", "ogr2ogr", "bytes")
+    yield from _row("---", *["--:"] * 6)
     for download in downloaded:
         yield from _row(
             download.title,
             f"{download.seconds:.1f} s",
             f"{download.bytes:,}",
+            f"{download.memory_before / 10**6:,.0f} MB",
             f"{download.memory / 10**6:,.0f} of {MEMORY // 10**6} MB",
             _number(download.ogr2ogr_seconds, "{:.1f} s"),
             f"{download.ogr2ogr_bytes:,}" if download.ogr2ogr_bytes else "-",

@@ -114,12 +114,16 @@ def pygeoapi(place: Place) -> _Command:
 
 
 def pg_featureserv(place: Place) -> _Command:
-    """Its processes are threads of one: it uses all cores, whatever `workers` says."""
+    """It is one process that uses all cores, whatever `workers` says.
+
+    It never gives back a connection whose client left while rows came: with the four it takes by default it soon hangs.
+    """
     configuration = place.directory / "pg_featureserv.toml"
     configuration.write_text(
         f'[Server]\nHttpHost = "127.0.0.1"\nHttpPort = {place.port}\nAssetsPath = "{TOOLS}/pg_featureserv-assets"\n'
         "WriteTimeoutSec = 300\n"
-        f'[Database]\nTableIncludes = ["public.{VIEW}"]\n[Paging]\nLimitDefault = 10\nLimitMax = {_LARGEST_PAGE}\n'
+        f'[Database]\nTableIncludes = ["public.{VIEW}"]\nDbPoolMaxConns = 50\n'
+        f"[Paging]\nLimitDefault = 10\nLimitMax = {_LARGEST_PAGE}\n"
     )
     return _Command(
         [str(PROGRAMS / "pg_featureserv"), "--config", str(configuration)],
