@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Annotated, Any, Literal, NoReturn, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, Self
 
 import typer
 from rich.console import Console
@@ -22,13 +22,14 @@ from typer.core import TyperGroup
 from otn.app import require_free_port
 from otn.app import serve as run_server
 from otn.errors import LoadError, OtnError
-from otn.etl.load import LoadSummary
-from otn.etl.pipeline import load_dataset
 from otn.etl.prepare import prepare_tiles
 from otn.model.datasets import Dataset, Registry
 from otn.settings import Settings
 from otn.store import checks, loads, migrations
 from otn.store.cluster import database
+
+if TYPE_CHECKING:
+    from otn.etl.load import LoadSummary
 
 _out = Console(highlight=False)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -107,9 +108,7 @@ def load(
             if _load_defaults(url, registry, registry.defaults()):
                 raise typer.Exit(1)
             return
-        with _Bar(declared.id) as bar:
-            summary = load_dataset(url, declared, registry=registry, file=file, crs=crs, clip=clip, progress=bar)
-        _out.print(_told(summary), soft_wrap=True)
+        _out.print(_told(_loaded(url, declared, registry, file=file, crs=crs, clip=clip)), soft_wrap=True)
 
 
 @app.command()
@@ -246,13 +245,19 @@ def _load_defaults(url: str, registry: Registry, wanted: list[Dataset]) -> int:
     failed = 0
     for dataset in wanted:
         try:
-            with _Bar(dataset.id) as bar:
-                summary = load_dataset(url, dataset, registry=registry, progress=bar)
-            _out.print(_told(summary), soft_wrap=True)
+            _out.print(_told(_loaded(url, dataset, registry)), soft_wrap=True)
         except LoadError as error:
             failed += 1
             _complain(error)
     return failed
+
+
+def _loaded(url: str, dataset: Dataset, registry: Registry, **options: Any) -> "LoadSummary":
+    # What reads files takes a hundred megabytes, which a server has no use for.
+    from otn.etl.pipeline import load_dataset
+
+    with _Bar(dataset.id) as bar:
+        return load_dataset(url, dataset, registry=registry, progress=bar, **options)
 
 
 def _serve(settings: Settings, url: str) -> None:
@@ -275,7 +280,7 @@ def _say_what_to_open(address: str) -> None:
     )
 
 
-def _told(summary: LoadSummary) -> str:
+def _told(summary: "LoadSummary") -> str:
     reasons = ", ".join(f"{reason} {number:,}" for reason, number in sorted(summary.rejects_by_reason.items()))
     return (
         f"{summary.dataset}: {summary.number_read:,} read, {summary.number_added:,} added, "
