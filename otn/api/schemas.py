@@ -69,8 +69,9 @@ def _codes(codelist: CodeList, language: str) -> Document:
 
 
 def queryables(collection: Collection, title: str, links: Links, language: str) -> Document:
-    """The properties that select features; the geometry is selected by `bbox`."""
-    properties = {"geometry": _geometry(collection, language)}
+    """The properties that select features, and the geometry, which QGIS knows by a reference to GeoJSON's schema."""
+    reference = f"https://geojson.org/schema/{collection.geometry.value}.json"
+    properties = {"geometry": _geometry(collection, language) | {"$ref": reference}}
     properties |= {name: field_schema(field, language) for name, field in collection.queryables.items()}
     return _schema(collection, "queryables", title, links) | {"properties": properties, "additionalProperties": False}
 

@@ -63,6 +63,16 @@ def test_the_logical_schema_has_identifier_geometry_and_times_by_role(collection
     assert geometry["format"] in ("geometry-point", "geometry-linestring")
 
 
+def test_the_geometry_is_queryable_as_the_standard_and_as_qgis_have_it(collection: Collection) -> None:
+    """QGIS reads `$ref` only where there is no `type`; the standard wants `format` and no `type`."""
+    geometry = queryables(collection, "Title", LINKS, "en")["properties"]["geometry"]
+    assert "type" not in geometry
+    assert (geometry["format"], geometry["$ref"]) in (
+        ("geometry-point", "https://geojson.org/schema/Point.json"),
+        ("geometry-linestring", "https://geojson.org/schema/LineString.json"),
+    )
+
+
 def test_every_property_says_what_it_means(collection: Collection) -> None:
     properties = logical_schema(collection, "Title", LINKS, "de")["properties"]
     for field in collection.fields:
@@ -99,7 +109,7 @@ def test_every_keyword_is_of_json_schema_or_of_part_5(collection: Collection) ->
     keywords = {"title", "description", "type", "format", "enum", "oneOf", "pattern", "minimum", "maximum", "readOnly"}
     for build in (queryables, sortables, logical_schema):
         for entry in build(collection, "Title", LINKS, "en")["properties"].values():
-            assert not [name for name in entry.keys() - keywords if not name.startswith("x-ogc-")]
+            assert not [name for name in entry.keys() - keywords - {"$ref"} if not name.startswith("x-ogc-")]
             assert entry.get("format", "").startswith("geometry-") or "type" in entry
 
 

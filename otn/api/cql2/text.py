@@ -1,7 +1,8 @@
 """CQL2 text read into the form that CQL2 JSON has.
 
 Source: OGC 21-065r2, annex B (BNF). A descent through the grammar that never looks back, so its time grows with the
-length of the text only. Beyond the grammar it reads `!=`, a minus before any operand and names with dots.
+length of the text only. Beyond the grammar it reads `!=`, a minus before any operand, names with dots, and `ILIKE`,
+which GDAL writes.
 """
 
 from collections.abc import Callable
@@ -149,9 +150,10 @@ class _Reader:
             return _negated(tree) if negated else tree
         negated = self._took_word("NOT")
         word = self._token.word
-        if word in ("LIKE", "BETWEEN", "IN"):
+        rules = {"LIKE": self._like, "ILIKE": self._like_in_any_case, "BETWEEN": self._between, "IN": self._in}
+        if word in rules:
             self._take()
-            tree = {"LIKE": self._like, "BETWEEN": self._between, "IN": self._in}[word](left)
+            tree = rules[word](left)
             return _negated(tree) if negated else tree
         if negated:
             raise self._unexpected("LIKE, BETWEEN or IN")
@@ -159,6 +161,9 @@ class _Reader:
 
     def _like(self, left: Tree) -> Tree:
         return {"op": "like", "args": [left, self._sum()]}
+
+    def _like_in_any_case(self, left: Tree) -> Tree:
+        return {"op": "like", "args": [{"op": "casei", "args": [side]} for side in (left, self._sum())]}
 
     def _between(self, left: Tree) -> Tree:
         lower = self._sum()

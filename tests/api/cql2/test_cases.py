@@ -352,6 +352,16 @@ def test_text_and_json_select_these_airports(select: Select, text: str, ids: lis
         ),
         (r"name LIKE 'O\'N%'", '{"op":"like","args":[{"property":"name"},"O\'N%"]}', [6]),
         (
+            "name ILIKE 'STRA%'",
+            '{"op":"like","args":[{"op":"casei","args":[{"property":"name"}]},{"op":"casei","args":["STRA%"]}]}',
+            [1, 2],
+        ),
+        (
+            "name NOT ILIKE 'stra%'",
+            '{"op":"not","args":[{"op":"like","args":[{"op":"casei","args":[{"property":"name"}]},"stra%"]}]}',
+            [3, 4, 6, 7],
+        ),
+        (
             "A_CONTAINS(nationalRoadCode, ())",
             '{"op":"a_contains","args":[{"property":"nationalRoadCode"},[]]}',
             [1, 2, 3],
