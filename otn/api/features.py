@@ -19,13 +19,13 @@ from otn.api.context import VARY, Api, RequestContext, request_context
 from otn.api.crs import NATIONAL, Bounds, Crs
 from otn.api.disconnect import WhileConnected
 from otn.api.documents import collection as collection_document
-from otn.api.documents import instant, licence_link, self_links
+from otn.api.documents import instant, licence_link, self_links, xml_schema_link
 from otn.api.encoders.registry import BY_MEDIA_TYPE, OutputFormat
 from otn.api.encoders.table import IDENTIFIERS
 from otn.api.encoders.view import Page, TextFormat, notice
 from otn.api.feature_files import FeatureFile, Streamed, send_features
 from otn.api.links import Link, link_header
-from otn.api.negotiation import GEOJSON, GEOJSON_TYPE, HTML_TYPE, ITEMS, JSON_TYPE
+from otn.api.negotiation import GEOJSON, GEOJSON_TYPE, GML, HTML_TYPE, ITEMS, JSON_TYPE
 from otn.api.paging import Limits, Place, make_token
 from otn.api.presentation import Presentation
 from otn.api.query import ItemsQuery, feature_query, items_query, parse_identifier, require_available
@@ -146,6 +146,8 @@ class _Endpoint(ABC, Generic[Query]):
         if context.representation is not GEOJSON and not context.representation.is_html:
             served = await served_collection(self._api.pool, collection.id)
             named = notice(served.attribution, served.licences)
+        if context.representation is GML:
+            links = [*links, xml_schema_link(collection.id, context.links, context.language)]
         return Page(view(collection, presentation, SqlParameters()), title, named, instant(updated), links)
 
     async def _page(self, collection: Collection, context: RequestContext, body: bytes) -> bytes:

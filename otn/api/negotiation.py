@@ -77,6 +77,8 @@ DOWNLOADS = (
 ITEMS = (*DOWNLOADS, HTML)
 SCHEMA = (Representation(SCHEMA_TYPE, ("json",), (JSON_TYPE,)), HTML)
 SCHEMA_ONLY = SCHEMA[:1]
+XSD = Representation(XML_TYPE, ("xsd",), ("text/xml",))
+LOGICAL_SCHEMA = (*SCHEMA, XSD)
 API = (Representation(OPENAPI_TYPE, ("json",), ("application/openapi+json", JSON_TYPE)), HTML)
 MVT = (
     Representation(

@@ -10,6 +10,7 @@ from otn.api.negotiation import (
     QLR_TYPE,
     STYLE_TYPE,
     TILEJSON_TYPE,
+    XML_TYPE,
 )
 from otn.api.openapi.parts import Document, reference
 
@@ -30,6 +31,7 @@ _FORMATS = (
     ({MVT_TYPE}, "fTile"),
     ({TILEJSON_TYPE, HTML_TYPE}, "fTileset"),
     ({TILEJSON_TYPE}, "fTilejson"),
+    ({XML_TYPE}, "fSchema"),
     ({HTML_TYPE}, "f"),
 )
 _ERROR_DESCRIPTIONS = {

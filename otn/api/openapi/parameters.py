@@ -4,7 +4,7 @@ The OGC test suite compares their `style` and `explode` as written; QGIS and GDA
 `#/components/parameters/limit`.
 """
 
-from otn.api.negotiation import DOWNLOADS, ITEMS, Representation
+from otn.api.negotiation import DOWNLOADS, ITEMS, LOGICAL_SCHEMA, Representation
 from otn.api.openapi.feature_parameters import common
 from otn.api.openapi.parts import Document, path, query
 from otn.api.paging import Limits
@@ -42,6 +42,7 @@ def parameters(limits: Limits) -> Document:
         "fCollection": query(
             "f", "The format, before the Accept header.", {"type": "string", "enum": ["json", "html", "qlr"]}
         ),
+        "fSchema": _format(LOGICAL_SCHEMA),
         "fStyle": query(
             "f", "The format, before the Accept header.", {"type": "string", "enum": ["json", "mapbox", "html"]}
         ),

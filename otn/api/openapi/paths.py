@@ -12,6 +12,7 @@ from otn.api.negotiation import (
     SCHEMA_TYPE,
     STYLE_TYPE,
     TILEJSON_TYPE,
+    XML_TYPE,
     Representation,
 )
 from otn.api.openapi.feature_parameters import download_parameters, feature_parameters, items_parameters
@@ -53,7 +54,7 @@ def collection_paths(served: ServedCollection, title: str, language: str) -> Doc
         **_feature_paths(served, title, language),
         f"{base}/queryables": get("queryables", "properties that select features", schema),
         f"{base}/sortables": get("sortables", "properties that sort features", schema),
-        f"{base}/schema": get("schema", "logical schema of the features", schema),
+        f"{base}/schema": get("schema", "logical schema of the features", schema | {XML_TYPE: "page"}),
         f"{base}/schemas/feature": get("featureSchema", "schema of a feature as GeoJSON", {SCHEMA_TYPE: "object"}),
     }
 
