@@ -218,6 +218,14 @@ def test_the_form_searches_text() -> None:
     assert field["aria-describedby"] in {entry.get("id") for entry in markup.attributes("small")}
 
 
+def test_the_form_keeps_a_condition_and_what_it_has_no_field_for() -> None:
+    query = "filter=name+LIKE+%27%3C%25%27&filter-lang=cql2-text&validFrom=2020-01-01&token=t&f=html&resulttype=hits"
+    markup = rendered("items", query=query)
+    assert "name LIKE '<%'" in markup.words
+    hidden = {entry["name"]: entry["value"] for entry in markup.attributes("input") if entry["type"] == "hidden"}
+    assert hidden == {"filter-lang": "cql2-text", "validFrom": "2020-01-01"}
+
+
 def test_a_page_in_the_middle_leads_back() -> None:
     before = {"rel": "prev", "href": f"{BASE}/collections/roads/items?f=json&token=b", "type": "application/geo+json"}
     middle = document("items", "en")
