@@ -8,11 +8,11 @@ from otn.api.conditional import is_not_modified
 from otn.api.context import Api, RequestContext, request_context
 from otn.api.disconnect import WhileConnected
 from otn.api.documents import instant, licence_link, xml_schema_link
-from otn.api.encoders.registry import BY_MEDIA_TYPE
+from otn.api.encoders.registry import BY_MEDIA_TYPE, DOWNLOADS
 from otn.api.encoders.view import Page, notice
 from otn.api.feature_files import FeatureFile, Streamed, send_features
 from otn.api.links import link_header
-from otn.api.negotiation import DOWNLOADS, GML, JSON_TYPE
+from otn.api.negotiation import GML, JSON_TYPE
 from otn.api.ordering import Ordering
 from otn.api.query import FeaturesQuery, download_query, require_available
 from otn.api.selection_sql import selection_sql

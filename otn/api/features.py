@@ -17,13 +17,13 @@ from otn.api.context import VARY, Api, RequestContext, request_context
 from otn.api.crs import NATIONAL, Bounds, Crs
 from otn.api.disconnect import WhileConnected
 from otn.api.documents import instant, licence_link, self_links, xml_schema_link
-from otn.api.encoders.registry import BY_MEDIA_TYPE, OutputFormat
+from otn.api.encoders.registry import BY_MEDIA_TYPE, ITEMS, OutputFormat
 from otn.api.encoders.table import IDENTIFIERS
 from otn.api.encoders.view import Page, TextFormat, notice
 from otn.api.feature_files import FeatureFile, Streamed, send_features
 from otn.api.feature_pages import feature_page, mistaken_search
 from otn.api.links import Link, link_header
-from otn.api.negotiation import GEOJSON, GEOJSON_TYPE, GML, HTML_TYPE, ITEMS, JSON_TYPE
+from otn.api.negotiation import GEOJSON, GEOJSON_TYPE, GML, HTML_TYPE, JSON_TYPE
 from otn.api.paging import Limits, Place, make_token
 from otn.api.presentation import Presentation
 from otn.api.query import ItemsQuery, feature_query, items_query, parse_identifier, require_available

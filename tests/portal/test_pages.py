@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from otn.api.negotiation import DOWNLOADS
+from otn.api.encoders.registry import DOWNLOADS
 from otn.model.text import LANGUAGES
 from otn.portal.pages import STATIC_DIR, Pages
 from tests.portal.documents import BASE, PAGES, context, document, service

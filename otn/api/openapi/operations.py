@@ -1,7 +1,6 @@
 """Operations: what may be asked of an address and what it answers."""
 
 from otn.api.negotiation import (
-    GEOJSON_TYPE,
     GEOPACKAGE,
     HTML_TYPE,
     JSON_TYPE,
@@ -25,7 +24,6 @@ _ERRORS = {
 _FORMATS = (
     ({GEOPACKAGE.media_type, HTML_TYPE}, "fItems"),
     ({GEOPACKAGE.media_type}, "fDownload"),
-    ({GEOJSON_TYPE}, "fFeature"),
     ({QLR_TYPE}, "fCollection"),
     ({STYLE_TYPE}, "fStyle"),
     ({MVT_TYPE}, "fTile"),

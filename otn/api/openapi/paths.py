@@ -1,10 +1,9 @@
 """The addresses of the service, concrete ones for every collection: QGIS and GDAL read them so."""
 
+from otn.api.encoders.registry import DOWNLOADS, ITEMS
 from otn.api.negotiation import (
-    DOWNLOADS,
     GEOJSON_TYPE,
     HTML_TYPE,
-    ITEMS,
     JSON_TYPE,
     JSONFG,
     OPENAPI_TYPE,
