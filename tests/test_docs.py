@@ -63,7 +63,8 @@ def test_a_generated_page_is_current(name: str) -> None:
 
 
 def test_every_format_is_described() -> None:
-    described = re.findall(r"^\| `(\w+)` \|[^|]*\| `([^`]*)` \|", (ROOT / "docs" / "formats.md").read_text(), re.MULTILINE)
+    page = (ROOT / "docs" / "formats.md").read_text()
+    described = re.findall(r"^\| `(\w+)` \|[^|]*\| `([^`]*)` \|", page, re.MULTILINE)
     assert described == [(output.name, output.representation.media_type.partition(";")[0]) for output in FORMATS]
 
 
