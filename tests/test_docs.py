@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from otn.api.encoders.registry import FORMATS
 from otn.settings import ROOT
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -59,6 +60,22 @@ def test_a_command_of_the_documentation_runs(
 def test_a_generated_page_is_current(name: str) -> None:
     written = runpy.run_path(str(ROOT / "docs" / "generate.py"))["PAGES"][name]()
     assert (ROOT / "docs" / name).read_text() == written, "run `make docs`"
+
+
+def test_every_format_is_described() -> None:
+    page = (ROOT / "docs" / "formats.md").read_text()
+    described = re.findall(r"^\| `(\w+)` \|[^|]*\| `([^`]*)` \|", page, re.MULTILINE)
+    assert described == [(output.name, output.representation.media_type.partition(";")[0]) for output in FORMATS]
+
+
+def test_every_page_is_linked_from_another() -> None:
+    linked = {
+        (page.parent / target).resolve()
+        for page in PAGES
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())
+        if (page.parent / target).resolve() != page
+    }
+    assert [page.name for page in PAGES[1:] if page not in linked] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -19,6 +19,7 @@ from otn.api.negotiation import (
     QLR_TYPE,
     SCHEMA_TYPE,
     STYLE_TYPE,
+    XML_TYPE,
     Representation,
 )
 from otn.api.parameters import Parameters
@@ -53,6 +54,12 @@ def self_links(
 def licence_link(licence: Licence) -> Link:
     """The licence as RFC 4946 links it."""
     return link("license", licence.url, HTML_TYPE, licence.title)
+
+
+def xml_schema_link(collection_id: str, links: Links, language: str) -> Link:
+    """The schema of the features in GML, for a document in GML."""
+    title = texts.XML_SCHEMA.in_language(language)
+    return links.to("describedby", f"/collections/{collection_id}/schema", XML_TYPE, title, (("f", "xsd"),))
 
 
 def landing(service: Service, links: Links, language: str, own: list[Link]) -> Document:
@@ -181,5 +188,7 @@ def _collection_links(served: ServedCollection, links: Links, language: str) -> 
         to(SCHEMA_REL, "/schema", SCHEMA_TYPE, texts.SCHEMA),
         # Clients read the types of GeoJSON properties here: the schema of a whole feature, not Part 5's logical one.
         to("describedby", "/schemas/feature", SCHEMA_TYPE, texts.FEATURE_SCHEMA),
+        # Not `describedby`: GDAL would take the columns of GeoJSON from it, and there is no `id` among those.
+        to(SCHEMA_REL, "/schema", XML_TYPE, texts.XML_SCHEMA, (("f", "xsd"),)),
         *(licence_link(licence) for licence in served.licences),
     ]

@@ -7,12 +7,12 @@ from otn.api import texts
 from otn.api.conditional import is_not_modified
 from otn.api.context import Api, RequestContext, request_context
 from otn.api.disconnect import WhileConnected
-from otn.api.documents import instant, licence_link
-from otn.api.encoders.registry import BY_MEDIA_TYPE
+from otn.api.documents import instant, licence_link, xml_schema_link
+from otn.api.encoders.registry import BY_MEDIA_TYPE, DOWNLOADS
 from otn.api.encoders.view import Page, notice
 from otn.api.feature_files import FeatureFile, Streamed, send_features
 from otn.api.links import link_header
-from otn.api.negotiation import DOWNLOADS, JSON_TYPE
+from otn.api.negotiation import GML, JSON_TYPE
 from otn.api.ordering import Ordering
 from otn.api.query import FeaturesQuery, download_query, require_available
 from otn.api.selection_sql import selection_sql
@@ -60,6 +60,7 @@ class Download:
         output.require_able(query.presentation.crs)
         parameters = SqlParameters()
         shown = view(collection, query.presentation, parameters)
+        schema = xml_schema_link(collection.id, context.links, context.language)
         page = Page(
             view=shown,
             title=self._api.service.collections[collection.id].title.in_language(context.language),
@@ -73,6 +74,7 @@ class Download:
                     texts.COLLECTION.in_language(context.language),
                 ),
                 *(licence_link(licence) for licence in served.licences),
+                *([schema] if output.representation is GML else []),
             ],
         )
         conditions = selection_sql(query.selection, parameters)

@@ -3,13 +3,11 @@
 The way: context -> query -> sql -> pool -> encoder. Who has an answer already is told so before a row is read.
 """
 
-import asyncio
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
 
-import orjson
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
@@ -18,23 +16,22 @@ from otn.api.conditional import is_conditional, is_not_modified
 from otn.api.context import VARY, Api, RequestContext, request_context
 from otn.api.crs import NATIONAL, Bounds, Crs
 from otn.api.disconnect import WhileConnected
-from otn.api.documents import collection as collection_document
-from otn.api.documents import instant, licence_link, self_links
-from otn.api.encoders.registry import BY_MEDIA_TYPE, OutputFormat
+from otn.api.documents import instant, licence_link, self_links, xml_schema_link
+from otn.api.encoders.registry import BY_MEDIA_TYPE, ITEMS, OutputFormat
 from otn.api.encoders.table import IDENTIFIERS
 from otn.api.encoders.view import Page, TextFormat, notice
 from otn.api.feature_files import FeatureFile, Streamed, send_features
+from otn.api.feature_pages import feature_page, mistaken_search
 from otn.api.links import Link, link_header
-from otn.api.negotiation import GEOJSON, GEOJSON_TYPE, HTML_TYPE, ITEMS, JSON_TYPE
+from otn.api.negotiation import GEOJSON, GEOJSON_TYPE, GML, HTML_TYPE, JSON_TYPE
 from otn.api.paging import Limits, Place, make_token
 from otn.api.presentation import Presentation
 from otn.api.query import ItemsQuery, feature_query, items_query, parse_identifier, require_available
-from otn.api.schemas import feature_schema
 from otn.api.served import no_collection, served_collection
 from otn.api.sql import feature_statement, items_statement, state_statement, view
 from otn.api.statement import SqlParameters, Statement
 from otn.api.validators import etag, validators
-from otn.errors import NotFound, TookTooLong
+from otn.errors import BadRequest, NotFound, TookTooLong
 from otn.model.collections import COLLECTIONS, Collection
 from otn.model.licences import LICENCES
 
@@ -102,7 +99,7 @@ class _Endpoint(ABC, Generic[Query]):
             return
         body = answer.body
         if context.representation.is_html:
-            body = await self._page(collection, context, body)
+            body = await feature_page(self._api, collection, context, body)
         headers.append((b"content-length", str(len(body)).encode()))
         await _send(send, 200, headers, body)
 
@@ -146,28 +143,29 @@ class _Endpoint(ABC, Generic[Query]):
         if context.representation is not GEOJSON and not context.representation.is_html:
             served = await served_collection(self._api.pool, collection.id)
             named = notice(served.attribution, served.licences)
+        if context.representation is GML:
+            links = [*links, xml_schema_link(collection.id, context.links, context.language)]
         return Page(view(collection, presentation, SqlParameters()), title, named, instant(updated), links)
-
-    async def _page(self, collection: Collection, context: RequestContext, body: bytes) -> bytes:
-        """The same answer for people. The renderer gets the document itself, its collection and its schema."""
-        served = await served_collection(self._api.pool, collection.id)
-        described = collection_document(self._api.service, served, context.links, context.language)
-        schema = feature_schema(collection, described["title"], context.links, context.language)
-        document = orjson.loads(body) | {
-            "collection": described,
-            "schema": schema["properties"]["properties"],
-        }
-        page = "items" if "features" in document else "feature"
-        alternates = {GEOJSON_TYPE: context.links.href(context.path, (*context.own_parameters, ("f", "json")))}
-        page_context = context.page_context(described["title"], alternates)
-        html = await asyncio.to_thread(self._api.renderer.render, page, document, page_context)
-        return html.encode()
 
 
 class Items(_Endpoint[ItemsQuery]):
     """`/collections/{collectionId}/items`: OGC API - Features - Part 1 (17-069r4) 7.15 and 7.16."""
 
     known_from_state = True
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As every endpoint; but a person gets the search form back with the mistake beside its field."""
+        try:
+            await super().__call__(scope, receive, send)
+        except BadRequest as mistake:
+            # Raises again where format, language or address are the mistake.
+            context = request_context(scope, ITEMS, self._api.public_url)
+            if not context.representation.is_html:
+                raise
+            collection = COLLECTIONS[scope["path_params"]["collection_id"]]
+            page = await mistaken_search(self._api, collection, context, mistake)
+            headers = [*_page_headers(context), (b"content-length", b"%d" % len(page))]
+            await _send(send, mistake.status, headers, page)
 
     def _parse(self, collection: Collection, context: RequestContext) -> tuple[ItemsQuery, tuple[Crs, ...]]:
         limits = self._api.limits
@@ -320,12 +318,22 @@ def _collection_link(collection: Collection, context: RequestContext) -> Link:
 
 
 def _headers(context: RequestContext, state: _State, crs: Crs) -> list[tuple[bytes, bytes]]:
-    html = context.representation.is_html
+    system = (b"content-crs", f"<{crs.uri}>".encode())
+    if context.representation.is_html:
+        return [*_page_headers(context), system]
     return [
-        (b"content-type", (HTML_TYPE + "; charset=utf-8" if html else context.representation.media_type).encode()),
+        (b"content-type", context.representation.media_type.encode()),
         (b"content-language", context.language.encode()),
-        (b"content-crs", f"<{crs.uri}>".encode()),
-        *([(b"vary", VARY.encode())] if html else validators(context, state.version, state.updated)),
+        system,
+        *validators(context, state.version, state.updated),
+    ]
+
+
+def _page_headers(context: RequestContext) -> list[tuple[bytes, bytes]]:
+    return [
+        (b"content-type", f"{HTML_TYPE}; charset=utf-8".encode()),
+        (b"content-language", context.language.encode()),
+        (b"vary", VARY.encode()),
     ]
 
 

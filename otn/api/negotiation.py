@@ -46,7 +46,6 @@ class Representation:
 HTML = Representation(HTML_TYPE, ("html",), ("application/xhtml+xml",))
 DOCUMENT = (Representation(JSON_TYPE, ("json",)), HTML)
 GEOJSON = Representation(GEOJSON_TYPE, ("json", "geojson"), (JSON_TYPE, "application/vnd.geo+json"))
-FEATURES = (GEOJSON, HTML)
 GEOJSON_SEQUENCE = Representation("application/geo+json-seq", ("geojsonseq",))
 NDJSON = Representation("application/x-ndjson", ("ndjson",), ("application/ndjson", "application/x-jsonlines"))
 CSV = Representation("text/csv; charset=utf-8; header=present", ("csv",))
@@ -61,22 +60,10 @@ GML = Representation(
     (XML_TYPE, "text/xml"),
 )
 KML = Representation("application/vnd.google-earth.kml+xml", ("kml",))
-DOWNLOADS = (
-    GEOJSON,
-    GEOJSON_SEQUENCE,
-    NDJSON,
-    CSV,
-    FLATGEOBUF,
-    PARQUET,
-    ARROW,
-    GEOPACKAGE,
-    JSONFG,
-    GML,
-    KML,
-)
-ITEMS = (*DOWNLOADS, HTML)
 SCHEMA = (Representation(SCHEMA_TYPE, ("json",), (JSON_TYPE,)), HTML)
 SCHEMA_ONLY = SCHEMA[:1]
+XSD = Representation(XML_TYPE, ("xsd",), ("text/xml",))
+LOGICAL_SCHEMA = (*SCHEMA, XSD)
 API = (Representation(OPENAPI_TYPE, ("json",), ("application/openapi+json", JSON_TYPE)), HTML)
 MVT = (
     Representation(

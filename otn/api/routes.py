@@ -16,6 +16,7 @@ from otn.api.conditional import is_not_modified, strong_etag
 from otn.api.context import VARY, Api, RequestContext, request_context
 from otn.api.cql2.functions import functions_document
 from otn.api.download import Download
+from otn.api.encoders.gml import application_schema
 from otn.api.features import Feature, Items
 from otn.api.health import live, ready
 from otn.api.links import Link
@@ -25,6 +26,7 @@ from otn.api.negotiation import (
     DOCUMENT,
     HTML,
     JSON_TYPE,
+    LOGICAL_SCHEMA,
     QLR,
     SCHEMA,
     SCHEMA_ONLY,
@@ -32,6 +34,7 @@ from otn.api.negotiation import (
     TILEJSON,
     TILEJSON_ONLY,
     TILESET,
+    XSD,
     Representation,
 )
 from otn.api.openapi.document import openapi
@@ -227,7 +230,15 @@ class _Resources:
         return await self._schema(request, SCHEMA, "sortables", schemas.sortables)
 
     async def schema(self, request: Request) -> Response:
-        return await self._schema(request, SCHEMA, "schema", schemas.logical_schema)
+        if request_context(request.scope, LOGICAL_SCHEMA, self._api.public_url).representation is XSD:
+            return await self._xml_schema(request)
+        return await self._schema(request, LOGICAL_SCHEMA, "schema", schemas.logical_schema)
+
+    async def _xml_schema(self, request: Request) -> Response:
+        served = await self._served(request)
+        context = request_context(request.scope, LOGICAL_SCHEMA, self._api.public_url)
+        refuse_unknown((name for name, _ in context.parameters), REPRESENTATION_PARAMETERS)
+        return _sent(request, context, application_schema(served.collection), XSD.media_type)
 
     async def feature_schema(self, request: Request) -> Response:
         return await self._schema(request, SCHEMA_ONLY, "schema", schemas.feature_schema)

@@ -46,6 +46,12 @@ FEATURE_SCHEMA = Text(
     fr="Schéma d'un objet en GeoJSON",
     de="Schema eines Objekts als GeoJSON",
 )
+XML_SCHEMA = Text(
+    en="XML Schema of the features in GML",
+    nl="XML-schema van de objecten in GML",
+    fr="Schéma XML des objets en GML",
+    de="XML-Schema der Objekte in GML",
+)
 GEOMETRY = Text(en="Geometry", nl="Geometrie", fr="Géométrie", de="Geometrie")
 STYLE = Text(en="Map style", nl="Kaartstijl", fr="Style de carte", de="Kartenstil")
 STYLES = Text(en="Map styles", nl="Kaartstijlen", fr="Styles de carte", de="Kartenstile")

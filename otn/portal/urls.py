@@ -64,6 +64,12 @@ class Urls:
         asked = [("f", f), *([("lang", self.language)] if self.language else [])]
         return f"{self.plain('collections', collection_id, 'download')}?{urlencode(asked)}"
 
+    def all_found(self, collection_id: str, f: str) -> str:
+        """Everything that this page is a page of, as a file."""
+        paging = ("f", "limit", "token", "resulttype")
+        kept = [(name, value) for name, value in parse_qsl(self.query) if name not in paging]
+        return f"{self.plain('collections', collection_id, 'download')}?{urlencode([*kept, ('f', f)])}"
+
     def as_page(self, href: str) -> str:
         """The page of the resource that `href` gives in another format."""
         parts = urlsplit(href)

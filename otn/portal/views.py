@@ -76,6 +76,12 @@ def _collection(document: Document, context: PageContext, _formats: Formats) -> 
     }
 
 
+# The fields of the search form beside those of properties.
+_SEARCHED = frozenset({"q", "bbox", "datetime", "sortby", "limit", "filter"})
+# What the form does not keep: how the page came, and where in the pages it was.
+_NOT_KEPT = frozenset({"f", "lang", "token", "resulttype"})
+
+
 def _items(document: Document, context: PageContext, formats: Formats) -> dict[str, Any]:
     features = document["features"]
     declared = [entry for entry in properties(document["schema"]) if entry.is_content]
@@ -83,10 +89,14 @@ def _items(document: Document, context: PageContext, formats: Formats) -> dict[s
     filled = [entry for entry in shown if any(_content(feature, entry.name) is not None for feature in features)]
     columns = sorted(filled, key=lambda entry: entry.name in _ORIGIN)
     asked = dict(parse_qsl(context.query))
+    filters = [entry for entry in declared if entry.is_filter]
+    fields = _SEARCHED | {entry.name for entry in filters}
+    problem = document.get("problem")
+    fault = problem["parameter"] if problem else None
     shapes = [geometry(feature["geometry"]) for feature in features] if _in_degrees(context) else []
     return {
         "bounds": _around(shape.bbox for shape in shapes if shape) or _bbox(document["collection"]),
-        "geojson": _map_source(context),
+        "geojson": None if problem else _map_source(context),
         "columns": columns,
         "empty_columns": [entry for entry in shown if entry not in filled],
         "rows": [
@@ -96,10 +106,14 @@ def _items(document: Document, context: PageContext, formats: Formats) -> dict[s
             )
             for feature in features
         ],
-        "filters": [entry for entry in declared if entry.is_filter],
+        "filters": filters,
+        "problem": problem,
+        "fault": fault if fault in fields else None,
+        "kept": {name: text for name, text in asked.items() if name not in fields | _NOT_KEPT | {fault}},
         "orders": [entry for entry in declared if entry.is_sortable],
         "asked": asked,
         "asked_filters": [entry for entry in declared if entry.name in asked],
+        "first": link(document, "first"),
         "previous": link(document, "prev"),
         "next": link(document, "next"),
         "formats": download_formats(context.language),

@@ -91,9 +91,17 @@ def test_the_items_link_is_one_that_clients_can_append_to(client: httpx.Client) 
 def test_a_collection_leads_to_its_schemas(client: httpx.Client) -> None:
     roads = client.get("/collections/roads").json()
     for rel in (QUERYABLES_REL, SCHEMA_REL, "describedby"):
-        (entry,) = links(roads, rel)
+        entry = links(roads, rel)[0]
         answer = client.get(entry["href"], headers={"Accept": entry["type"]})
         assert answer.headers["content-type"] == entry["type"] == "application/schema+json"
+
+
+def test_the_schema_of_gml_is_not_what_geojson_is_described_by(client: httpx.Client) -> None:
+    """GDAL takes columns from a link `describedby` to XML before any other."""
+    roads = client.get("/collections/roads").json()
+    assert [entry["type"] for entry in links(roads, "describedby")] == ["application/schema+json"]
+    entry = links(roads, SCHEMA_REL)[1]
+    assert entry["type"] == client.get(entry["href"]).headers["content-type"] == "application/xml"
 
 
 def test_licences_are_told_apart(client: httpx.Client) -> None:

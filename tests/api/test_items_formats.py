@@ -9,8 +9,10 @@ import httpx
 import pyarrow
 import pyogrio
 import pytest
+from lxml import etree
 
 from otn.api.encoders.registry import FORMATS, OutputFormat
+from tests.api.gml_schemas import gml_schema
 from tests.api.test_items import ROADS, get, ids
 
 ASKED = {"limit": "4", "sortby": "-id", "bbox": "4,50,5,52"}
@@ -54,6 +56,23 @@ def test_tables_hold_the_features_of_the_page(client: httpx.Client, name: str, t
 def test_an_answer_in_a_table_may_be_empty(client: httpx.Client, name: str, path: str) -> None:
     asked = {"f": name} if path else {"f": name, "localId": "none"}
     assert client.get(ROADS + path, params=asked).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["items", "items/3", "download"])
+def test_gml_is_valid_by_the_schema_it_names(client: httpx.Client, path: str) -> None:
+    document = etree.fromstring(client.get(f"/collections/roads/{path}", params={"f": "gml"}).content)
+    places = document.get("{http://www.w3.org/2001/XMLSchema-instance}schemaLocation").split()
+    named = dict(zip(places[::2], places[1::2], strict=True))
+    schema = client.get(named["urn:otn:model"])
+    assert schema.headers["content-type"] == "application/xml"
+    gml_schema(schema.content).assertValid(document)
+
+
+@pytest.mark.parametrize("accept", ["application/xml", "text/xml"])
+def test_the_schema_of_gml_is_chosen_by_accept_too(client: httpx.Client, accept: str) -> None:
+    answer = client.get("/collections/roads/schema", headers={"Accept": accept})
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/xml")
+    assert client.get("/collections/roads/schema", params={"f": "xsd", "limit": "1"}).status_code == 400
 
 
 def test_kml_knows_degrees_only(client: httpx.Client) -> None:

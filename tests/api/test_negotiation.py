@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from otn.api.negotiation import (
     API,
     DOCUMENT,
-    FEATURES,
+    GEOJSON,
+    HTML,
     SCHEMA_ONLY,
     Representation,
     choose_language,
@@ -19,6 +20,7 @@ from otn.errors import BadRequest, NotAcceptable
 
 FIREFOX = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 GDAL = "application/geo+json, application/json"
+FEATURES = (GEOJSON, HTML)
 
 
 @pytest.mark.parametrize(

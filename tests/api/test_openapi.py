@@ -9,7 +9,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
 from otn.api.crs import CRS84
-from otn.api.negotiation import DOWNLOADS, ITEMS
+from otn.api.encoders.registry import DOWNLOADS, ITEMS
 from otn.model.collections import ROADS
 
 Document = dict[str, Any]

@@ -1,7 +1,11 @@
 """Every resource has a page for people, in four languages and under a strict Content-Security-Policy."""
 
+import re
+
 import httpx
 import pytest
+
+from tests.portal.markup import Markup
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 PAGES = ["/", "/conformance", "/api", "/collections", "/collections/roads", "/collections/roads/items"]
@@ -28,6 +32,81 @@ def test_browsers_get_problems_as_pages(client: httpx.Client, path: str, status:
     assert page.status_code == status
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert "content-security-policy" in page.headers
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "said"),
+    [
+        ("filter=lanes+%3E", "filter", "expected"),
+        ("filter=nme+%3D+%27x%27&limit=20", "filter", "Did you mean name?"),
+        ("bbox=1,2,3", "bbox", "3 numbers"),
+        ("datetime=yesterday", "datetime", "yesterday"),
+        ("sortby=nothing", "sortby", "nothing"),
+        ("limit=0", "limit", "whole number"),
+        ("lanes=many", "lanes", "whole number"),
+    ],
+)
+def test_a_mistake_in_a_search_stands_beside_its_field(client: httpx.Client, query: str, field: str, said: str) -> None:
+    page = client.get(f"/collections/roads/items?{query}", headers={"Accept": BROWSER})
+    assert page.status_code == 400
+    markup = Markup(page.text)
+    (faulty,) = [given for _, given in markup.elements if given.get("aria-invalid") == "true"]
+    assert faulty["name"] == field
+    assert "autofocus" in faulty
+    assert "mistake" in faulty["aria-describedby"].split()
+    assert said in markup.text
+    assert "limit=20" not in query or 'name="limit" value="20"' in page.text
+
+
+def test_a_mistake_that_no_field_holds_is_said_above_them_and_not_kept(client: httpx.Client) -> None:
+    page = client.get("/collections/roads/items?crs=EPSG:1&zoom-level=3", headers={"Accept": BROWSER})
+    assert page.status_code == 400
+    markup = Markup(page.text)
+    assert "EPSG:1" in markup.text
+    hidden = {given["name"]: given["value"] for given in markup.attributes("input") if given["type"] == "hidden"}
+    assert hidden == {"zoom-level": "3"}
+
+
+def test_programs_get_the_mistake_as_a_problem_document(client: httpx.Client) -> None:
+    answer = client.get("/collections/roads/items?filter=lanes+%3E")
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
+    assert answer.json()["parameter"] == "filter"
+
+
+def test_a_form_filled_in_on_a_page_finds_what_programs_find(client: httpx.Client) -> None:
+    asked = {"q": "", "bbox": "", "filter": "lanes > 1", "sortby": "-id", "limit": "2", "name": "", "f": "html"}
+    page = Markup(client.get("/collections/roads/items", params=asked).text)
+    found = client.get("/collections/roads/items", params={"filter": "lanes > 1", "sortby": "-id"}).json()
+    assert f"{found['numberMatched']} feature" in page.text
+    assert rows(page) == [f"/collections/roads/items/{feature['id']}" for feature in found["features"][:2]]
+
+
+def test_pages_lead_forth_back_and_to_the_first(client: httpx.Client) -> None:
+    first = Markup(client.get("/collections/roads/items?limit=1&sortby=id&f=html").text)
+    assert paging(first).keys() == {"next"}
+    second = Markup(client.get(paging(first)["next"], headers={"Accept": BROWSER}).text)
+    assert paging(second).keys() == {"first", "prev", "next"}
+    for rel in ("first", "prev"):
+        back = Markup(client.get(paging(second)[rel], headers={"Accept": BROWSER}).text)
+        assert rows(back) == rows(first)
+    assert rows(second) != rows(first)
+
+
+def paging(markup: Markup) -> dict[str, str]:
+    links = markup.attributes("a")
+    return {given["rel"]: given["href"] for given in links if given.get("rel") in ("first", "prev", "next")}
+
+
+def rows(markup: Markup) -> list[str]:
+    return [href for href in markup.links() if re.fullmatch(r"/collections/roads/items/[0-9]+", href)]
+
+
+def test_everything_found_can_be_had_as_a_file(client: httpx.Client) -> None:
+    page = Markup(client.get("/collections/roads/items?limit=1&filter=id+%3E+0&f=html").text)
+    (href,) = [href for href in page.links() if "download" in href and href.endswith("f=csv")]
+    assert href == "/collections/roads/download?filter=id+%3E+0&f=csv"
+    found = client.get("/collections/roads/items?filter=id+%3E+0").json()["numberMatched"]
+    assert len(client.get(href).text.splitlines()) == found + 1
 
 
 def test_a_problem_keeps_the_readers_language(client: httpx.Client) -> None:

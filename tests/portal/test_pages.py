@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from otn.api.negotiation import DOWNLOADS
+from otn.api.encoders.registry import DOWNLOADS
 from otn.model.text import LANGUAGES
 from otn.portal.pages import STATIC_DIR, Pages
 from tests.portal.documents import BASE, PAGES, context, document, service
@@ -216,6 +216,14 @@ def test_the_form_searches_text() -> None:
     (field,) = [entry for entry in markup.attributes("input") if entry.get("name") == "q"]
     assert field["value"] == "dorpsstraat"
     assert field["aria-describedby"] in {entry.get("id") for entry in markup.attributes("small")}
+
+
+def test_the_form_keeps_a_condition_and_what_it_has_no_field_for() -> None:
+    query = "filter=name+LIKE+%27%3C%25%27&filter-lang=cql2-text&validFrom=2020-01-01&token=t&f=html&resulttype=hits"
+    markup = rendered("items", query=query)
+    assert "name LIKE '<%'" in markup.words
+    hidden = {entry["name"]: entry["value"] for entry in markup.attributes("input") if entry["type"] == "hidden"}
+    assert hidden == {"filter-lang": "cql2-text", "validFrom": "2020-01-01"}
 
 
 def test_a_page_in_the_middle_leads_back() -> None:

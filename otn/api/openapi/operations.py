@@ -1,7 +1,6 @@
 """Operations: what may be asked of an address and what it answers."""
 
 from otn.api.negotiation import (
-    GEOJSON_TYPE,
     GEOPACKAGE,
     HTML_TYPE,
     JSON_TYPE,
@@ -10,6 +9,7 @@ from otn.api.negotiation import (
     QLR_TYPE,
     STYLE_TYPE,
     TILEJSON_TYPE,
+    XML_TYPE,
 )
 from otn.api.openapi.parts import Document, reference
 
@@ -24,12 +24,12 @@ _ERRORS = {
 _FORMATS = (
     ({GEOPACKAGE.media_type, HTML_TYPE}, "fItems"),
     ({GEOPACKAGE.media_type}, "fDownload"),
-    ({GEOJSON_TYPE}, "fFeature"),
     ({QLR_TYPE}, "fCollection"),
     ({STYLE_TYPE}, "fStyle"),
     ({MVT_TYPE}, "fTile"),
     ({TILEJSON_TYPE, HTML_TYPE}, "fTileset"),
     ({TILEJSON_TYPE}, "fTilejson"),
+    ({XML_TYPE}, "fSchema"),
     ({HTML_TYPE}, "f"),
 )
 _ERROR_DESCRIPTIONS = {

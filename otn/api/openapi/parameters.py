@@ -4,7 +4,8 @@ The OGC test suite compares their `style` and `explode` as written; QGIS and GDA
 `#/components/parameters/limit`.
 """
 
-from otn.api.negotiation import DOWNLOADS, ITEMS, Representation
+from otn.api.encoders.registry import DOWNLOADS, ITEMS
+from otn.api.negotiation import LOGICAL_SCHEMA, Representation
 from otn.api.openapi.feature_parameters import common
 from otn.api.openapi.parts import Document, path, query
 from otn.api.paging import Limits
@@ -36,12 +37,10 @@ def parameters(limits: Limits) -> Document:
         **common(),
         "fItems": _format(ITEMS),
         "fDownload": _format(DOWNLOADS),
-        "fFeature": query(
-            "f", "The format, before the Accept header.", {"type": "string", "enum": ["json", "geojson", "html"]}
-        ),
         "fCollection": query(
             "f", "The format, before the Accept header.", {"type": "string", "enum": ["json", "html", "qlr"]}
         ),
+        "fSchema": _format(LOGICAL_SCHEMA),
         "fStyle": query(
             "f", "The format, before the Accept header.", {"type": "string", "enum": ["json", "mapbox", "html"]}
         ),

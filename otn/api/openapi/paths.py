@@ -1,10 +1,9 @@
 """The addresses of the service, concrete ones for every collection: QGIS and GDAL read them so."""
 
+from otn.api.encoders.registry import DOWNLOADS, ITEMS
 from otn.api.negotiation import (
-    DOWNLOADS,
     GEOJSON_TYPE,
     HTML_TYPE,
-    ITEMS,
     JSON_TYPE,
     JSONFG,
     OPENAPI_TYPE,
@@ -12,6 +11,7 @@ from otn.api.negotiation import (
     SCHEMA_TYPE,
     STYLE_TYPE,
     TILEJSON_TYPE,
+    XML_TYPE,
     Representation,
 )
 from otn.api.openapi.feature_parameters import download_parameters, feature_parameters, items_parameters
@@ -53,7 +53,7 @@ def collection_paths(served: ServedCollection, title: str, language: str) -> Doc
         **_feature_paths(served, title, language),
         f"{base}/queryables": get("queryables", "properties that select features", schema),
         f"{base}/sortables": get("sortables", "properties that sort features", schema),
-        f"{base}/schema": get("schema", "logical schema of the features", schema),
+        f"{base}/schema": get("schema", "logical schema of the features", schema | {XML_TYPE: "page"}),
         f"{base}/schemas/feature": get("featureSchema", "schema of a feature as GeoJSON", {SCHEMA_TYPE: "object"}),
     }
 
