@@ -10,6 +10,8 @@ import binascii
 import re
 import zlib
 from dataclasses import dataclass
+from itertools import takewhile
+from typing import Any
 
 import orjson
 
@@ -91,13 +93,32 @@ def parse_token(text: str, keys: tuple[SortKey, ...]) -> Place:
         # The last character has bits that decoding passes over, so the text is compared as a whole.
         if checksum != _checksum(content, keys) or _encoded(raw) != text:
             raise ValueError
-        values, feature_id, version, before = orjson.loads(content)
+        return _place(orjson.loads(content), keys)
     except (binascii.Error, UnicodeEncodeError, ValueError):
         raise BadRequest(
             "token is none of this service for this order: take the address of the link with rel=next.",
             parameter="token",
         ) from None
-    return Place(tuple(values), feature_id, version, before)
+
+
+def _place(content: Any, keys: tuple[SortKey, ...]) -> Place:
+    """Raises ValueError for what no place in this order can be: a checksum keeps nobody from writing tokens."""
+    match content:
+        case [list(values), int(feature_id), int(version), bool(before)] if (
+            max(abs(feature_id), abs(version)) < 2**63 and _are_of(values, keys)
+        ):
+            return Place(tuple(values), feature_id, version, before)
+    raise ValueError
+
+
+def _are_of(values: list[Any], keys: tuple[SortKey, ...]) -> bool:
+    """Whether the values are those of the keys before the id, which decides; without keys the one is a page rank."""
+    deciding = list(takewhile(lambda key: key.field.name != "id", keys))
+    nullable = [not key.field.required for key in deciding] if keys else [False]
+    return len(values) == len(nullable) and all(
+        isinstance(value, str) or (value is None and may_be_null)
+        for value, may_be_null in zip(values, nullable, strict=True)
+    )
 
 
 def _sort_key(text: str, collection: Collection) -> SortKey:

@@ -18,6 +18,7 @@ from otn.api.parameters import Parameters, parse_parameters
 from otn.errors import BadRequest
 
 _MOST_BYTES = 256 * 1024
+_CONDITIONS = (b"if-none-match", b"if-modified-since")
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -37,7 +38,9 @@ class Search:
         path = scope["path"].removesuffix("search") + "items"
         query = urlencode((*parse_parameters(scope["query_string"]), *asked), quote_via=quote)
         address = {"path": path, "raw_path": path.encode(), "query_string": query.encode()}
-        question = {**scope, **address, "method": "GET"}
+        # To a condition on POST 304 is no answer (RFC 9110 13.1), and nobody holds what such a condition is for.
+        headers = [header for header in scope["headers"] if header[0] not in _CONDITIONS]
+        question = {**scope, **address, "method": "GET", "headers": headers}
         await self._items(question, receive, send)
 
 
@@ -82,7 +85,14 @@ def _text(name: str, value: Any) -> str:
         case int() | float():
             return str(value)
         case dict() if name == "filter":
-            return orjson.dumps(value).decode()
+            return _filter(value)
         case list() if all(isinstance(entry, str | int | float) for entry in value):
             return ",".join(str(entry) for entry in value)
     raise BadRequest(f"{name[:60]} must be a text, a number, true or false, or a list of them.", parameter=name[:60])
+
+
+def _filter(tree: dict[str, Any]) -> str:
+    try:
+        return orjson.dumps(tree).decode()
+    except orjson.JSONEncodeError as error:
+        raise BadRequest(f"filter cannot be read: {error}.", parameter="filter") from None

@@ -56,6 +56,7 @@ def test_its_links_lead_on(client: httpx.Client) -> None:
         (b'{"name": {"a": 1}}', "name"),
         (b'{"limit": [[1]]}', "limit"),
         (b'{"filter": "%s"}' % (b"(" * 100_000), "filter"),
+        (b'{"filter": %s}' % (b'{"op": "not", "args": [' * 200 + b"true" + b"]}" * 200), "filter"),
         (b'{"name": "%s"}' % (b"x" * 300_000), None),
         (b"\xff", None),
     ],
@@ -77,3 +78,13 @@ def test_it_is_asked_by_post_only(client: httpx.Client) -> None:
     refused = client.get(SEARCH)
     assert (refused.status_code, refused.headers["allow"]) == (405, "POST")
     assert "POST" in refused.json()["detail"]
+
+
+def test_a_condition_on_post_is_not_answered_by_304(client: httpx.Client) -> None:
+    etag = client.post(SEARCH, json={}).headers["etag"]
+    for condition in (
+        {"If-None-Match": etag},
+        {"If-None-Match": "*"},
+        {"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"},
+    ):
+        assert client.post(SEARCH, json={}, headers=condition).status_code == 200

@@ -123,7 +123,8 @@ class Checker:
     def _logic(self, op: str, arguments: list[Any]) -> Operation:
         least, most = (1, 1) if op == "not" else (2, VALUES)
         if not least <= len(arguments) <= most:
-            raise refusal(f"{op} has {len(arguments)} conditions, not {least}{' or more' if most > least else ''}.")
+            wanted = str(least) if least == most else f"{least} to {most}"
+            raise refusal(f"{op} has {len(arguments)} conditions, not {wanted}.")
         return self._typed(op, arguments, Type.BOOLEAN, Type.BOOLEAN)
 
     def _comparison(self, op: str, arguments: list[Any]) -> Operation:

@@ -128,7 +128,7 @@ def test_mistakes_in_text_are_named(text: str, words: str) -> None:
         ("{}", "nothing that CQL2 knows"),
         ('{"op":"=","args":[{"property":1},1]}', "nothing that CQL2 knows"),
         ('{"op":"=","args":[{"property":"lanes"},null]}', "nothing that CQL2 knows"),
-        ('{"op":"and","args":[true]}', "and has 1 conditions, not 2 or more"),
+        ('{"op":"and","args":[true]}', "and has 1 conditions, not 2 to 2000"),
         ('{"op":"not","args":[true,true]}', "not has 2 conditions, not 1"),
         ('{"op":"=","args":[{"property":"lanes"},9007199254740993]}', "beyond 2^53"),
         ('{"op":"=","args":[{"property":"lanes"},1e400]}', "too large"),
