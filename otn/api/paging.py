@@ -104,9 +104,9 @@ def parse_token(text: str, keys: tuple[SortKey, ...]) -> Place:
 def _place(content: Any, keys: tuple[SortKey, ...]) -> Place:
     """Raises ValueError for what no place in this order can be: a checksum keeps nobody from writing tokens."""
     match content:
-        case [list(values), int(feature_id), int(version), bool(before)] if (
-            max(abs(feature_id), abs(version)) < 2**63 and _are_of(values, keys)
-        ):
+        case [list(values), int(feature_id), int(version), bool(before)] if max(
+            abs(feature_id), abs(version)
+        ) < 2**63 and _are_of(values, keys):
             return Place(tuple(values), feature_id, version, before)
     raise ValueError
 
