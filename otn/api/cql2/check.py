@@ -269,7 +269,7 @@ def _alike(expression: Expression, other: Expression) -> Expression:
     if not isinstance(expression, Literal) or isinstance(other, Literal):
         return expression
     if other.type is Type.INSTANT and isinstance(expression.value, str):
-        return time.instant(expression.value)
+        return time.compared_text(expression.value)
     if other.type is Type.BOOLEAN and not isinstance(expression.value, bool) and expression.value in (0, 1):
         return Literal(bool(expression.value))
     return expression

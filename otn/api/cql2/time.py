@@ -17,6 +17,9 @@ from otn.errors import BadRequest
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]?")
 
+# How GDAL writes times that it takes for texts, where none of the first features has any.
+_OF_GDAL = re.compile(r"([0-9]{4})/([0-9]{2})/([0-9]{2})(?: ([0-9:.]+))?")
+
 _MIRRORED = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _EARLIEST = "'-infinity'::timestamptz"
 _LATEST = "'infinity'::timestamptz"
@@ -69,6 +72,15 @@ def instant(text: str) -> Instant:
     if span.start is None or span.end is None:  # an instant has both
         raise AssertionError(text)
     return Instant(span.start, span.end, is_date=_DATE.fullmatch(text) is not None)
+
+
+def compared_text(text: str) -> Instant:
+    """The date or timestamp that a text means that is compared with one; also `2020/01/31 12:00:00` of GDAL, in UTC."""
+    match = _OF_GDAL.fullmatch(text)
+    if match is None:
+        return instant(text)
+    year, month, day, hours = match.groups()
+    return instant(f"{year}-{month}-{day}" + (f"T{hours}Z" if hours else ""))
 
 
 @dataclass(frozen=True)

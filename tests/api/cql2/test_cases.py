@@ -185,6 +185,8 @@ CASES: dict[str, list[tuple[str, list[int]]]] = {
         ("validFrom = TIMESTAMP('2020-01-01T10:00:00Z')", [1]),
         ("validFrom > TIMESTAMP('2020-01-01T10:00:00Z')", [2, 3]),
         ("validFrom = '2020-01-01T'", [1, 6]),
+        ("validFrom = '2020/01/01'", [1, 6]),
+        ("validFrom > '2020/01/01 10:00:00'", [2, 3]),
         ("validFrom >= '2020-06-15'", [2, 3]),
         ("validFrom = validTo", [6]),
         ("DATE('2020-01-01') < DATE('2020-01-02')", [1, 2, 3, 4, 5, 6, 7]),
