@@ -31,6 +31,8 @@ _STANDARDS = {
     "cql2": "Common Query Language (CQL2)",
     "json-fg-1": "OGC Features and Geometries JSON – Part 1: Core",
 }
+_FIELDS_OF_THE_SEARCH = frozenset({"q", "bbox", "datetime", "sortby", "limit", "filter", "lang"})
+_OF_THIS_PAGE_ONLY = frozenset({"f", "token"})
 # A property tells where a feature comes from, or what the feature is; a table of features shows the latter first.
 _ORIGIN = ("inspireId", "dataset", "region", "licence", "sourceCodes")
 
@@ -83,6 +85,8 @@ def _items(document: Document, context: PageContext, formats: Formats) -> dict[s
     filled = [entry for entry in shown if any(_content(feature, entry.name) is not None for feature in features)]
     columns = sorted(filled, key=lambda entry: entry.name in _ORIGIN)
     asked = dict(parse_qsl(context.query))
+    filters = [entry for entry in declared if entry.is_filter]
+    fields = _FIELDS_OF_THE_SEARCH | {entry.name for entry in filters}
     shapes = [geometry(feature["geometry"]) for feature in features] if _in_degrees(context) else []
     return {
         "bounds": _around(shape.bbox for shape in shapes if shape) or _bbox(document["collection"]),
@@ -96,10 +100,11 @@ def _items(document: Document, context: PageContext, formats: Formats) -> dict[s
             )
             for feature in features
         ],
-        "filters": [entry for entry in declared if entry.is_filter],
+        "filters": filters,
         "orders": [entry for entry in declared if entry.is_sortable],
         "asked": asked,
-        "asked_filters": [entry for entry in declared if entry.name in asked],
+        "asked_filters": asked.keys() & {"filter", *(entry.name for entry in declared)},
+        "asked_without_field": {name: text for name, text in asked.items() if name not in fields | _OF_THIS_PAGE_ONLY},
         "previous": link(document, "prev"),
         "next": link(document, "next"),
         "formats": download_formats(context.language),

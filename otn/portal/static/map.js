@@ -194,6 +194,7 @@ function offerSearch(map, figure) {
   button.hidden = false;
   button.addEventListener("click", () => {
     const form = document.getElementById(button.dataset.search);
+    form.elements.namedItem("bbox-crs")?.remove();
     form.elements.namedItem("bbox").value = boxOf(map.getBounds()).join(",");
     form.requestSubmit();
   });
