@@ -104,10 +104,10 @@ def parse_token(text: str, keys: tuple[SortKey, ...]) -> Place:
 def _place(content: Any, keys: tuple[SortKey, ...]) -> Place:
     """Raises ValueError for what no place in this order can be: a checksum keeps nobody from writing tokens."""
     match content:
-        case [list(values), int(feature_id), int(version), bool(before)] if max(
-            abs(feature_id), abs(version)
-        ) < 2**63 and _are_of(values, keys):
-            return Place(tuple(values), feature_id, version, before)
+        case [list(values), int(feature_id), int(version), bool(before)]:
+            is_storable = max(abs(feature_id), abs(version)) < 2**63
+            if is_storable and _are_of(values, keys):
+                return Place(tuple(values), feature_id, version, before)
     raise ValueError
 
 

@@ -1,6 +1,7 @@
 import dataclasses
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -302,6 +303,17 @@ def test_the_form_keeps_what_was_asked() -> None:
     selected = [attributes["value"] for attributes in markup.attributes("option") if "selected" in attributes]
     assert selected == ["mainRoad", "true"]
     assert {"type": "number", "name": "limit", "value": "50", "min": "1", "max": "1000"} in markup.attributes("input")
+    assert "open" in markup.attributes("details")[0]
+
+
+def test_the_form_keeps_what_it_has_no_field_for() -> None:
+    asked = {"filter": "speedLimit > 50 AND name IS NULL", "bbox": "3,50,4,51"}
+    unseen = {"crs": "EPSG:3035", "bbox-crs": "EPSG:4326", "filter-lang": "cql2-text"}
+    markup = rendered("items", query=urlencode({**asked, **unseen, "f": "html", "token": "x"}))
+    sent = {field["name"]: field["value"] for field in markup.attributes("input")}
+    assert asked.items() | unseen.items() <= sent.items()
+    assert not {"f", "token"} & sent.keys()
+    assert {field["name"] for field in markup.attributes("input") if field["type"] == "hidden"} == unseen.keys()
     assert "open" in markup.attributes("details")[0]
 
 

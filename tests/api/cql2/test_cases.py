@@ -48,6 +48,8 @@ CASES: dict[str, list[tuple[str, list[int]]]] = {
         ("NOT bridge", [2]),
         ("TRUE", [1, 2, 3, 4, 5, 6, 7]),
         ("FALSE", []),
+        ("bridge < TRUE", [2]),
+        ("bridge >= FALSE", [1, 2, 3]),
         ("(speedLimit = 50) = TRUE", [1, 6]),
     ],
     "logic and null": [
