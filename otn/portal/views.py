@@ -31,8 +31,6 @@ _STANDARDS = {
     "cql2": "Common Query Language (CQL2)",
     "json-fg-1": "OGC Features and Geometries JSON – Part 1: Core",
 }
-_FIELDS_OF_THE_SEARCH = frozenset({"q", "bbox", "datetime", "sortby", "limit", "filter", "lang"})
-_OF_THIS_PAGE_ONLY = frozenset({"f", "token"})
 # A property tells where a feature comes from, or what the feature is; a table of features shows the latter first.
 _ORIGIN = ("inspireId", "dataset", "region", "licence", "sourceCodes")
 
