@@ -8,7 +8,7 @@ from otn.api.conditional import is_not_modified
 from otn.api.context import Api, RequestContext, request_context
 from otn.api.disconnect import WhileConnected
 from otn.api.documents import instant, licence_link, xml_schema_link
-from otn.api.encoders.registry import BY_MEDIA_TYPE, DOWNLOADS
+from otn.api.encoders.registry import BY_MEDIA_TYPE, DOWNLOADS, OutputFormat
 from otn.api.encoders.view import Page, notice
 from otn.api.feature_files import FeatureFile, Streamed, send_features
 from otn.api.links import link_header
@@ -20,7 +20,7 @@ from otn.api.served import ServedCollection, no_collection, served_collection
 from otn.api.sql import view
 from otn.api.statement import SqlParameters
 from otn.api.validators import etag, validators
-from otn.model.collections import COLLECTIONS, Collection
+from otn.model.collections import COLLECTIONS
 
 
 class Download:
@@ -38,6 +38,8 @@ class Download:
             raise no_collection(scope["path_params"]["collection_id"])
         context = request_context(scope, DOWNLOADS, self._api.public_url)
         query = download_query(collection, context.parameters)
+        output = BY_MEDIA_TYPE[context.representation.media_type]
+        output.require_able(query.presentation.crs)
         served = await served_collection(self._api.pool, collection.id)
         require_available(query.systems, served.bbox, collection)
         if is_not_modified(scope, etag(context, served.version), served.updated):
@@ -45,7 +47,7 @@ class Download:
             await send({"type": "http.response.start", "status": 304, "headers": headers})
             await send({"type": "http.response.body"})
             return
-        file = self._file(collection, query, context, served)
+        file = self._file(output, query, context, served)
         answer = Streamed(send, _headers(file, context, served))
         if scope["method"] == "GET":
             async with self._api.pool.streaming(), WhileConnected(receive):
@@ -54,10 +56,9 @@ class Download:
         await answer.end()
 
     def _file(
-        self, collection: Collection, query: FeaturesQuery, context: RequestContext, served: ServedCollection
+        self, output: OutputFormat, query: FeaturesQuery, context: RequestContext, served: ServedCollection
     ) -> FeatureFile:
-        output = BY_MEDIA_TYPE[context.representation.media_type]
-        output.require_able(query.presentation.crs)
+        collection = served.collection
         parameters = SqlParameters()
         shown = view(collection, query.presentation, parameters)
         schema = xml_schema_link(collection.id, context.links, context.language)

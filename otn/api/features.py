@@ -75,6 +75,7 @@ class _Endpoint(ABC, Generic[Query]):
             raise no_collection(scope["path_params"]["collection_id"])
         context = request_context(scope, ITEMS, self._api.public_url)
         query, systems = self._parse(collection, context)
+        _output(context).require_able(systems[0])
         head = scope["method"] == "HEAD" and self.known_from_state
         if head or is_conditional(scope) or any(crs in NATIONAL for crs in systems):
             state = await self._state(collection, receive)
@@ -85,7 +86,8 @@ class _Endpoint(ABC, Generic[Query]):
                 await _send(send, 304, validators(context, state.version, state.updated), b"")
                 return
             if head:
-                await _send(send, 200, _headers(context, state, systems[0]), b"")
+                headers = [*_headers(context, state, systems[0]), *_disposition(context, collection)]
+                await _send(send, 200, headers, b"")
                 return
         answer = await self._answer(collection, context, query, receive)
         headers = [
@@ -177,7 +179,7 @@ class Items(_Endpoint[ItemsQuery]):
     async def _answer(
         self, collection: Collection, context: RequestContext, query: ItemsQuery, receive: Receive
     ) -> _Answer:
-        output = _output(context, query.presentation)
+        output = _output(context)
         encoder = output.rendered_by
         rows = await self._page_rows(collection, query, encoder, receive)
         row = rows[0]
@@ -226,7 +228,7 @@ class Feature(_Endpoint[_FeatureQuery]):
     async def _answer(
         self, collection: Collection, context: RequestContext, query: _FeatureQuery, receive: Receive
     ) -> _Answer:
-        output = _output(context, query.presentation)
+        output = _output(context)
         encoder = output.rendered_by
         statement = feature_statement(collection, query.identifier, query.presentation, encoder)
         rows = await self._rows(statement, receive)
@@ -246,11 +248,9 @@ class Feature(_Endpoint[_FeatureQuery]):
         return _Answer(body, links, _State(row["version"], row["updated"]))
 
 
-def _output(context: RequestContext, presentation: Presentation) -> OutputFormat:
+def _output(context: RequestContext) -> OutputFormat:
     """The format of the answer; a page for people is made from GeoJSON."""
-    output = BY_MEDIA_TYPE[GEOJSON_TYPE if context.representation.is_html else context.representation.media_type]
-    output.require_able(presentation.crs)
-    return output
+    return BY_MEDIA_TYPE[GEOJSON_TYPE if context.representation.is_html else context.representation.media_type]
 
 
 def _table(output: OutputFormat, page: Page, presentation: Presentation, identifiers: bytes) -> FeatureFile:

@@ -76,5 +76,17 @@ def test_the_schema_of_gml_is_chosen_by_accept_too(client: httpx.Client, accept:
 
 
 def test_kml_knows_degrees_only(client: httpx.Client) -> None:
-    refused = client.get(ROADS, params={"f": "kml", "crs": "EPSG:3857"})
-    assert (refused.status_code, refused.json()["parameter"]) == (400, "crs")
+    for path in (ROADS, f"{ROADS}/3", "/collections/roads/download"):
+        asked = {"f": "kml", "crs": "EPSG:3857"}
+        refused = client.get(path, params=asked)
+        assert (refused.status_code, refused.json()["parameter"]) == (400, "crs")
+        assert client.get(path, params=asked, headers={"If-None-Match": "*"}).status_code == 400
+        assert client.head(path, params=asked).status_code == 400
+
+
+@pytest.mark.parametrize("name", [output.name for output in FORMATS])
+def test_head_names_the_file_that_get_would_send(client: httpx.Client, name: str) -> None:
+    for path in (ROADS, f"{ROADS}/3", "/collections/roads/download"):
+        wanted, answer = (client.request(method, path, params={"f": name}).headers for method in ("GET", "HEAD"))
+        for header in ("content-type", "content-disposition", "content-crs", "content-language", "etag", "vary"):
+            assert answer.get(header) == wanted.get(header), header
