@@ -1,15 +1,19 @@
-"""Writes docs/collections.md and docs/datasets.md from what otn/model and config/ declare: `make docs`."""
+"""Writes the pages of docs/ that follow from what otn/model, otn/api and config/ declare: `make docs`."""
 
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyproj
+
+from otn.api.crs import EVERYWHERE, NATIONAL, Crs
 from otn.model.collections import COLLECTIONS, Collection
 from otn.model.datasets import Registry
 from otn.model.fields import Field
 from otn.model.service import read_service
 
 DOCS = Path(__file__).parent
+_SYSTEMS_NOTE = "<!-- Written by `make docs`; edit docs/reference-systems.md.in and otn/api/crs.py instead. -->"
 _NOTE = "<!-- Written by `make docs`; edit otn/model and config/ instead. -->\n"
 
 
@@ -53,7 +57,45 @@ def datasets_page() -> str:
     return "\n".join(parts)
 
 
-PAGES = {"collections.md": collections_page, "datasets.md": datasets_page}
+def reference_systems_page() -> str:
+    """The text of reference-systems.md.in with the systems as two tables."""
+    text = (DOCS / "reference-systems.md.in").read_text(encoding="utf-8")
+    for place, systems in (("EVERYWHERE", EVERYWHERE), ("NATIONAL", NATIONAL)):
+        text = text.replace(f"<!-- {place} -->", "\n".join(_system_rows(systems)))
+    title, rest = text.split("\n", 1)
+    return f"{title}\n\n{_SYSTEMS_NOTE}\n{rest}"
+
+
+def _system_rows(systems: tuple[Crs, ...]) -> Iterator[str]:
+    yield "| URI | name | axes | area of use | transformation | accuracy |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    for crs in systems:
+        definition = pyproj.CRS(crs.uri)
+        axes = ", ".join(f"{axis.name.lower()} ({axis.unit_name})" for axis in definition.axis_info)
+        west, south, east, north = crs.area_of_use
+        transformation, accuracy = _transformation(crs)
+        yield (
+            f"| `{crs.uri}` | {definition.name} | {axes} | {west} to {east} E, {south} to {north} N "
+            f"| {transformation} | {accuracy} |"
+        )
+
+
+def _transformation(crs: Crs) -> tuple[str, str]:
+    """The name and accuracy of what PROJ does in the middle of the area of use."""
+    west, south, east, north = crs.area_of_use
+    used = crs.from_wgs84
+    if used.accuracy < 0:  # there are several
+        used.transform((west + east) / 2, (south + north) / 2)
+        used = used.get_last_used_operation()
+    between = [part for step in used.description.split(" + ") if (part := step.removeprefix("Inverse of ")) != step]
+    return between[0] if between else "none", f"{used.accuracy:g} m" if used.accuracy else "exact"
+
+
+PAGES = {
+    "collections.md": collections_page,
+    "datasets.md": datasets_page,
+    "reference-systems.md": reference_systems_page,
+}
 
 
 def main() -> int:

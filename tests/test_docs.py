@@ -12,15 +12,18 @@ import pytest
 
 from otn.api.encoders.registry import FORMATS
 from otn.settings import ROOT
+from tests.conformance.conftest import village_url as village_url
+from tests.conftest import serving
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 # What these do is done by CI and on a bare machine; here they would call this test itself or need the internet.
 NOT_HERE = ("make ",)
 
 
-def commands() -> Iterator[tuple[str, str]]:
+def commands(where: str = "") -> Iterator[tuple[str, str]]:
+    """Those for the service with the default data, or with the data that stand after `sh`."""
     for page in PAGES:
-        for block in re.findall(r"```sh\n(.*?)```", page.read_text(), re.DOTALL):
+        for block in re.findall(rf"```sh{where}\n(.*?)```", page.read_text(), re.DOTALL):
             yield from ((page.name, line) for line in block.splitlines() if not line.startswith(NOT_HERE))
 
 
@@ -38,10 +41,29 @@ def directory(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     return place
 
 
+@pytest.fixture(scope="module")
+def village(village_url: str) -> Iterator[str]:
+    """The address of a service with nothing but the roads of Wechelderzande."""
+    with serving(village_url) as address:
+        yield address
+
+
 @pytest.mark.parametrize(("page", "command"), list(commands()))
 def test_a_command_of_the_documentation_runs(
     page: str, command: str, service: str, directory: Path, environment: dict[str, str]
 ) -> None:
+    check(page, command, service, directory, environment)
+
+
+@pytest.mark.parametrize(("page", "command"), list(commands(" village")))
+def test_a_command_for_the_village_alone_runs(
+    page: str, command: str, village: str, directory: Path, environment: dict[str, str]
+) -> None:
+    check(page, command, village, directory, environment)
+
+
+def check(page: str, command: str, service: str, directory: Path, environment: dict[str, str]) -> None:
+    """Runs a command, which must succeed and complain of nothing."""
     done = subprocess.run(
         ["/bin/bash", "-c", f"set -o pipefail; {adapted(command, service)}"],
         cwd=directory,
@@ -56,7 +78,7 @@ def test_a_command_of_the_documentation_runs(
     assert "ERROR" not in said
 
 
-@pytest.mark.parametrize("name", ["collections.md", "datasets.md"])
+@pytest.mark.parametrize("name", ["collections.md", "datasets.md", "reference-systems.md"])
 def test_a_generated_page_is_current(name: str) -> None:
     written = runpy.run_path(str(ROOT / "docs" / "generate.py"))["PAGES"][name]()
     assert (ROOT / "docs" / name).read_text() == written, "run `make docs`"
