@@ -46,7 +46,6 @@ class Representation:
 HTML = Representation(HTML_TYPE, ("html",), ("application/xhtml+xml",))
 DOCUMENT = (Representation(JSON_TYPE, ("json",)), HTML)
 GEOJSON = Representation(GEOJSON_TYPE, ("json", "geojson"), (JSON_TYPE, "application/vnd.geo+json"))
-FEATURES = (GEOJSON, HTML)
 GEOJSON_SEQUENCE = Representation("application/geo+json-seq", ("geojsonseq",))
 NDJSON = Representation("application/x-ndjson", ("ndjson",), ("application/ndjson", "application/x-jsonlines"))
 CSV = Representation("text/csv; charset=utf-8; header=present", ("csv",))
