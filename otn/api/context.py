@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from otn.api.html import HtmlRenderer, PageContext
@@ -67,6 +68,12 @@ def headers_of(scope: Scope, names: Iterable[bytes]) -> dict[bytes, str]:
         if name in wanted:
             wanted[name] = f"{wanted[name]},{value.decode('latin-1')}" if wanted[name] else value.decode("latin-1")
     return wanted
+
+
+def require_reading(scope: Scope) -> None:
+    """Raises HTTPException for any method but GET and HEAD."""
+    if scope["method"] not in ("GET", "HEAD"):
+        raise HTTPException(405, headers={"Allow": "GET, HEAD"})
 
 
 def request_context(scope: Scope, offered: tuple[Representation, ...], public_url: str | None) -> RequestContext:

@@ -1,11 +1,10 @@
 """`/collections/{collectionId}/download`: all features that are asked for as one file, in any format."""
 
-from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from otn.api import texts
 from otn.api.conditional import is_not_modified
-from otn.api.context import Api, RequestContext, request_context
+from otn.api.context import Api, RequestContext, request_context, require_reading
 from otn.api.disconnect import WhileConnected
 from otn.api.documents import instant, licence_link, xml_schema_link
 from otn.api.encoders.registry import BY_MEDIA_TYPE, DOWNLOADS, OutputFormat
@@ -16,11 +15,10 @@ from otn.api.negotiation import GML, JSON_TYPE
 from otn.api.ordering import Ordering
 from otn.api.query import FeaturesQuery, download_query, require_available
 from otn.api.selection_sql import selection_sql
-from otn.api.served import ServedCollection, no_collection, served_collection
+from otn.api.served import ServedCollection, find_collection, served_collection
 from otn.api.sql import view
 from otn.api.statement import SqlParameters
 from otn.api.validators import etag, validators
-from otn.model.collections import COLLECTIONS
 
 
 class Download:
@@ -31,11 +29,8 @@ class Download:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Raises what the error handlers know: RequestError, HTTPException, ClientLeft."""
-        if scope["method"] not in ("GET", "HEAD"):
-            raise HTTPException(405, headers={"Allow": "GET, HEAD"})
-        collection = COLLECTIONS.get(scope["path_params"]["collection_id"])
-        if collection is None:
-            raise no_collection(scope["path_params"]["collection_id"])
+        require_reading(scope)
+        collection = find_collection(scope["path_params"]["collection_id"])
         context = request_context(scope, DOWNLOADS, self._api.public_url)
         query = download_query(collection, context.parameters)
         output = BY_MEDIA_TYPE[context.representation.media_type]

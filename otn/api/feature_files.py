@@ -141,10 +141,16 @@ async def _send_table(file: FeatureFile, encoder: TableFormat, url: str, answer:
 
     def write() -> None:
         schema = table_schema(file.page.view, bounds=encoder.with_bounds)
-        with rows.batches(schema) as batches:
-            buffered = io.BufferedWriter(sink, PIECE)
-            encoder.write(batches, file.page, cast(BinaryIO, buffered))
-            buffered.flush()
+        try:
+            with rows.batches(schema) as batches:
+                buffered = io.BufferedWriter(sink, PIECE)
+                encoder.write(batches, file.page, cast(BinaryIO, buffered))
+                buffered.flush()
+        except BaseException:
+            # Else the rest in the buffer would be sent when it is thrown away, which may be in the event loop's own
+            # thread: that would then wait for itself.
+            sink.stop()
+            raise
 
     def stop() -> None:
         sink.stop()

@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
 
-from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from otn.api import texts
 from otn.api.conditional import is_conditional, is_not_modified
-from otn.api.context import VARY, Api, RequestContext, request_context
+from otn.api.context import VARY, Api, RequestContext, request_context, require_reading
 from otn.api.crs import NATIONAL, Bounds, Crs
 from otn.api.disconnect import WhileConnected
 from otn.api.documents import instant, licence_link, self_links, xml_schema_link
@@ -27,12 +26,12 @@ from otn.api.negotiation import GEOJSON, GEOJSON_TYPE, GML, HTML_TYPE, JSON_TYPE
 from otn.api.paging import Limits, Place, make_token
 from otn.api.presentation import Presentation
 from otn.api.query import ItemsQuery, feature_query, items_query, parse_identifier, require_available
-from otn.api.served import no_collection, served_collection
+from otn.api.served import find_collection, no_collection, served_collection
 from otn.api.sql import feature_statement, items_statement, state_statement, view
 from otn.api.statement import SqlParameters, Statement
 from otn.api.validators import etag, validators
 from otn.errors import BadRequest, NotFound, TookTooLong
-from otn.model.collections import COLLECTIONS, Collection
+from otn.model.collections import Collection
 from otn.model.licences import LICENCES
 
 Query = TypeVar("Query")
@@ -68,11 +67,8 @@ class _Endpoint(ABC, Generic[Query]):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Raises what the error handlers know: RequestError, HTTPException, ClientLeft."""
-        if scope["method"] not in ("GET", "HEAD"):
-            raise HTTPException(405, headers={"Allow": "GET, HEAD"})
-        collection = COLLECTIONS.get(scope["path_params"]["collection_id"])
-        if collection is None:
-            raise no_collection(scope["path_params"]["collection_id"])
+        require_reading(scope)
+        collection = find_collection(scope["path_params"]["collection_id"])
         context = request_context(scope, ITEMS, self._api.public_url)
         query, systems = self._parse(collection, context)
         _output(context).require_able(systems[0])
@@ -164,7 +160,7 @@ class Items(_Endpoint[ItemsQuery]):
             context = request_context(scope, ITEMS, self._api.public_url)
             if not context.representation.is_html:
                 raise
-            collection = COLLECTIONS[scope["path_params"]["collection_id"]]
+            collection = find_collection(scope["path_params"]["collection_id"])
             page = await mistaken_search(self._api, collection, context, mistake)
             headers = [*_page_headers(context), (b"content-length", b"%d" % len(page))]
             await _send(send, mistake.status, headers, page)

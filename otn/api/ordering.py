@@ -5,17 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from otn.api.paging import Place, SortKey
-from otn.api.statement import SqlParameters, quoted
-from otn.model.fields import Kind
-
-_TYPES = {
-    Kind.INTEGER: "bigint",
-    Kind.NUMBER: "float8",
-    Kind.BOOLEAN: "boolean",
-    Kind.TEXT: "text",
-    Kind.CODE: "text",
-    Kind.INSTANT: "timestamptz",
-}
+from otn.api.statement import SQL_TYPES, SqlParameters, quoted
 
 
 @dataclass(frozen=True)
@@ -47,7 +37,7 @@ class Ordering:
     @cached_property
     def _keys(self) -> tuple[_Key, ...]:
         keys = [
-            _Key(key.field.column, _TYPES[key.field.kind], key.descending, nullable=not key.field.required)
+            _Key(key.field.column, SQL_TYPES[key.field.kind], key.descending, nullable=not key.field.required)
             for key in self.order
             if key.field.name != "id"
         ]

@@ -8,6 +8,8 @@ from otn.errors import BadRequest
 
 Parameters = tuple[tuple[str, str], ...]
 
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+
 
 def parse_parameters(query: bytes) -> Parameters:
     """The parameters in their order.
@@ -28,6 +30,14 @@ def parse_parameters(query: bytes) -> Parameters:
             raise BadRequest(f"{_shown(name)} is given more than once.", parameter=_shown(name))
         seen.add(name)
     return tuple(pairs)
+
+
+def parse_boolean(name: str, text: str) -> bool:
+    """The value of the parameter `name`. Raises BadRequest for anything but true, false, 1 and 0."""
+    try:
+        return _BOOLEANS[text.lower()]
+    except KeyError:
+        raise BadRequest(f"{name} must be true or false, not {text!r}.", parameter=name) from None
 
 
 def refuse_unknown(names: Iterable[str], known: Collection[str]) -> None:

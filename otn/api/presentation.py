@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from otn.api.crs import CRS84, Crs, parse_crs
+from otn.api.parameters import parse_boolean
 from otn.errors import BadRequest
 from otn.model.collections import COLLECTIONS, Collection
 from otn.model.fields import Field
@@ -22,7 +23,6 @@ MOST_DECIMALS = 15
 _PIXEL_DEGREES = 360 / 256
 _PIXEL_METRES = 2 * math.pi * 6378137 / 256
 _OFFSET = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
-_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def parse_presentation(collection: Collection, given: dict[str, str]) -> Present
     return Presentation(
         fields=_fields(collection, given),
         crs=crs,
-        geometry=not _boolean("skipGeometry", given.get("skipGeometry", "false")),
+        geometry=not parse_boolean("skipGeometry", given.get("skipGeometry", "false")),
         tolerance=_tolerance(given, crs),
         decimals=_integer("precision", given["precision"], MOST_DECIMALS) if "precision" in given else crs.decimals,
     )
@@ -95,10 +95,3 @@ def _integer(parameter: str, text: str, most: int) -> int:
     if not re.fullmatch(r"[0-9]{1,2}", text) or int(text) > most:
         raise BadRequest(f"{parameter} must be a whole number from 0 to {most}, not {text!r}.", parameter=parameter)
     return int(text)
-
-
-def _boolean(parameter: str, text: str) -> bool:
-    try:
-        return _BOOLEANS[text.lower()]
-    except KeyError:
-        raise BadRequest(f"{parameter} must be true or false, not {text!r}.", parameter=parameter) from None

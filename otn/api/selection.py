@@ -9,14 +9,13 @@ from otn.api.cql2.expression import Expression
 from otn.api.cql2.language import FilterLanguage, parse_filter_language
 from otn.api.cql2.parse import parse_filter
 from otn.api.crs import CRS84, Crs, parse_crs
-from otn.api.parameters import Parameters
+from otn.api.parameters import Parameters, parse_boolean
 from otn.api.temporal import Interval, parse_datetime, parse_instant
 from otn.errors import BadRequest
 from otn.model.collections import Collection
 from otn.model.fields import Field, Kind
 
 SELECTION_PARAMETERS = frozenset({"bbox", "bbox-crs", "datetime", "filter", "filter-lang", "filter-crs", "q"})
-_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _MOST_TERMS = 20
@@ -78,7 +77,7 @@ def parse_equality(field: Field, text: str) -> Equality:
     """`field` must equal `text`, read as a value of the field's type."""
     match field.kind:
         case Kind.BOOLEAN:
-            return Equality(field, _boolean(field.name, text))
+            return Equality(field, parse_boolean(field.name, text))
         case Kind.INTEGER:
             return Equality(field, _integer(field.name, text))
         case Kind.NUMBER:
@@ -102,13 +101,6 @@ def parse_terms(text: str) -> tuple[str, ...]:
     if len(terms) > _MOST_TERMS:
         raise BadRequest(f"q has {len(terms)} search terms; {_MOST_TERMS} are possible.", parameter="q")
     return terms
-
-
-def _boolean(name: str, text: str) -> bool:
-    try:
-        return _BOOLEANS[text.lower()]
-    except KeyError:
-        raise BadRequest(f"{name} must be true or false, not {text!r}.", parameter=name) from None
 
 
 def _integer(name: str, text: str) -> int:

@@ -3,13 +3,11 @@
 from otn.api.bbox import BoundingBox, ProjectedBox
 from otn.api.cql2.compile import filter_sql
 from otn.api.selection import Equality, Selection
-from otn.api.statement import SqlParameters, quoted
+from otn.api.statement import SQL_TYPES, SqlParameters, quoted
 from otn.api.temporal import Interval
-from otn.model.fields import Kind
 from otn.model.tables import SRID
 
 _MARGIN = 1e-5
-_TYPES = {Kind.INTEGER: "bigint", Kind.NUMBER: "float8", Kind.BOOLEAN: "boolean", Kind.TEXT: "text", Kind.CODE: "text"}
 
 
 def selection_sql(selection: Selection, parameters: SqlParameters) -> str:
@@ -33,7 +31,7 @@ def _equals(equality: Equality, parameters: SqlParameters) -> str:
     if isinstance(equality.value, Interval):
         start = parameters.add(equality.value.start, "timestamptz")
         return f"{column} BETWEEN {start} AND {parameters.add(equality.value.end, 'timestamptz')}"
-    return f"{column} = {parameters.add(equality.value, _TYPES[equality.field.kind])}"
+    return f"{column} = {parameters.add(equality.value, SQL_TYPES[equality.field.kind])}"
 
 
 def _intersects(bbox: BoundingBox, parameters: SqlParameters) -> str:

@@ -63,6 +63,14 @@ async def served_collection(pool: Pool, collection_id: str) -> ServedCollection:
     raise no_collection(collection_id)
 
 
+def find_collection(collection_id: str) -> Collection:
+    """Raises NotFound where the model has no such collection; whether it has features is another question."""
+    collection = COLLECTIONS.get(collection_id)
+    if collection is None:
+        raise no_collection(collection_id)
+    return collection
+
+
 def no_collection(collection_id: str) -> NotFound:
     """The error for a collection that is unknown or empty."""
     return NotFound(f"There is no collection {collection_id[:60]!r} with features here.")

@@ -3,6 +3,18 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from otn.model.fields import Kind
+
+SQL_TYPES = {
+    Kind.INTEGER: "bigint",
+    Kind.NUMBER: "float8",
+    Kind.BOOLEAN: "boolean",
+    Kind.TEXT: "text",
+    Kind.CODE: "text",
+    Kind.INSTANT: "timestamptz",
+}
+"""The type of a parameter that is compared with a field."""
+
 
 @dataclass(frozen=True)
 class Statement:

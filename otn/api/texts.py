@@ -4,7 +4,6 @@ from otn.model.text import Text
 
 THIS_DOCUMENT = Text(en="This document", nl="Dit document", fr="Ce document", de="Dieses Dokument")
 AS_PAGE = Text(en="As a web page", nl="Als webpagina", fr="En page web", de="Als Webseite")
-LANDING = Text(en="Landing page", nl="Startpagina", fr="Page d'accueil", de="Startseite")
 API_DEFINITION = Text(
     en="API definition (OpenAPI 3.0)",
     nl="API-definitie (OpenAPI 3.0)",
@@ -23,7 +22,6 @@ FUNCTIONS = Text(
 COLLECTIONS = Text(en="Collections", nl="Collecties", fr="Collections", de="Sammlungen")
 COLLECTION = Text(en="Collection", nl="Collectie", fr="Collection", de="Sammlung")
 ITEMS = Text(en="Features", nl="Objecten", fr="Objets", de="Objekte")
-FEATURE = Text(en="Feature", nl="Object", fr="Objet", de="Objekt")
 FIRST = Text(en="First page", nl="Eerste pagina", fr="Première page", de="Erste Seite")
 PREVIOUS = Text(en="Previous page", nl="Vorige pagina", fr="Page précédente", de="Vorige Seite")
 NEXT = Text(en="Next page", nl="Volgende pagina", fr="Page suivante", de="Nächste Seite")

@@ -9,20 +9,19 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import NamedTuple
 
-from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from otn.api.conditional import is_conditional, is_not_modified, strong_etag
-from otn.api.context import Api, headers_of
+from otn.api.context import Api, headers_of, require_reading
 from otn.api.disconnect import WhileConnected
 from otn.api.negotiation import MVT, MVT_TYPE, choose_language, choose_representation
 from otn.api.parameters import parse_parameters, refuse_unknown
 from otn.api.query import REPRESENTATION_PARAMETERS
-from otn.api.served import no_collection
+from otn.api.served import find_collection, no_collection
 from otn.api.tile_matrix_sets import TILE_MATRIX_SETS, TileAddress, TileMatrixSet
 from otn.api.tile_sql import TileRequest, tile_statement, version_statement
 from otn.errors import NotFound
-from otn.model.collections import COLLECTIONS, Collection
+from otn.model.collections import Collection
 
 MAXIMUM_BYTES = 500_000
 """No tile is larger before compression; where it would be, the features that matter least are left out."""
@@ -51,9 +50,7 @@ class CollectionTile:
         """Raises what the error handlers know: RequestError, HTTPException, ClientLeft."""
         check_tile_request(scope)
         names = scope["path_params"]
-        collection = COLLECTIONS.get(names["collection_id"])
-        if collection is None:
-            raise no_collection(names["collection_id"])
+        collection = find_collection(names["collection_id"])
         tile_matrix_set = find_tile_matrix_set(names["tile_matrix_set_id"])
         request = TileRequest(
             collection, tile_matrix_set, tile_address(names, tile_matrix_set, tile_matrix_set.deepest)
@@ -94,8 +91,7 @@ def _version(data_version: int, collection: Collection) -> str:
 
 def check_tile_request(scope: Scope) -> None:
     """Raises HTTPException for a method, BadRequest for a parameter and NotAcceptable for an Accept header."""
-    if scope["method"] not in ("GET", "HEAD"):
-        raise HTTPException(405, headers={"Allow": "GET, HEAD"})
+    require_reading(scope)
     parameters = dict(parse_parameters(scope["query_string"]))
     refuse_unknown(parameters, REPRESENTATION_PARAMETERS)
     choose_representation(parameters.get("f"), headers_of(scope, (b"accept",))[b"accept"], MVT)

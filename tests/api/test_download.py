@@ -7,8 +7,11 @@ import json
 import os
 import socket
 import tempfile
+import traceback
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 import geopandas
@@ -20,9 +23,15 @@ import pytest
 from lxml import etree
 from starlette.types import Message
 
-from otn.api.encoders.registry import FORMATS, OutputFormat
-from otn.api.feature_files import ClientStalled, Streamed
+from otn.api.encoders.registry import BY_MEDIA_TYPE, FORMATS, OutputFormat
+from otn.api.encoders.table import Batches
+from otn.api.encoders.view import PAGE_ORDER, Page, whole_view
+from otn.api.feature_files import ClientStalled, FeatureFile, Streamed, send_features
+from otn.api.negotiation import PARQUET
+from otn.errors import Unavailable
+from otn.model.collections import ROADS
 from otn.settings import Settings
+from otn.store.pool import Pool
 from tests.api.conftest import served
 from tests.api.formats import NUMBER_OF_ROADS
 from tests.api.sample import NUMBER_OF_ROADS as SAMPLE_ROADS
@@ -185,6 +194,44 @@ def test_nothing_stays_of_a_file(many: tuple[str, str], tmp_path: Path) -> None:
     (tmp_path / "roads.gpkg").write_bytes(answer.content)
     assert pyogrio.read_info(tmp_path / "roads.gpkg")["features"] == 60001 + SAMPLE_ROADS
     assert leftovers() == []
+
+
+class _Failing:
+    """A format that fails when it has begun."""
+
+    with_bounds = False
+
+    def write(self, batches: Batches, page: Page, sink: BinaryIO) -> None:  # noqa: ARG002
+        sink.write(b"begun")
+        raise Unavailable("as if the database had gone")
+
+
+def test_what_a_failed_table_left_in_its_buffer_is_never_sent(sample_url: str) -> None:
+    sent: list[Message] = []
+    failed: list[BaseException] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    def forget() -> None:
+        for frame, _ in traceback.walk_tb(failed[0].__traceback__):
+            if frame.f_code.co_name == "write":
+                frame.clear()
+
+    async def fail() -> None:
+        output = replace(BY_MEDIA_TYPE[PARQUET.media_type], encoder=_Failing())
+        page = Page(whole_view(ROADS), "", "", "")
+        file = FeatureFile(output, page, "", PAGE_ORDER, ())
+        try:
+            await send_features(file, Pool(sample_url), Streamed(send, []))
+        except Unavailable as error:
+            failed.append(error)
+        assert failed
+        # In a thread, so that what must not happen is seen to happen, in place of waiting for ever.
+        await asyncio.to_thread(forget)
+
+    asyncio.run(fail())
+    assert sent == []
 
 
 def test_downloads_do_not_keep_small_reads_waiting(many: tuple[str, str]) -> None:

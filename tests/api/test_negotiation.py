@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from otn.api.encoders.registry import ITEMS
 from otn.api.negotiation import (
     API,
     DOCUMENT,
-    GEOJSON,
-    HTML,
     SCHEMA_ONLY,
     Representation,
     choose_language,
@@ -20,7 +19,6 @@ from otn.errors import BadRequest, NotAcceptable
 
 FIREFOX = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 GDAL = "application/geo+json, application/json"
-FEATURES = (GEOJSON, HTML)
 
 
 @pytest.mark.parametrize(
@@ -29,12 +27,12 @@ FEATURES = (GEOJSON, HTML)
         (None, "", DOCUMENT, "application/json"),
         (None, "*/*", DOCUMENT, "application/json"),
         (None, FIREFOX, DOCUMENT, "text/html"),
-        (None, FIREFOX, FEATURES, "text/html"),
+        (None, FIREFOX, ITEMS, "text/html"),
         (None, "text/html, */*", DOCUMENT, "text/html"),
         (None, "text/*", DOCUMENT, "text/html"),
-        (None, "application/*", FEATURES, "application/geo+json"),
-        (None, "application/json", FEATURES, "application/geo+json"),
-        (None, GDAL, FEATURES, "application/geo+json"),
+        (None, "application/*", ITEMS, "application/geo+json"),
+        (None, "application/json", ITEMS, "application/geo+json"),
+        (None, GDAL, ITEMS, "application/geo+json"),
         (None, "application/json, text/html", DOCUMENT, "application/json"),
         (None, "text/html, application/json", DOCUMENT, "text/html"),
         (None, "text/html;q=0.5, application/json;q=0.4", DOCUMENT, "text/html"),
@@ -45,8 +43,8 @@ FEATURES = (GEOJSON, HTML)
         (None, "application/json", API, "application/vnd.oai.openapi+json;version=3.0"),
         (None, "application/schema+json", SCHEMA_ONLY, "application/schema+json"),
         ("json", FIREFOX, DOCUMENT, "application/json"),
-        ("geojson", FIREFOX, FEATURES, "application/geo+json"),
-        ("html", "application/json", FEATURES, "text/html"),
+        ("geojson", FIREFOX, ITEMS, "application/geo+json"),
+        ("html", "application/json", ITEMS, "text/html"),
     ],
 )
 def test_chooses(f: str | None, accept: str, offered: tuple[Representation, ...], media_type: str) -> None:
