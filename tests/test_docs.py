@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from otn.settings import ROOT
-from tests.conformance.conftest import village_url as village_url
 from tests.conftest import serving
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
