@@ -21,6 +21,7 @@ from otn.model.datasets import Registry
 from otn.settings import ROOT, Settings
 from otn.store import migrations
 from otn.store.cluster import database
+from tests.api.sample import fill
 
 # Where this runs in the background of a shell, Ctrl-C is ignored, and so it would be by the processes tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -33,6 +34,15 @@ REAL_DATA = Path(os.environ.get("OTN_REAL_DATA") or ROOT.parent / "shared" / "da
 _TEMPLATE = "otn_template"
 _LOADED = "otn_loaded"
 _numbers = itertools.count(1)
+# For machines without the real extract: two roads of the village, as OpenStreetMap publishes roads.
+_VILLAGE = """<?xml version='1.0' encoding='UTF-8'?>
+<osm version="0.6">
+  <node id="1" lat="51.2600" lon="4.7800"/><node id="2" lat="51.2610" lon="4.7850"/>
+  <node id="3" lat="51.2620" lon="4.7870"/><node id="4" lat="51.2650" lon="4.7900"/>
+  <way id="10"><nd ref="1"/><nd ref="2"/><tag k="highway" v="residential"/><tag k="name" v="Dorp"/></way>
+  <way id="11"><nd ref="2"/><nd ref="3"/><nd ref="4"/><tag k="highway" v="tertiary"/><tag k="maxspeed" v="50"/></way>
+</osm>
+"""
 
 
 @pytest.fixture(scope="session")
@@ -100,6 +110,34 @@ def loaded_url(cluster_url: Callable[[str], str], template_database: str) -> str
         roads = registry.dataset("be/wechelderzande-roads")
         load_dataset(url, roads, registry=registry, progress=Silent(), file=extract)
     return url
+
+
+@pytest.fixture(scope="session")
+def sample_url(cluster_url: Callable[[str], str], template_database: str) -> str:
+    """The URL of a database, to be read only, that holds the sample."""
+    clone(cluster_url, template_database, "otn_sample")
+    fill(cluster_url("otn_sample"))
+    return cluster_url("otn_sample")
+
+
+@pytest.fixture(scope="session")
+def village_url(cluster_url: Callable[[str], str], template_database: str) -> str:
+    """The URL of a database that holds the roads of Wechelderzande and nothing else."""
+    clone(cluster_url, template_database, "otn_village")
+    registry = Registry.read()
+    roads = registry.dataset("be/wechelderzande-roads")
+    with open_directory() as directory:
+        load_dataset(cluster_url("otn_village"), roads, registry=registry, progress=Silent(), file=_extract(directory))
+    return cluster_url("otn_village")
+
+
+def _extract(directory: Path) -> Path:
+    real = REAL_DATA / "osm" / "wechelderzande-be.osm.pbf"
+    if real.is_file():
+        return real
+    written = directory / "village.osm"
+    written.write_text(_VILLAGE)
+    return written
 
 
 @pytest.fixture(scope="session")

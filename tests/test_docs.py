@@ -12,7 +12,6 @@ import pytest
 
 from otn.api.encoders.registry import FORMATS
 from otn.settings import ROOT
-from tests.conformance.conftest import village_url as village_url
 from tests.conftest import serving
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -16,7 +16,6 @@ from starlette.types import ASGIApp
 from otn.app import create_app
 from otn.settings import ROOT, Settings
 from tests.api.formats import fill_nasty
-from tests.api.sample import fill
 
 
 class _Server(uvicorn.Server):
@@ -52,15 +51,6 @@ def running(app: ASGIApp) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(20)
-
-
-@pytest.fixture(scope="session")
-def sample_url(cluster_url: Callable[[str], str], template_database: str) -> str:
-    """The URL of a database, to be read only, that holds the sample."""
-    with psycopg.connect(cluster_url("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE otn_sample TEMPLATE {template_database}")
-    fill(cluster_url("otn_sample"))
-    return cluster_url("otn_sample")
 
 
 @pytest.fixture(scope="session")

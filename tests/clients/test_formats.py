@@ -8,7 +8,6 @@ import httpx
 import pytest
 
 from otn.model.collections import COLLECTIONS
-from tests.api.conftest import sample_url as sample_url
 from tests.api.sample import NUMBER_OF_ROADS
 from tests.clients.test_gdal import run
 from tests.clients.test_qgis import Report

@@ -13,7 +13,6 @@ import pyogrio
 import pytest
 from pyproj import Transformer
 
-from tests.api.conftest import sample_url as sample_url
 from tests.conftest import serving
 
 pytestmark = pytest.mark.clients

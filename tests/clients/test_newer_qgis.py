@@ -14,7 +14,6 @@ import shapely
 from pyproj import Transformer
 from shapely.geometry import shape
 
-from tests.api.conftest import sample_url as sample_url
 from tests.api.sample import NUMBER_OF_ROADS
 from tests.conftest import serving
 
