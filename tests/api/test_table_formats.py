@@ -72,6 +72,20 @@ def test_every_collection_has_every_table(nasty_url: str, table_format: TableFor
     written(nasty_url, table_format, whole_view(collection))
 
 
+@pytest.mark.parametrize("name", ["speedLimit", "maximumHeight", "validFrom"])
+def test_arrow_shows_nothing_of_our_memory(name: str) -> None:
+    view = replace(whole_view(ROADS), fields=(ROADS.by_name[name],), geometry=None)
+    schema = table_schema(view)
+    kind = schema.field(name).type
+    one_and_null = [pyarrow.py_buffer(b"\x01"), pyarrow.py_buffer(b"\x01" * (kind.bit_width // 8) + b"in memory")]
+    column = pyarrow.Array.from_buffers(kind, 2, one_and_null)
+    batch = pyarrow.RecordBatch.from_arrays([pyarrow.array([1, 2]), column], schema=schema)
+    sink = io.BytesIO()
+    ArrowStream().write([batch], page_of(view), sink)
+    assert pyarrow.ipc.open_stream(sink.getvalue()).read_all().column(name).to_pylist() == column.to_pylist()
+    assert b"in m" not in sink.getvalue()
+
+
 def test_arrow_has_the_types_of_the_model(nasty_url: str) -> None:
     table = arrow_table(nasty_url, whole_view(ROADS))
     assert table.column_names == ["id", *(field.name for field in ROADS.fields), "geometry"]
