@@ -20,6 +20,7 @@ from otn.model.tables import SRID
 
 # PostgreSQL joins the texts of so many features at a time: one long text of all would be copied again and again.
 _PIECE = 50
+_NUMBER_OF_ALL = "state.number_of_features"
 
 # What stood elsewhere when a paging run began, with the page rank it had then.
 _MOVED = """moved AS MATERIALIZED (
@@ -50,9 +51,7 @@ def items_statement(
     moved = _moved(query, ordering, name, parameters)
     offset = parameters.add(query.offset, "bigint") if query.offset else ""
     found = ordering.page("hits" if with_hits else everything, limit, offset, parameters)
-    matched = (
-        "(SELECT count(*) FROM hits)" if with_hits else "NULL::bigint" if condition else "state.number_of_features"
-    )
+    matched = "(SELECT count(*) FROM hits)" if with_hits else "NULL::bigint" if condition else _NUMBER_OF_ALL
     shown = f"position > found - {limit}" if ordering.backwards else f"position <= {limit}"
     rendered = _rendered(collection, query.presentation, format_, parameters)
     separator = parameters.add(format_.separator.decode(), "text")
@@ -64,13 +63,14 @@ WITH {hits}{moved}page AS MATERIALIZED (
   SELECT count(*) FILTER (WHERE {shown}) AS returned, coalesce(max(found) > {limit}, false) AS more,
     min(position) FILTER (WHERE {shown}) AS first, max(position) FILTER (WHERE {shown}) AS last
   FROM page
+), framed AS MATERIALIZED (
+  SELECT answer.returned, answer.more,
+    (SELECT {ordering.place_sql} FROM page WHERE position = answer.first) AS first,
+    (SELECT {ordering.place_sql} FROM page WHERE position = answer.last) AS last
+  FROM answer
 )
-SELECT state.version, state.updated, state.licences, {matched} AS matched,
-  answer.returned, answer.more,
-  (SELECT {ordering.place_sql} FROM page WHERE position = answer.first) AS first,
-  (SELECT {ordering.place_sql} FROM page WHERE position = answer.last) AS last,
-  piece.features
-FROM collection_state AS state CROSS JOIN answer LEFT JOIN (
+SELECT state.version, state.updated, state.licences, {matched} AS matched, framed.*, piece.features
+FROM collection_state AS state CROSS JOIN framed LEFT JOIN (
   SELECT (position - 1) / {_PIECE} AS number,
     string_agg((SELECT {rendered} FROM {table} AS f WHERE f.id = page.id), {separator} ORDER BY position) AS features
   FROM page WHERE {shown} GROUP BY number

@@ -47,6 +47,8 @@ class ArrowRows:
         Raises Unavailable where the database does not answer, breaks off or runs into the time limit.
         """
         with ExitStack() as stack, _translated():
+            # Arrow would keep what it needed for the next time, which may never come.
+            stack.callback(pyarrow.default_memory_pool().release_unused)
             database = stack.enter_context(adbc_driver_postgresql.connect(self._conninfo))
             connection = stack.enter_context(adbc_driver_manager.AdbcConnection(database))
             statement = stack.enter_context(adbc_driver_manager.AdbcStatement(connection))
