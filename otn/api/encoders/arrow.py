@@ -22,12 +22,13 @@ class ArrowStream:
 
 
 def _blanked(column: pyarrow.Array) -> pyarrow.Array:
-    """The column with zeros where it is null.
+    """The column with zeros where it is null, and in the bits after its last row.
 
     The driver leaves there what its memory held before: bytes that are nobody's business, and others each time.
     """
-    if column.null_count == 0 or not pyarrow.types.is_primitive(column.type):
+    if column.null_count == 0:
         return column
-    filled = column.fill_null(pyarrow.scalar(0).cast(column.type))
-    buffers = [column.is_valid().buffers()[1], filled.buffers()[1]]
-    return pyarrow.Array.from_buffers(column.type, len(column), buffers)
+    valid, values = column.is_valid().buffers()[1], column.buffers()[1:]
+    if pyarrow.types.is_primitive(column.type):
+        values = column.fill_null(pyarrow.scalar(0).cast(column.type)).buffers()[1:]
+    return pyarrow.Array.from_buffers(column.type, len(column), [valid, *values])
