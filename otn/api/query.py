@@ -18,13 +18,14 @@ _PAGING_PARAMETERS = frozenset({"limit", "token", "resulttype"})
 ITEMS_PARAMETERS = DOWNLOAD_PARAMETERS | _PAGING_PARAMETERS
 
 _LARGEST_ID = 2**53
+_SYSTEMS = ("crs", "bbox-crs", "filter-crs")
 
 
 @dataclass(frozen=True)
 class FeaturesQuery:
     """Which features of a collection, in which order, and what is shown of each.
 
-    `systems` are the reference systems in which something is asked, that of the answer first: whether a collection has
+    `systems` are the reference systems of crs, bbox-crs and filter-crs: whether a collection has
     them depends on where its features lie.
     """
 
@@ -87,13 +88,13 @@ def _asked(
 def require_available(systems: tuple[Crs, ...], bounds: Bounds | None, collection: Collection) -> None:
     """Raises BadRequest for a reference system that the collection with this extent does not have."""
     offered = available(bounds)
-    for crs in systems:
+    for parameter, crs in zip(_SYSTEMS, systems, strict=False):
         if crs not in offered:
             known = ", ".join(other.uri for other in offered)
             raise BadRequest(
                 f"{collection.id} is not available in {crs.uri}: not all of it lies where that system is for. "
                 f"It is available in {known}.",
-                parameter="crs",
+                parameter=parameter,
             )
 
 

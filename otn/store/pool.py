@@ -34,6 +34,8 @@ _LOST = (
     asyncpg.CannotConnectNowError,
     OSError,
 )
+# PostGIS has no error of its own for a place that a projection does not reach.
+_NO_PROJECTION = "transform:"
 _NOT_SET_UP = (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError)
 
 
@@ -188,6 +190,12 @@ class Pool:
         except asyncpg.DataError as error:
             # Every check comes before the database; what only it can find is still the client's value.
             raise BadRequest(f"A value of the request cannot be used: {error}.") from error
+        except asyncpg.InternalServerError as error:
+            if not str(error).startswith(_NO_PROJECTION):
+                raise
+            raise BadRequest(
+                "A feature lies where the asked coordinate reference system ends.", parameter="crs"
+            ) from error
         except _NOT_SET_UP as error:
             raise Unavailable("The database has not been set up yet.") from error
 

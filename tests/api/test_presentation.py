@@ -1,12 +1,16 @@
 """What is shown of features: coordinates in other systems, simplified, rounded or left out, and which properties."""
 
 import httpx
+import psycopg
 import pyproj
 import pytest
 import shapely
 
 from otn.api.crs import EVERYWHERE, NATIONAL, Crs, parse_crs
 from otn.model.collections import ROADS as MODEL
+from otn.settings import Settings
+from tests.api.conftest import served
+from tests.api.sample import fill
 from tests.api.test_items import PORTS, ROADS, get, ids
 
 OFFERED = (*EVERYWHERE, parse_crs("EPSG:31370", "crs"), parse_crs("EPSG:3812", "crs"), parse_crs("EPSG:2154", "crs"))
@@ -46,6 +50,7 @@ def test_a_national_system_is_not_for_the_whole_world(
     refused = client.get(PORTS, params={name: text.format(crs.uri) for name, text in parameters.items()})
     assert refused.status_code == 400
     assert crs.uri in refused.json()["detail"]
+    assert refused.json()["parameter"] == next(iter(parameters))
     assert client.get(f"{PORTS}/201", params={"crs": crs.uri}).status_code == 400
 
 
@@ -101,3 +106,15 @@ def test_lines_are_simplified_and_none_vanishes(client: httpx.Client) -> None:
     for parameters in ({"zoom-level": "0"}, {"max-allowable-offset": "180"}):
         for feature in get(client, ROADS, limit=100, **parameters)["features"]:
             assert len(feature["geometry"]["coordinates"]) == 2
+
+
+def test_a_feature_where_a_system_ends_is_no_fault_of_the_service(database_url: str) -> None:
+    """The antipode of the middle of Europe's equal-area projection is no point of its plane but a circle."""
+    fill(database_url)
+    with psycopg.connect(database_url) as connection:
+        connection.execute("UPDATE ports SET geom = ST_SetSRID(ST_MakePoint(-170, -52), 4326) WHERE id = 201")
+    with served(Settings(database_url=database_url)) as address, httpx.Client(base_url=address) as client:
+        for path in (PORTS, f"{PORTS}/201"):
+            refused = client.get(path, params={"crs": "EPSG:3035"})
+            assert (refused.status_code, refused.json()["parameter"]) == (400, "crs")
+        assert client.get(f"{PORTS}/202", params={"crs": "EPSG:3035"}).status_code == 200
