@@ -306,8 +306,14 @@ def test_the_form_keeps_what_was_asked() -> None:
     assert "open" in markup.attributes("details")[0]
 
 
+def test_no_field_of_the_form_stands_twice() -> None:
+    markup = rendered("items", query="crs=EPSG:3035&filter=name+IS+NULL&bbox=3,50,4,51")
+    names = [field["name"] for tag in ("input", "select", "textarea") for field in markup.attributes(tag)]
+    assert len(names) == len(set(names))
+
+
 def test_the_form_keeps_what_it_has_no_field_for() -> None:
-    asked = {"filter": "speedLimit > 50 AND name IS NULL", "bbox": "3,50,4,51"}
+    asked = {"bbox": "3,50,4,51"}
     unseen = {"crs": "EPSG:3035", "bbox-crs": "EPSG:4326", "filter-lang": "cql2-text"}
     markup = rendered("items", query=urlencode({**asked, **unseen, "f": "html", "token": "x"}))
     sent = {field["name"]: field["value"] for field in markup.attributes("input")}
