@@ -140,10 +140,8 @@ class Pool:
                 await connection.close(timeout=_CONNECT_TIMEOUT)
 
     async def _take(self) -> asyncpg.Connection | None:
-        try:
+        if not self._free.empty():
             return self._free.get_nowait()
-        except asyncio.QueueEmpty:
-            pass
         turns = (self._waiting + 1) / self._size
         if self._waiting >= self._most_waiting or turns * self._usual_time > self._wait_timeout:
             raise Unavailable("The service is busy: too many requests are waiting for a database connection.")

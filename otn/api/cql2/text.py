@@ -6,6 +6,7 @@ which GDAL writes.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from otn.api.cql2.limits import BRACKETS, refusal_at
@@ -40,10 +41,9 @@ def read_text(text: str) -> Tree:
     except BadRequest:
         if "\\'" not in text:
             raise
-        try:
+        # Where it makes no sense that way either, the first mistake is the one to tell.
+        with suppress(BadRequest):
             return _Reader(text, tokens(text, backslashes=True)).filter()
-        except BadRequest:
-            pass
         raise
 
 
