@@ -8,12 +8,15 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from otn.errors import LoadError, SourceError
-from otn.etl.readers import csv, osm, vector
+from otn.etl.readers import osm
 from otn.etl.readers.airportsdata import AirportsData
+from otn.etl.readers.inputs import Inputs
+from otn.etl.readers.registry import reader_of
 from otn.etl.readers.scgraph import ScgraphNetwork
 from otn.etl.readers.searoute import SearouteLanes, SearoutePorts
 from otn.etl.rows import Reader
 from otn.model.datasets import Dataset
+from otn.model.sources import PackageSource
 
 
 @dataclass(frozen=True)
@@ -31,9 +34,8 @@ def extract(dataset: Dataset, file: Path | None, crs: str | None) -> Source:
     Raises SourceError when the file cannot be read, LoadError when the dataset has no source of its own.
     """
     if file is not None:
-        reader = _file_reader(file, _crs(crs))
-        return Source(file.name, _sha256(file), reader)
-    if dataset.source is None:
+        return Source(file.name, _sha256(file), reader_of(_inputs(file, dataset, crs)))
+    if not isinstance(dataset.source, PackageSource):
         raise LoadError(f"{dataset.id} has no source of its own: name a file with --from FILE.")
     match dataset.source.reader:
         case "airportsdata":
@@ -52,18 +54,10 @@ def _package_source(reader: AirportsData | SearoutePorts | SearouteLanes | Scgra
     return Source(f"{reader.path.name} of the Python package {package}", _sha256(reader.path), reader)
 
 
-def _file_reader(file: Path, crs: CRS | None) -> Reader:
-    name = file.name.lower()
-    if name.endswith(osm.SUFFIXES):
-        if crs is not None:
-            raise SourceError(f"{file.name} is OpenStreetMap data, always in WGS 84: leave --crs out.")
-        return osm.OsmRoads(file)
-    if name.endswith(csv.SUFFIXES):
-        return csv.CsvFile(file, crs)
-    if name.endswith(vector.SUFFIXES):
-        return vector.VectorFile(file, crs)
-    known = ", ".join((*osm.SUFFIXES, *vector.SUFFIXES, *csv.SUFFIXES))
-    raise SourceError(f"The name of {file} has none of the endings {known}.")
+def _inputs(file: Path, dataset: Dataset, crs: str | None) -> Inputs:
+    if crs is not None and file.name.lower().endswith(osm.SUFFIXES):
+        raise SourceError(f"{file.name} is OpenStreetMap data, always in WGS 84: leave --crs out.")
+    return Inputs((file,), dataset, _crs(crs))
 
 
 def _crs(text: str | None) -> CRS | None:

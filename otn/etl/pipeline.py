@@ -17,6 +17,7 @@ from otn.etl.regions import Regions
 from otn.etl.rows import SourceRows
 from otn.etl.select import Selection, selected, selection
 from otn.model.datasets import Dataset, Registry
+from otn.model.sources import PackageSource
 
 
 def load_dataset(
@@ -53,7 +54,7 @@ def _selection(
 ) -> Selection | None:
     region = registry.regions[dataset.region]
     if not from_file:
-        return selection(dataset.source.select, region, regions) if dataset.source else None
+        return selection(dataset.source.select, region, regions) if isinstance(dataset.source, PackageSource) else None
     if clip and region.outline is None:
         raise LoadError(f"The region {region.id} has no outline to clip to; leave --clip out.")
     return selection("outline", region, regions) if clip else None

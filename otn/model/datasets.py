@@ -1,7 +1,7 @@
 """Regions and their datasets, as declared in config/regions/<region>.yml."""
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
@@ -9,12 +9,16 @@ from otn.errors import ConfigError, UnknownDataset
 from otn.model.collections import COLLECTIONS, Collection
 from otn.model.declarations import Declaration, MultilingualText, read_yaml, validated
 from otn.model.licences import LICENCES, Licence
+from otn.model.sources import Checks, Expected, FileSource, Frequency, PackageSource, Url
 from otn.settings import CONFIG_DIR
 
 ELSEWHERE = "elsewhere"
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-Url = Annotated[str, Field(pattern=r"^https?://\S+$")]
+
+
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+Latitude = Annotated[float, Field(ge=-90, le=90)]
 
 
 class Publisher(Declaration):
@@ -24,15 +28,11 @@ class Publisher(Declaration):
     url: Url
 
 
-class PackageSource(Declaration):
-    """A source that a Python package carries: loaded by default, since it is always there."""
-
-    reader: Literal["airportsdata", "searoute-ports", "searoute-lanes", "scgraph-highways", "scgraph-railways"]
-    select: Literal["country", "outline", "coast"]
-
-
 class Dataset(Declaration):
-    """One dataset of a region; `id` is `<region>/<name>`. Without `source` it is loaded from a file only."""
+    """One dataset of a region; `id` is `<region>/<name>`. Without `source` it is loaded from a file only.
+
+    `update_frequency` is how often the publisher renews it.
+    """
 
     id: str
     region: str
@@ -44,7 +44,10 @@ class Dataset(Declaration):
     licence: str
     attribution: str
     namespace: str | None = None
-    source: PackageSource | None = None
+    update_frequency: Frequency = "UNKNOWN"
+    source: Annotated[PackageSource | FileSource, Field(discriminator="reader")] | None = None
+    expected: Expected | None = None
+    checks: Checks = Checks()
 
     @model_validator(mode="after")
     def _refers_to_what_exists(self) -> Self:
@@ -52,7 +55,21 @@ class Dataset(Declaration):
             raise ValueError(f"collection {self.collection!r} is none of {', '.join(COLLECTIONS)}")
         if self.licence not in LICENCES:
             raise ValueError(f"licence {self.licence!r} is none of {', '.join(LICENCES)}")
+        self._check_mapping(self.collection_model)
         return self
+
+    def _check_mapping(self, collection: Collection) -> None:
+        """A mapping names fields of the collection, and codes that its code lists have."""
+        mapping = self.source.fields if isinstance(self.source, FileSource) else {}
+        for name, mapped in mapping.items():
+            field = collection.by_name.get(name)
+            if field is None:
+                known = ", ".join(collection.by_name)
+                raise ValueError(f"source.fields.{name}: {collection.id} has no such field, only {known}")
+            strange = set((mapped.codes or {}).values()) - set(field.codelist.values if field.codelist else ())
+            if strange and field.codelist:
+                known = ", ".join(field.codelist.values)
+                raise ValueError(f"source.fields.{name}.codes: {min(strange)!r} is none of {known}")
 
     @property
     def collection_model(self) -> Collection:
@@ -68,13 +85,28 @@ class Dataset(Declaration):
 
 
 class Region(Declaration):
-    """A partner region: its name in URLs, its country (ISO 3166-1 alpha-2) and the country's ISO numeric outline."""
+    """A partner region: its name in URLs, its country (ISO 3166-1 alpha-2) and the country's ISO numeric outline.
+
+    A region within a country names it as its `parent`, and its own extent as `bbox`: degrees west, south, east, north,
+    taken from `bbox_source`.
+    """
 
     id: str
     title: MultilingualText
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
     outline: Annotated[str, Field(pattern=r"^[0-9]{3}$")] | None = None
+    parent: Name | None = None
+    bbox: tuple[Longitude, Latitude, Longitude, Latitude] | None = None
+    bbox_source: str | None = None
     datasets: dict[Name, Dataset]
+
+    @model_validator(mode="after")
+    def _extent_is_whole(self) -> Self:
+        if self.parent is not None and (self.bbox is None or self.bbox_source is None):
+            raise ValueError("a region with a parent needs its bbox, and bbox_source to say where that comes from")
+        if self.bbox is not None and (self.bbox[0] >= self.bbox[2] or self.bbox[1] >= self.bbox[3]):
+            raise ValueError("bbox must be west, south, east, north")
+        return self
 
 
 def read_region(path: Path) -> Region:
@@ -97,6 +129,9 @@ class Registry:
     def __init__(self, regions: list[Region]) -> None:
         self.regions = {region.id: region for region in regions}
         self.datasets = {dataset.id: dataset for region in regions for dataset in region.datasets.values()}
+        for region in regions:
+            if region.parent is not None and region.parent not in self.regions:
+                raise ConfigError(f"{region.id}.yml: parent: {region.parent!r} is no region.")
 
     @classmethod
     def read(cls, directory: Path = CONFIG_DIR / "regions") -> "Registry":
@@ -112,4 +147,4 @@ class Registry:
 
     def defaults(self) -> list[Dataset]:
         """The datasets that packages carry: what `otn up` loads into an empty database."""
-        return [dataset for dataset in self.datasets.values() if dataset.source is not None]
+        return [dataset for dataset in self.datasets.values() if isinstance(dataset.source, PackageSource)]

@@ -1,5 +1,6 @@
 """Reading what people declare under config/, with errors that name the file and the dotted path."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -48,5 +49,20 @@ def validated(model: type[Declared], content: Any, path: Path) -> Declared:
         return model.model_validate(content)
     except ValidationError as error:
         mistake = error.errors()[0]
-        where = ".".join(str(step) for step in mistake["loc"]) or "the top level"
+        where = ".".join(_steps(mistake["loc"], content)) or "the top level"
         raise ConfigError(f"{path}: {where}: {mistake['msg']}.") from error
+
+
+def _steps(location: tuple[int | str, ...], content: Any) -> Iterator[str]:
+    """The keys that lead to a mistake, without the names pydantic puts between them for one choice of several."""
+    for number, step in enumerate(location, 1):
+        inside = content[step] if _has(content, step) else None
+        if inside is not None or number == len(location) or not isinstance(content, dict | list):
+            yield str(step)
+            content = inside
+
+
+def _has(content: Any, step: int | str) -> bool:
+    if isinstance(content, list):
+        return isinstance(step, int) and step < len(content)
+    return isinstance(content, dict) and step in content

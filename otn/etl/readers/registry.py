@@ -1,0 +1,48 @@
+"""Which reader reads what: by the name a dataset declares, or by the ending of a file's name."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from otn.errors import SourceError
+from otn.etl.readers import csv, osm, vector
+from otn.etl.readers.inputs import Inputs
+from otn.etl.rows import Reader
+
+READERS: dict[str, Callable[[Inputs], Reader]] = {
+    "csv": lambda inputs: csv.CsvFile(only_file(inputs), inputs.crs),
+    "osm": lambda inputs: osm.OsmRoads(only_file(inputs)),
+    "vector": lambda inputs: vector.VectorFile(only_file(inputs), inputs.crs),
+}
+"""By the name that `source.reader` gives."""
+
+_BY_SUFFIX = {
+    **dict.fromkeys(osm.SUFFIXES, "osm"),
+    **dict.fromkeys(vector.SUFFIXES, "vector"),
+    **dict.fromkeys(csv.SUFFIXES, "csv"),
+}
+
+
+def reader_of(inputs: Inputs) -> Reader:
+    """The reader that the dataset declares, else the one for the file's name. Raises SourceError where there is none."""
+    declared = inputs.source.reader if inputs.source else reader_of_name(inputs.files[0])
+    if declared == "none" or declared not in READERS:
+        wanted = inputs.source.format if inputs.source else declared
+        raise SourceError(f"{inputs.dataset.id} is declared but cannot be loaded: OTN has no reader for {wanted} yet.")
+    return READERS[declared](inputs)
+
+
+def reader_of_name(file: Path) -> str:
+    """The reader for a file whose name tells its format. Raises SourceError where it does not."""
+    name = file.name.lower()
+    for suffix in sorted(_BY_SUFFIX, key=len, reverse=True):
+        if name.endswith(suffix):
+            return _BY_SUFFIX[suffix]
+    raise SourceError(f"The name of {file} has none of the endings {', '.join(_BY_SUFFIX)}.")
+
+
+def only_file(inputs: Inputs) -> Path:
+    """The one file of a format that is one file. Raises SourceError where several were given."""
+    if len(inputs.files) != 1:
+        names = ", ".join(file.name for file in inputs.files)
+        raise SourceError(f"{inputs.dataset.id} is read from one file, not from {len(inputs.files)}: {names}.")
+    return inputs.files[0]
