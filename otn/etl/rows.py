@@ -42,6 +42,7 @@ class Reason(Enum):
     TOO_FEW_POINTS = "geometry/too-few-points"
     NOT_FINITE = "geometry/not-finite"
     OUT_OF_RANGE = "geometry/out-of-range"
+    INVALID = "geometry/invalid"
     DUPLICATE_ID = "id/duplicate"
     ID_TOO_LONG = "id/too-long"
     UNREADABLE = "row/unreadable"

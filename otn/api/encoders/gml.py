@@ -34,7 +34,12 @@ _TYPES = {
     Kind.BOOLEAN: "boolean",
     Kind.INSTANT: "dateTime",
 }
-_GEOMETRIES = {GeometryKind.POINT: "gml:PointPropertyType", GeometryKind.LINE_STRING: "gml:CurvePropertyType"}
+_GEOMETRIES = {
+    GeometryKind.POINT: "gml:PointPropertyType",
+    GeometryKind.LINE_STRING: "gml:CurvePropertyType",
+    GeometryKind.MULTI_POLYGON: "gml:MultiSurfacePropertyType",
+    GeometryKind.ANY: "gml:GeometryPropertyType",
+}
 
 
 class Gml:
