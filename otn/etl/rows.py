@@ -45,6 +45,7 @@ class Reason(Enum):
     NULL_ISLAND = "geometry/null-island"
     OUTSIDE_REGION = "geometry/outside-region"
     SWAPPED_AXES = "geometry/swapped-axes"
+    INVALID = "geometry/invalid"
     DUPLICATE_ID = "id/duplicate"
     ID_TOO_LONG = "id/too-long"
     UNREADABLE = "row/unreadable"
