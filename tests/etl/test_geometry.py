@@ -6,7 +6,7 @@ import shapely
 import shapely.affinity
 from hypothesis import given
 from hypothesis import strategies as st
-from pyproj import CRS
+from pyproj import CRS, Geod
 
 from otn.errors import SourceError
 from otn.etl.geometry import (
@@ -204,6 +204,19 @@ def test_multi_geometries_come_apart_and_rows_without_geometry_stay() -> None:
 def test_lengths_are_metres_on_the_ellipsoid() -> None:
     lengths = geodesic_lengths(geometries("LINESTRING (0 0, 1 0)", "LINESTRING (4 51, 4 51.001, 4 51.002)"))
     assert lengths.tolist() == pytest.approx([111319.49, 222.5], abs=0.02)
+
+
+@given(
+    st.floats(-180, 180),
+    st.floats(-90, 90),
+    st.floats(-0.02, 0.02),
+    st.floats(-0.02, 0.02),
+)
+def test_short_lengths_are_the_geodesic_ones(longitude: float, latitude: float, east: float, north: float) -> None:
+    end = (longitude + east, float(np.clip(latitude + north, -90, 90)))
+    _, _, exact = Geod(ellps="WGS84").inv(longitude, latitude, *end)
+    [length] = geodesic_lengths(np.array([shapely.LineString([(longitude, latitude), end])]))
+    assert length == pytest.approx(exact, abs=0.0051)
 
 
 def test_lengths_of_nothing() -> None:
