@@ -124,7 +124,10 @@ class Publisher:
 def _request(connection: socket.socket) -> Asked:
     received = b""
     while b"\r\n\r\n" not in received:
-        received += connection.recv(65_536)
+        piece = connection.recv(65_536)
+        if not piece:
+            raise ConnectionError("nobody asks any more")
+        received += piece
     first, *lines = received.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
     headers = dict(line.split(": ", 1) for line in lines)
     return Asked(first.split(" ")[1], {name.lower(): value for name, value in headers.items()})
