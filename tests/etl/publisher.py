@@ -11,7 +11,7 @@ from email.utils import format_datetime
 
 import httpcore
 
-from otn.etl.download import Outside
+from otn.etl.download import Downloaded, Outside
 from otn.etl.download_guard import resolved
 
 HOST = "publisher.example"
@@ -29,6 +29,13 @@ class Asked:
 
 # What is sent, in pieces; the connection is closed after the last one.
 Answer = Callable[[Asked], Iterable[bytes]]
+# Downloads from the publisher: a URL, and the name, checksum and limits by name.
+Get = Callable[..., Downloaded]
+
+
+def head(*lines: str) -> bytes:
+    """The beginning of a good answer, for bodies that are sent in another way."""
+    return "\r\n".join(("HTTP/1.1 200 OK", *lines, "", "")).encode()
 
 
 def answer(body: bytes = b"", status: str = "200 OK", length: int | None = None, /, **headers: str) -> Answer:
