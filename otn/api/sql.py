@@ -16,7 +16,7 @@ from otn.api.query import ItemsQuery
 from otn.api.selection_sql import selection_sql
 from otn.api.statement import SqlParameters, Statement, quoted
 from otn.model.collections import COLLECTIONS, Collection
-from otn.model.tables import SRID
+from otn.model.sql import SRID
 
 # PostgreSQL joins the texts of so many features at a time: one long text of all would be copied again and again.
 _PIECE = 50

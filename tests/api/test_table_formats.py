@@ -14,11 +14,11 @@ import pytest
 import shapely
 
 from otn.api.crs import CRS84, parse_crs
-from otn.api.encoders.arrow import ArrowStream
+from otn.api.encoders.arrow_schema import table_schema
 from otn.api.encoders.gdal_file import FLATGEOBUF, GEOPACKAGE, GdalFile, GdalFormat
-from otn.api.encoders.parquet import GeoParquet
 from otn.api.encoders.registry import FORMATS
-from otn.api.encoders.table import TableFormat, table_schema, table_sql
+from otn.api.encoders.table import TableFormat, table_sql
+from otn.api.encoders.table_formats import ArrowStream, GeoParquet
 from otn.api.encoders.view import View, whole_view
 from otn.errors import BadRequest
 from otn.model.collections import COLLECTIONS, PORTS, ROADS, Collection
@@ -41,8 +41,7 @@ def written(url: str, table_format: TableFormat, view: View) -> bytes:
 
 
 def write_file(url: str, gdal_format: GdalFormat, view: View, path: Path, **limits: int) -> None:
-    with ArrowRows(url, table_sql(view)).batches(table_schema(view)) as batches:
-        GdalFile(gdal_format, page_of(view), path, **limits).write(batches)
+    GdalFile(gdal_format, page_of(view), path, **limits).write(ArrowRows(url, table_sql(view)).query)
 
 
 def arrow_table(url: str, view: View) -> pyarrow.Table:

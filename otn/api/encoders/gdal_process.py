@@ -1,0 +1,41 @@
+"""The process in which GDAL writes a file: from PostgreSQL's Arrow batches, with nothing of the server in its memory.
+
+On its standard input stands what it is to do, as JSON: `conninfo` and `sql` of the features, the `path` of the file,
+and pyogrio's `arguments`. It ends with UNAVAILABLE, and says why, where the database is to blame.
+"""
+
+import os
+import sys
+
+import orjson
+
+from otn.errors import Unavailable
+from otn.store.arrow_query import ArrowQuery
+
+UNAVAILABLE = os.EX_TEMPFAIL
+# pyogrio imports them where they are there: two thirds of its memory and time, and of no use to a file.
+_OF_NO_USE = ("pandas", "geopandas", "pyarrow", "shapely", "pyproj")
+
+
+def main() -> None:
+    """Writes the file."""
+    given = orjson.loads(sys.stdin.buffer.read())
+    sys.modules.update(dict.fromkeys(_OF_NO_USE))  # type: ignore[arg-type]
+    from pyogrio.raw import write_arrow
+
+    try:
+        with ArrowQuery(given["conninfo"], given["sql"]).prepared() as statement:
+            rows, _ = statement.execute_query()
+            try:
+                write_arrow(rows, given["path"], **given["arguments"])
+            except BaseException:
+                # Else the driver would read the rest of the rows before it closes.
+                statement.cancel()
+                raise
+    except Unavailable as error:
+        print(error, file=sys.stderr)
+        sys.exit(UNAVAILABLE)
+
+
+if __name__ == "__main__":
+    main()
