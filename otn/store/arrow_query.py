@@ -13,7 +13,7 @@ import adbc_driver_postgresql
 
 from otn.errors import Unavailable
 
-BATCH_BYTES = 2 * 2**20
+BATCH_BYTES = 2**20
 _BATCH_SIZE = adbc_driver_postgresql.StatementOptions.BATCH_SIZE_HINT_BYTES.value
 
 

@@ -27,5 +27,7 @@ def _blanked(column: pyarrow.Array) -> pyarrow.Array:
         return column
     valid, values = column.is_valid().buffers()[1], column.buffers()[1:]
     if pyarrow.types.is_primitive(column.type):
-        values = column.fill_null(pyarrow.scalar(0).cast(column.type)).buffers()[1:]
+        # Made of its bytes: to make a scalar of a number, Arrow would import pandas, which takes fifty megabytes.
+        zero = pyarrow.Array.from_buffers(column.type, 1, [None, pyarrow.py_buffer(bytes(8))])[0]
+        values = column.fill_null(zero).buffers()[1:]
     return pyarrow.Array.from_buffers(column.type, len(column), [valid, *values])
