@@ -14,15 +14,21 @@ import adbc_driver_postgresql
 from otn.errors import Unavailable
 
 BATCH_BYTES = 2**20
+TOOK_TOO_LONG = "The download took too long: ask for less, for example by a bbox."
 _BATCH_SIZE = adbc_driver_postgresql.StatementOptions.BATCH_SIZE_HINT_BYTES.value
 
 
 @dataclass(frozen=True)
 class ArrowQuery:
-    """A statement without parameters, and the connection it runs on, with its settings."""
+    """A statement without parameters, and the connection it runs on, with its settings.
+
+    `time_limit`, in seconds, is among these; `batch_bytes` is the size of a batch, about.
+    """
 
     conninfo: str
     sql: str
+    time_limit: float
+    batch_bytes: int = BATCH_BYTES
 
     @contextmanager
     def prepared(self) -> Iterator[adbc_driver_manager.AdbcStatement]:
@@ -34,7 +40,7 @@ class ArrowQuery:
             database = stack.enter_context(adbc_driver_postgresql.connect(self.conninfo))
             connection = stack.enter_context(adbc_driver_manager.AdbcConnection(database))
             statement = stack.enter_context(adbc_driver_manager.AdbcStatement(connection))
-            statement.set_options(**{_BATCH_SIZE: str(BATCH_BYTES)})
+            statement.set_options(**{_BATCH_SIZE: str(self.batch_bytes)})
             statement.set_sql_query(self.sql)
             yield statement
 
@@ -45,7 +51,7 @@ def _translated() -> Iterator[None]:
         yield
     except adbc_driver_manager.OperationalError as error:
         raise Unavailable("The database does not answer at the moment.") from error
-    except Exception as error:  # who reads the batches says in words of its own what PostgreSQL said
+    except (OSError, adbc_driver_manager.Error) as error:
         if "statement timeout" in str(error):
-            raise Unavailable("The download took too long: ask for less, for example by a bbox.") from error
+            raise Unavailable(TOOK_TOO_LONG) from error
         raise

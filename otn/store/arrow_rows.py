@@ -36,7 +36,7 @@ class ArrowRows:
     """
 
     def __init__(self, url: str, sql: str, parameters: Sequence[Any] = (), *, time_limit: float = TIME_LIMIT) -> None:
-        self.query = ArrowQuery(_conninfo(url, time_limit), with_literals(sql, parameters))
+        self.query = ArrowQuery(_conninfo(url, time_limit), with_literals(sql, parameters), time_limit)
         self._cancelled = threading.Event()
         self._statement: adbc_driver_manager.AdbcStatement | None = None
 

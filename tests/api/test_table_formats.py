@@ -20,7 +20,7 @@ from otn.api.encoders.registry import FORMATS
 from otn.api.encoders.table import TableFormat, table_sql
 from otn.api.encoders.table_formats import ArrowStream, GeoParquet
 from otn.api.encoders.view import View, whole_view
-from otn.errors import BadRequest
+from otn.errors import BadRequest, Unavailable
 from otn.model.collections import COLLECTIONS, PORTS, ROADS, Collection
 from otn.store.arrow_rows import ArrowRows
 from tests.api.formats import ANTIMERIDIAN, NASTY_TEXTS, NUMBER_OF_ROADS, PAGE_NOTICE, page_of, view_in
@@ -30,6 +30,10 @@ EPSG_4326 = parse_crs("EPSG:4326", "crs")
 NAMES = [*NASTY_TEXTS, None, "Taveuni"]
 IDS = [*range(1, NUMBER_OF_ROADS - 1), 2**40, 100]
 FIRST_LINE = "LINESTRING(4.1234567 50.1, 4.2 51)"
+SLOW_LATER = (
+    "SELECT number AS id, repeat('x', 1000) || CASE WHEN number = 5000 THEN pg_sleep(30)::text ELSE '' END AS name"
+    " FROM generate_series(1, 5000::bigint) AS number"
+)
 
 
 def written(url: str, table_format: TableFormat, view: View) -> bytes:
@@ -201,6 +205,21 @@ def test_a_file_that_cannot_be_written_is_an_error_of_ours(nasty_url: str, tmp_p
     (tmp_path / "roads").mkdir()
     with pytest.raises(RuntimeError, match="Writing roads failed"):
         write_file(nasty_url, GEOPACKAGE, whole_view(ROADS), tmp_path / "roads")
+
+
+def test_a_database_that_does_not_answer_is_unavailable(nasty_url: str, tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="does not answer at the moment"):
+        write_file(nasty_url.replace("///", "///nothing_of_this_name_"), GEOPACKAGE, whole_view(ROADS), tmp_path / "r")
+
+
+@pytest.mark.parametrize(
+    "slow", ["SELECT 1::bigint AS id, pg_sleep(30)::text AS name", SLOW_LATER], ids=["at once", "later"]
+)
+def test_a_file_that_takes_too_long_is_unavailable(nasty_url: str, tmp_path: Path, slow: str) -> None:
+    view = replace(whole_view(ROADS), geometry=None)
+    query = ArrowRows(nasty_url, slow, time_limit=0.5).query
+    with pytest.raises(Unavailable, match="took too long"):
+        GdalFile(GEOPACKAGE, page_of(view), tmp_path / "roads.gpkg").write(query)
 
 
 def test_the_formats_on_offer() -> None:

@@ -8,6 +8,7 @@ features itself, so that they do not pass through the server's memory too.
 
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from otn.api.encoders.gdal_process import UNAVAILABLE
 from otn.api.encoders.table import GEOMETRY
 from otn.api.encoders.view import Page
 from otn.errors import BadRequest, Unavailable
-from otn.store.arrow_query import ArrowQuery
+from otn.store.arrow_query import TOOK_TOO_LONG, ArrowQuery
 
 FILE_LIMIT = 4 * 2**30
 """Bytes a file may have, together with what GDAL keeps beside it while it writes."""
@@ -82,11 +83,11 @@ class GdalFile:
 
         Raises BadRequest where it grows over the limit, and Unavailable as the query does.
         """
-        task = {"conninfo": query.conninfo, "sql": query.sql, "path": str(self._path), "arguments": self._arguments}
+        task = orjson.dumps({"query": query, "path": str(self._path), "arguments": self._arguments})
         with subprocess.Popen(_COMMAND, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             self._process = process
             try:
-                said = self._waited(process, orjson.dumps(task))
+                said = self._waited(process, task, time.monotonic() + query.time_limit)
             finally:
                 process.kill()
         if process.returncode == UNAVAILABLE:
@@ -101,8 +102,8 @@ class GdalFile:
         if self._process is not None:
             self._process.kill()
 
-    def _waited(self, process: subprocess.Popen[bytes], task: bytes) -> str:
-        """Waits until the process has ended; returns what it said."""
+    def _waited(self, process: subprocess.Popen[bytes], task: bytes, deadline: float) -> str:
+        """Waits until the process has ended; returns what it said. GDAL does not say why rows came no longer."""
         if self._stopped:
             process.kill()
         given: bytes | None = task
@@ -112,6 +113,8 @@ class GdalFile:
             except subprocess.TimeoutExpired:
                 given = None  # it keeps what it has not sent yet
                 self._require_within_limit()
+                if time.monotonic() > deadline:
+                    raise Unavailable(TOOK_TOO_LONG) from None
 
     def _require_within_limit(self) -> None:
         size = 0

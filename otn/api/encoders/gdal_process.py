@@ -1,11 +1,12 @@
 """The process in which GDAL writes a file: from PostgreSQL's Arrow batches, with nothing of the server in its memory.
 
-On its standard input stands what it is to do, as JSON: `conninfo` and `sql` of the features, the `path` of the file,
-and pyogrio's `arguments`. It ends with UNAVAILABLE, and says why, where the database is to blame.
+On its standard input stands what it is to do, as JSON: the `query` of the features, the `path` of the file, and
+pyogrio's `arguments`. It ends with UNAVAILABLE, and says why, where the database is to blame.
 """
 
 import os
 import sys
+from dataclasses import replace
 
 import orjson
 
@@ -13,6 +14,7 @@ from otn.errors import Unavailable
 from otn.store.arrow_query import ArrowQuery
 
 UNAVAILABLE = os.EX_TEMPFAIL
+_BATCH_BYTES = 2**18
 # pyogrio imports them where they are there: two thirds of its memory and time, and of no use to a file.
 _OF_NO_USE = ("pandas", "geopandas", "pyarrow", "shapely", "pyproj")
 
@@ -24,7 +26,7 @@ def main() -> None:
     from pyogrio.raw import write_arrow
 
     try:
-        with ArrowQuery(given["conninfo"], given["sql"]).prepared() as statement:
+        with replace(ArrowQuery(**given["query"]), batch_bytes=_BATCH_BYTES).prepared() as statement:
             rows, _ = statement.execute_query()
             try:
                 write_arrow(rows, given["path"], **given["arguments"])
