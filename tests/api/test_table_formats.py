@@ -19,11 +19,20 @@ from otn.api.encoders.gdal_file import FLATGEOBUF, GEOPACKAGE, GdalFile, GdalFor
 from otn.api.encoders.registry import FORMATS
 from otn.api.encoders.table import TableFormat, table_sql
 from otn.api.encoders.table_formats import ArrowStream, GeoParquet
-from otn.api.encoders.view import View, whole_view
+from otn.api.encoders.view import View
 from otn.errors import BadRequest, Unavailable
 from otn.model.collections import COLLECTIONS, PORTS, ROADS, Collection
 from otn.store.arrow_rows import ArrowRows
-from tests.api.formats import ANTIMERIDIAN, NASTY_TEXTS, NUMBER_OF_ROADS, PAGE_NOTICE, page_of, view_in
+from tests.api.formats import (
+    ANTIMERIDIAN,
+    NASTY_TEXTS,
+    NUMBER_OF_ROADS,
+    PAGE_NOTICE,
+    is_streamed,
+    page_of,
+    view_in,
+    whole_view,
+)
 
 LAMBERT = parse_crs("EPSG:3035", "crs")
 EPSG_4326 = parse_crs("EPSG:4326", "crs")
@@ -226,4 +235,4 @@ def test_the_formats_on_offer() -> None:
     assert [output.name for output in FORMATS] == (
         ["geojson", "geojsonseq", "ndjson", "csv", "fgb", "parquet", "arrow", "gpkg", "jsonfg", "gml", "kml"]
     )
-    assert {output.name for output in FORMATS if not output.is_streamed} == {"fgb", "gpkg"}
+    assert {output.name for output in FORMATS if not is_streamed(output)} == {"fgb", "gpkg"}

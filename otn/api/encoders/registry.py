@@ -61,11 +61,6 @@ class OutputFormat:
         if self.degrees_only and crs != CRS84:
             raise BadRequest(f"{self.title} knows longitude and latitude only, not {crs.uri}.", parameter="crs")
 
-    @property
-    def is_streamed(self) -> bool:
-        """Whether its first bytes come before its last feature is known; else a whole file is written first."""
-        return not isinstance(self.encoder, GdalFormat)
-
 
 _LINES = Text(
     en="one feature a line, for programs that read as they go",
