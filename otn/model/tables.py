@@ -37,20 +37,7 @@ from sqlalchemy.types import TypeEngine
 from otn.model.collections import COLLECTIONS, Collection
 from otn.model.common_fields import NAME
 from otn.model.fields import Field, Kind
-
-SRID = 4326
-WEB_MERCATOR_SRID = 3857
-# Web Mercator ends where the world is a square: what lies nearer to the poles is not in its tiles.
-WEB_MERCATOR_GEOMETRY = (
-    "ST_Transform(ST_ClipByBox2D(geom, 'BOX(-180 -85.0511287798066,180 85.0511287798066)'::box2d),"
-    f" {WEB_MERCATOR_SRID})"
-)
-"""The SQL of a column `geom` in EPSG:4326 as tiles need it."""
-
-UNACCENTED = "otn_unaccented({})"
-CASE_FOLDED = "otn_case_folded({})"
-FOLDED = "otn_folded({})"
-"""The SQL of a text without accents, without difference of case, and without both: the last has an index on names."""
+from otn.model.sql import FOLDED, SRID, WEB_MERCATOR_GEOMETRY, WEB_MERCATOR_SRID
 
 metadata = MetaData(
     naming_convention={

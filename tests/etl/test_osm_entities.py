@@ -7,6 +7,7 @@ import pytest
 from otn.errors import SourceError
 from otn.etl.pipeline import load_dataset
 from otn.etl.progress import Silent
+from otn.etl.wishes import Wishes
 from otn.model.datasets import Registry
 from tests.etl.publisher import publishing
 
@@ -25,7 +26,7 @@ LAUGHS = "".join(f'<!ENTITY e{level} "{f"&e{level - 1};" * 10}">' for level in r
 def load(database_url: str, folder: Path, doctype: str, name: str) -> int:
     file = folder / "roads.osm"
     file.write_text(OSM.format(doctype=doctype, name=name))
-    return load_dataset(database_url, ROADS, registry=REGISTRY, progress=Silent(), file=file).number_added
+    return load_dataset(database_url, ROADS, registry=REGISTRY, progress=Silent(), wishes=Wishes([file])).number_added
 
 
 @pytest.mark.parametrize(
