@@ -1,8 +1,9 @@
 """Where a load's rows come from: the file of a package, or a file somebody names."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pyproj import CRS
 from pyproj.exceptions import CRSError
@@ -18,11 +19,16 @@ from otn.model.datasets import Dataset
 
 @dataclass(frozen=True)
 class Source:
-    """What is read, said for people, with the SHA-256 of its bytes, and its reader."""
+    """What is read, said for people, with the SHA-256 of its bytes, and its reader.
+
+    `url` is where it was downloaded from, `lineage` (ready for JSON) what else tells how it came here.
+    """
 
     description: str
     sha256: str
     reader: Reader
+    url: str | None = None
+    lineage: dict[str, Any] = field(default_factory=dict)
 
 
 def extract(dataset: Dataset, file: Path | None, crs: str | None) -> Source:

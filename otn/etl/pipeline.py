@@ -11,11 +11,14 @@ from otn.errors import LoadError
 from otn.etl.check import check_crs, check_geometry
 from otn.etl.extract import Source, extract
 from otn.etl.harmonise import harmonise, harmonised_geometry
-from otn.etl.load import Load, LoadSummary, load
+from otn.etl.load import Load, load
+from otn.etl.load_records import LoadSummary
 from otn.etl.progress import Progress
+from otn.etl.quality import unknown_codes
 from otn.etl.regions import Regions
 from otn.etl.rows import SourceRows
 from otn.etl.select import Selection, selected, selection
+from otn.etl.tolerance import Tolerance
 from otn.model.datasets import Dataset, Registry
 
 
@@ -28,18 +31,21 @@ def load_dataset(
     file: Path | None = None,
     crs: str | None = None,
     clip: bool = False,
+    tolerance: Tolerance | None = None,
+    dry_run: bool = False,
 ) -> LoadSummary:
     """Loads `dataset` from its declared source, or from `file`, into the database at `url`.
 
-    A file is never clipped to the region unless `clip` says so. Raises LoadError; then, as after a kill at any moment,
-    the dataset is as it was before.
+    A file is never clipped to the region unless `clip` says so. A dry run does the same work and takes it back.
+    Raises LoadError; then, as after a kill at any moment, the dataset is as it was before.
     """
     progress.stage(f"{dataset.id}: extract", None)
     source = extract(dataset, file, crs)
     regions = Regions(registry)
     belongs = _selection(dataset, registry, regions, from_file=file is not None, clip=clip)
     # Translated within too, so that the load records its failure in the same words.
-    with _translated(dataset), load(url, dataset, source) as under_way, _translated(dataset):
+    loading = load(url, dataset, source, tolerance=tolerance, dry_run=dry_run)
+    with _translated(dataset), loading as under_way, _translated(dataset):
         progress.stage(f"{dataset.id}: read, harmonise, check", None)
         for rows in _rows(source, belongs):
             _stage(rows, under_way, source, dataset, None if belongs else regions)
@@ -71,12 +77,15 @@ def _rows(source: Source, belongs: Selection | None) -> Iterator[SourceRows]:
 def _stage(rows: SourceRows, under_way: Load, source: Source, dataset: Dataset, regions: Regions | None) -> None:
     under_way.counts.read += len(rows) + len(rows.rejects)
     under_way.counts.normalised += len(rows.normalised)
-    under_way.staging.reject(rows.rejects)
+    under_way.rejects.add(rows.rejects)
     if not len(rows):
         return
     checked, rejects = check_geometry(harmonised_geometry(rows), rows, dataset.collection_model)
-    under_way.staging.reject(rejects)
-    under_way.staging.add(harmonise(checked, rows, source.reader, dataset, regions), rows)
+    under_way.rejects.add(rejects)
+    features = harmonise(checked, rows, source.reader, dataset, regions)
+    for name, code in unknown_codes(features.fields, dataset.collection_model):
+        under_way.counts.unknown_codes.add(name, code)
+    under_way.staging(dataset.collection_model).add(features, rows)
 
 
 @contextmanager
