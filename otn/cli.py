@@ -32,7 +32,7 @@ from otn.store import checks, loads, migrations
 from otn.store.cluster import database
 
 if TYPE_CHECKING:
-    from otn.etl.load import LoadSummary
+    from otn.etl.load_records import LoadSummary
 
 _out = Console(highlight=False)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)

@@ -114,8 +114,10 @@ def collections_statement() -> Statement:
     return Statement(
         """
 SELECT collection, version, updated, number_of_features, west, south, east, north, valid_from, valid_to,
-  (SELECT json_agg(json_build_object('declaration', declaration, 'numberOfFeatures', number_of_features) ORDER BY id)
-   FROM dataset WHERE dataset.collection = state.collection AND dataset.number_of_features > 0)::text AS datasets
+  (SELECT json_agg(json_build_object('declaration', declaration, 'numberOfFeatures', number_of_features)
+     ORDER BY dataset)
+   FROM dataset_collection AS filled
+   WHERE filled.collection = state.collection AND filled.number_of_features > 0)::text AS datasets
 FROM collection_state AS state WHERE number_of_features > 0""",
         (),
     )

@@ -4,9 +4,9 @@ import hashlib
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from pyproj import CRS
 from pyproj.exceptions import CRSError
@@ -33,8 +33,8 @@ _ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
 class Source:
     """What is read, said for people, with the SHA-256 of its bytes, and its reader.
 
-    `url` is where it was downloaded. `is_whole` tells the publisher's whole dataset from files named by hand, which
-    may be a part of it.
+    `url` is where it was downloaded, `lineage` (ready for JSON) what else tells how it came here. `is_whole` tells the
+    publisher's whole dataset from files named by hand, which may be a part of it.
     """
 
     description: str
@@ -42,6 +42,7 @@ class Source:
     reader: Reader
     url: str | None = None
     is_whole: bool = False
+    lineage: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

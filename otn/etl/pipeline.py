@@ -12,12 +12,16 @@ from otn.etl.check import check_crs, check_geometry
 from otn.etl.check_place import Places, swapped_axes
 from otn.etl.extract import BY_DEFAULT, Downloads, Source, extract
 from otn.etl.harmonise import harmonise, harmonised_geometry
-from otn.etl.load import Load, LoadSummary, load
+from otn.etl.load import Load, load
+from otn.etl.load_records import LoadSummary
 from otn.etl.progress import Progress
+from otn.etl.quality import unknown_codes
 from otn.etl.regions import Regions
 from otn.etl.rows import SourceRows
 from otn.etl.select import Selection, selected, selection
+from otn.etl.tolerance import Tolerance
 from otn.etl.wishes import AS_DECLARED, Wishes
+from otn.model.collections import COLLECTIONS
 from otn.model.datasets import Dataset, Registry
 from otn.model.sources import FileSource, PackageSource
 
@@ -33,13 +37,15 @@ def load_dataset(
 ) -> LoadSummary:
     """Loads `dataset` from its declared source, or from the files somebody wishes, into the database at `url`.
 
-    Raises LoadError; then, as after a kill at any moment, the dataset is as it was before.
+    Raises LoadError; then, as after a kill at any moment, the dataset is as it was before. A dry run does the same work
+    and takes it back.
     """
     progress.stage(f"{dataset.id}: extract", None)
     with extract(dataset, wishes.files, wishes.crs, downloads, progress) as source:
         recipe = _Recipe(dataset, source, registry, wishes.clip)
+        loading = load(url, dataset, source, tolerance=_tolerance(dataset, wishes), dry_run=wishes.dry_run)
         # Translated within too, so that the load records its failure in the same words.
-        with _translated(dataset), load(url, dataset, source) as under_way, _translated(dataset):
+        with _translated(dataset), loading as under_way, _translated(dataset):
             progress.stage(f"{dataset.id}: read, harmonise, check", None)
             for rows in recipe.rows():
                 recipe.stage(rows, under_way)
@@ -76,16 +82,20 @@ class _Recipe:
         """Brings a batch to the model, and hands the load what it may keep and what it must reject."""
         under_way.counts.read += len(rows) + len(rows.rejects)
         under_way.counts.normalised += len(rows.normalised)
-        under_way.staging.reject(rows.rejects)
+        under_way.rejects.add(rows.rejects)
         if not len(rows):
             return
-        shapes = harmonised_geometry(rows, self._dataset.collection_model.geometry)
+        collection = COLLECTIONS[rows.collection or self._dataset.collection]
+        shapes = harmonised_geometry(rows, collection.geometry)
         under_way.counts.repaired += shapes.repaired
-        checked, rejects = check_geometry(shapes, rows, self._dataset.collection_model, self._places)
-        under_way.staging.reject(rejects)
+        checked, rejects = check_geometry(shapes, rows, collection, self._places)
+        under_way.rejects.add(rejects)
         # What was selected for the region lies in it.
         regions = self._regions if self._belongs is None else None
-        under_way.staging.add(harmonise(checked, rows, self._source.reader, self._dataset, regions), rows)
+        features = harmonise(checked, rows, self._source.reader, self._dataset, regions)
+        for name, code in unknown_codes(features.fields, collection):
+            under_way.counts.unknown_codes.add(name, code)
+        under_way.staging(collection).add(features, rows)
 
     def _selection(self, registry: Registry, clip: bool) -> Selection | None:
         region, source = registry.regions[self._dataset.region], self._dataset.source
@@ -98,6 +108,13 @@ class _Recipe:
         if source is None or source.select is None or of_another_kind:
             return None
         return selection(source.select, region, self._regions)
+
+
+def _tolerance(dataset: Dataset, wishes: Wishes) -> Tolerance:
+    checks = dataset.checks
+    return (
+        Tolerance.of_anything() if wishes.accept_losses else Tolerance(checks.maximum_rejected, checks.maximum_removed)
+    )
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import pytest
 from psycopg import sql
 
 from otn.etl.generalise import generalise_outdated
-from otn.etl.load import LoadSummary
+from otn.etl.load_records import LoadSummary
 from otn.etl.pipeline import load_dataset
 from otn.etl.progress import Silent
 from otn.etl.wishes import Wishes

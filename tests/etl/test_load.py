@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from otn.errors import LoadError, LoadInProgress, SourceError
-from otn.etl.load import LoadSummary
+from otn.etl.load_records import LoadSummary
 from otn.etl.pipeline import load_dataset
 from otn.etl.progress import Silent
 from otn.etl.wishes import Wishes
