@@ -44,12 +44,21 @@ class Features:
 
 
 def harmonised_geometry(rows: SourceRows) -> tuple[Geometries, npt.NDArray[np.intp], pa.Array]:
-    """Single geometries in CRS84, the row each comes from, and its part ("" where the row has but one)."""
+    """Single geometries in CRS84, the row each comes from, and its part.
+
+    That is the row's own part ("" where it has none), and the number of the geometry behind it where the row has
+    several.
+    """
     with np.errstate(invalid="ignore"):  # what is not finite is the next stage's business
         geometry, row, number = exploded(rounded(wrap_longitudes(to_crs84(rows.geometry, rows.crs))))
     several = np.bincount(row, minlength=len(rows))[row] > 1
     part = pc.if_else(pa.array(several), pa.array(number).cast(pa.string()), "")
-    return geometry, row, part
+    return geometry, row, part if rows.part is None else _parts_of_parts(rows.part.take(pa.array(row)), part)
+
+
+def _parts_of_parts(own: pa.Array, part: pa.Array) -> pa.Array:
+    both = pc.binary_join_element_wise(own, part, "/")
+    return pc.if_else(pc.equal(own, ""), part, pc.if_else(pc.equal(part, ""), own, both))
 
 
 def harmonise(
@@ -68,6 +77,7 @@ def harmonise(
     meaning = reader.harmonise(rows.attributes, collection)
     columns = {name: column.take(pa.array(row)) for name, column in meaning.items()}
     columns |= _origin(geometry, rows.source_id.take(pa.array(row)), dataset, regions)
+    columns["inspireId"] = _parts_of_parts(columns["inspireId"], part)  # one across publishers, so never two
     if LENGTH in collection.fields:
         columns[LENGTH.name] = pa.array(geodesic_lengths(geometry))
     fields = pa.table({field.name: _column(field, columns, len(row)) for field in collection.fields})

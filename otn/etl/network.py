@@ -77,8 +77,11 @@ def _numbered(*columns: Integers) -> tuple[Integers, Integers]:
     for column in columns:
         in_order = column[order]
         new[1:] |= in_order[1:] != in_order[:-1]
+        del in_order
+    rank = np.cumsum(new, dtype=np.int64)
+    rank -= 1
     number = np.empty(len(order), np.int64)
-    number[order] = np.cumsum(new) - 1
+    number[order] = rank
     return number, order[new]
 
 
@@ -105,15 +108,13 @@ def cut(offsets: Integers, place: Integers, is_node: Marks) -> Links:
     return Links(line[:-1][within], first, last, place[first], place[last])
 
 
-def parts(links: Links, names: pa.Array) -> pa.Array:
-    """What tells the links of one line apart: the names of both nodes; empty where the line is not cut.
+def parts(links: Links, from_names: pa.Array, to_names: pa.Array) -> pa.Array:
+    """What tells the links of one line apart: the names of both its nodes; empty where the line is not cut.
 
     It stays what it is when the line changes elsewhere. Where a line leads from one node to another more than once,
     the second time is told by ".2" and so on.
     """
-    pairs = pc.binary_join_element_wise(
-        names.take(pa.array(links.from_place)), names.take(pa.array(links.to_place)), "-"
-    )
+    pairs = pc.binary_join_element_wise(from_names, to_names, "-")
     again = _times_before(links)
     if again.any():
         times = pc.if_else(pa.array(again > 0), pc.cast(pa.array(again + 1), pa.string()), None)

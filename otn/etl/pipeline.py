@@ -70,7 +70,9 @@ def _rows(source: Source, belongs: Selection | None) -> Iterator[SourceRows]:
 
 
 def _stage(rows: SourceRows, under_way: Load, source: Source, dataset: Dataset, regions: Regions | None) -> None:
-    under_way.counts.read += len(rows) + len(rows.rejects)
+    if rows.collection not in (None, dataset.collection):
+        return
+    under_way.counts.read += rows.number_of_objects
     under_way.counts.normalised += len(rows.normalised)
     under_way.staging.reject(rows.rejects)
     if not len(rows):

@@ -36,7 +36,8 @@ def cut_lines(lines: list[list[int]], marked: list[int] | None = None) -> tuple[
     offsets, place, ids = ragged(lines)
     marks = np.flatnonzero(np.isin(ids, marked or []))
     links = cut(offsets, place, nodes(offsets, place, len(ids), marks))
-    return links, parts(links, pa.array(ids).cast(pa.string())).to_pylist(), ids
+    names = (pa.array(ids[places], pa.int64()).cast(pa.string()) for places in (links.from_place, links.to_place))
+    return links, parts(links, *names).to_pylist(), ids
 
 
 def cut_one_by_one(lines: list[list[int]], marked: set[int]) -> list[tuple[int, list[int], str]]:

@@ -1,8 +1,8 @@
 """What OpenStreetMap's tags mean as fields of roads.
 
 Sources: the OpenStreetMap wiki (Key:highway, Key:oneway, Key:maxspeed, Key:maxheight, Key:maxweight, Key:surface,
-Key:ref, Key:bridge, Key:tunnel) and the mapping of the Open Transport Map (OSM to INSPIRE Transport Networks). What a
-tag does not say stays null: a class is never guessed.
+Key:ref, Key:bridge, Key:tunnel, Key:layer) and the mapping of the Open Transport Map (OSM to INSPIRE Transport
+Networks). What a tag does not say stays null: a class is never guessed.
 """
 
 import re
@@ -133,6 +133,7 @@ _TONNES = {
     "cwt": 0.05080234544,
 }
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,3}")
+_LAYER = re.compile(r"[+-]?[0-9]{1,2}")
 _EUROPEAN_NUMBER = re.compile(r"E[ -]?([0-9]{1,3})")
 _FULL_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -213,6 +214,12 @@ def structure(text: str | None) -> bool:
     return text is not None and text.strip().lower() not in ("no", "false", "0")
 
 
+def level(layer: str | None) -> int | None:
+    """`layer` as a whole number; no tag means 0, whether there is a bridge or a tunnel or not, as the wiki has it."""
+    value = (layer or "0").strip()
+    return int(value) if _LAYER.fullmatch(value) else None
+
+
 def national_road_code(ref: str | None, nat_ref: str | None) -> str | None:
     """The numbers of `ref` and `nat_ref` that are no E-roads', joined by a semicolon."""
     return _join(number for number in _split(ref) + _split(nat_ref) if not _EUROPEAN_NUMBER.fullmatch(number))
@@ -257,6 +264,7 @@ _RULES = (
     Rule("surface", surface, ("surface",), pa.string()),
     Rule("bridge", structure, ("bridge",), pa.bool_()),
     Rule("tunnel", structure, ("tunnel",), pa.bool_()),
+    Rule("level", level, ("layer",), pa.int64()),
     Rule("nationalRoadCode", national_road_code, ("ref", "nat_ref"), pa.string(), needed=2),
     Rule("europeanRoadNumber", european_road_number, ("int_ref", "ref", "nat_ref"), pa.string(), needed=3),
     Rule("validFrom", instant, ("start_date",), _INSTANT),
