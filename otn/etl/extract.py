@@ -15,7 +15,7 @@ from otn.errors import LoadError, SourceError
 from otn.etl.archives import unpack
 from otn.etl.download import DownloadLimits, fetch
 from otn.etl.progress import Progress
-from otn.etl.readers import osm
+from otn.etl.readers import osm_file
 from otn.etl.readers.airportsdata import AirportsData
 from otn.etl.readers.inputs import Inputs
 from otn.etl.readers.registry import reader_of
@@ -99,7 +99,7 @@ def _package_source(declared: PackageSource) -> Source:
 
 def _source_of_files(dataset: Dataset, files: tuple[Path, ...], crs: str | None, folder: Path) -> Source:
     for file in files:
-        if crs is not None and file.name.lower().endswith(osm.SUFFIXES):
+        if crs is not None and file.name.lower().endswith(osm_file.SUFFIXES):
             raise SourceError(f"{file.name} is OpenStreetMap data, always in WGS 84: leave --crs out.")
     sha256 = _sha256(files)
     reader = reader_of(_inputs(dataset, files, crs, folder))

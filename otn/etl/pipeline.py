@@ -80,7 +80,8 @@ class _Recipe:
 
     def stage(self, rows: SourceRows, under_way: Load) -> None:
         """Brings a batch to the model, and hands the load what it may keep and what it must reject."""
-        under_way.counts.read += len(rows) + len(rows.rejects)
+        if rows.collection in (None, self._dataset.collection):
+            under_way.counts.read += rows.number_of_objects
         under_way.counts.normalised += len(rows.normalised)
         under_way.rejects.add(rows.rejects)
         if not len(rows):
@@ -92,7 +93,7 @@ class _Recipe:
         under_way.rejects.add(rejects)
         # What was selected for the region lies in it.
         regions = self._regions if self._belongs is None else None
-        features = harmonise(checked, rows, self._source.reader, self._dataset, regions)
+        features = harmonise(checked, rows, self._source.reader, self._dataset, collection, regions)
         for name, code in unknown_codes(features.fields, collection):
             under_way.counts.unknown_codes.add(name, code)
         under_way.staging(collection).add(features, rows)

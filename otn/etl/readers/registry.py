@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from otn.errors import SourceError
-from otn.etl.readers import csv, osm, vector
+from otn.etl.readers import csv, osm, osm_file, vector
 from otn.etl.readers.inputs import Inputs
 from otn.etl.rows import Reader
 
@@ -16,7 +16,7 @@ READERS: dict[str, Callable[[Inputs], Reader]] = {
 """By the name that `source.reader` gives."""
 
 _BY_SUFFIX = {
-    **dict.fromkeys(osm.SUFFIXES, "osm"),
+    **dict.fromkeys(osm_file.SUFFIXES, "osm"),
     **dict.fromkeys(vector.SUFFIXES, "vector"),
     **dict.fromkeys(csv.SUFFIXES, "csv"),
 }
