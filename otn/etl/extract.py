@@ -8,7 +8,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from otn.errors import LoadError, SourceError
-from otn.etl.readers import osm
+from otn.etl.readers import osm_file
 from otn.etl.readers.airportsdata import AirportsData
 from otn.etl.readers.inputs import Inputs
 from otn.etl.readers.registry import reader_of
@@ -55,7 +55,7 @@ def _package_source(reader: AirportsData | SearoutePorts | SearouteLanes | Scgra
 
 
 def _inputs(file: Path, dataset: Dataset, crs: str | None) -> Inputs:
-    if crs is not None and file.name.lower().endswith(osm.SUFFIXES):
+    if crs is not None and file.name.lower().endswith(osm_file.SUFFIXES):
         raise SourceError(f"{file.name} is OpenStreetMap data, always in WGS 84: leave --crs out.")
     return Inputs((file,), dataset, _crs(crs))
 

@@ -16,22 +16,17 @@ from osmium.filter import EntityFilter, KeyFilter
 from osmium.geom import WKBFactory
 from osmium.osm import WAY
 from osmium.osm.types import Way
-from pyproj import CRS
 
 from otn.errors import SourceError
+from otn.etl.readers.osm_file import CRS84, check_file, troubles_named
 from otn.etl.readers.osm_tags import ROAD_TAGS, road_fields
 from otn.etl.rows import Geometries, Reason, Reject, SourceRows, batches, json_objects
 from otn.model.collections import ROADS, Collection
 
-SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
 _BATCH = 20_000
-_CRS84 = CRS.from_user_input("OGC:CRS84")
 _TAGS = ("name", *ROAD_TAGS)
 # Counts the nodes of a way that its extract was cut off from, so that a shortened line can be told.
 _MISSING_NODES = "nodesWithoutLocation"
-
-# What libosmium, expat, zlib and bzip2 say of a file that ends too early.
-_SIGNS_OF_CUTTING = ("unexpected EOF", "no element found", "unclosed", "read close failed", "bzip2 error: read failed")
 
 
 @dataclass(frozen=True)
@@ -88,24 +83,10 @@ class OsmRoads:
 
     def _ways(self) -> Iterator[Way]:
         """The ways with a highway tag; each is valid until the next one is asked for."""
-        if not self.path.is_file():
-            raise SourceError(f"{self.path} is not a file.")
-        if self.path.stat().st_size == 0:
-            raise SourceError(f"{self.path} is empty.")
-        try:
+        check_file(self.path)
+        with troubles_named(self.path):
             processor = osmium.FileProcessor(self.path).with_locations("flex_mem")
-            if processor.header.has_multiple_object_versions:
-                raise SourceError(
-                    f"{self.path} is a history or a change file; only extracts of one moment can be read."
-                )
             yield from processor.with_filter(EntityFilter(WAY)).with_filter(KeyFilter("highway"))  # type: ignore[misc]
-        except (RuntimeError, OSError) as error:
-            raise SourceError(f"{self.path} {self._trouble(str(error))} ({error}).") from error
-
-    def _trouble(self, message: str) -> str:
-        if any(sign in message for sign in _SIGNS_OF_CUTTING):
-            return f"is cut off: it ends too early, after {self.path.stat().st_size:,} bytes"
-        return "is damaged or no OpenStreetMap file"
 
 
 def _road(factory: WKBFactory, way: Way, position: int) -> _Road | Reject:
@@ -156,6 +137,6 @@ def _source_rows(batch: list[_Road | Reject]) -> SourceRows:
         source_id=pa.array([str(road.id) for road in roads], pa.string()),
         geometry=geometry,
         attributes=pa.table(attributes),
-        crs=_CRS84,
+        crs=CRS84,
         rejects=tuple(row for row in batch if isinstance(row, Reject)),
     )

@@ -6,14 +6,12 @@ tag does not say stays null: a class is never guessed.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from typing import Any
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from otn.etl.readers.osm_rules import Rule, fields_by_rules, tag_column, tags_of
 
 _CLASS_OF_HIGHWAY = {
     "motorway": "mainRoad",
@@ -246,61 +244,29 @@ def _join(parts: Iterable[str]) -> str | None:
     return ";".join(dict.fromkeys(parts)) or None
 
 
-@dataclass(frozen=True)
-class _Rule:
-    """How a field is computed: from `tags`, of which one of the first `needed` must be a column of the source."""
-
-    field: str
-    function: Callable[..., Any]
-    tags: tuple[str, ...]
-    kind: pa.DataType
-    needed: int = 1
-
-
 _INSTANT = pa.timestamp("us", tz="UTC")
 _RULES = (
-    _Rule("functionalRoadClass", functional_road_class, ("highway",), pa.string()),
-    _Rule("formOfWay", form_of_way, ("highway", "junction", "oneway", "dual_carriageway"), pa.string()),
-    _Rule("direction", direction, ("oneway", "highway", "junction"), pa.string()),
-    _Rule("speedLimit", speed_limit, ("maxspeed",), pa.int64()),
-    _Rule("maximumHeight", length, ("maxheight",), pa.float64()),
-    _Rule("maximumWidth", length, ("maxwidth",), pa.float64()),
-    _Rule("maximumWeight", weight, ("maxweight",), pa.float64()),
-    _Rule("lanes", lanes, ("lanes",), pa.int64()),
-    _Rule("surface", surface, ("surface",), pa.string()),
-    _Rule("bridge", structure, ("bridge",), pa.bool_()),
-    _Rule("tunnel", structure, ("tunnel",), pa.bool_()),
-    _Rule("nationalRoadCode", national_road_code, ("ref", "nat_ref"), pa.string(), needed=2),
-    _Rule("europeanRoadNumber", european_road_number, ("int_ref", "ref", "nat_ref"), pa.string(), needed=3),
-    _Rule("validFrom", instant, ("start_date",), _INSTANT),
-    _Rule("validTo", instant, ("end_date",), _INSTANT),
+    Rule("functionalRoadClass", functional_road_class, ("highway",), pa.string()),
+    Rule("formOfWay", form_of_way, ("highway", "junction", "oneway", "dual_carriageway"), pa.string()),
+    Rule("direction", direction, ("oneway", "highway", "junction"), pa.string()),
+    Rule("speedLimit", speed_limit, ("maxspeed",), pa.int64()),
+    Rule("maximumHeight", length, ("maxheight",), pa.float64()),
+    Rule("maximumWidth", length, ("maxwidth",), pa.float64()),
+    Rule("maximumWeight", weight, ("maxweight",), pa.float64()),
+    Rule("lanes", lanes, ("lanes",), pa.int64()),
+    Rule("surface", surface, ("surface",), pa.string()),
+    Rule("bridge", structure, ("bridge",), pa.bool_()),
+    Rule("tunnel", structure, ("tunnel",), pa.bool_()),
+    Rule("nationalRoadCode", national_road_code, ("ref", "nat_ref"), pa.string(), needed=2),
+    Rule("europeanRoadNumber", european_road_number, ("int_ref", "ref", "nat_ref"), pa.string(), needed=3),
+    Rule("validFrom", instant, ("start_date",), _INSTANT),
+    Rule("validTo", instant, ("end_date",), _INSTANT),
 )
 
 # The tags that say something about a road, without its name, which is taken as it is.
-ROAD_TAGS = tuple(dict.fromkeys(tag for rule in _RULES for tag in rule.tags))
+ROAD_TAGS = tags_of(_RULES)
 
 
 def road_fields(tags: pa.Table) -> dict[str, pa.Array]:
     """The fields of roads that follow from the `tags` there are columns (string) of, by field name."""
-    fields = {
-        rule.field: _map_rows([_column(tags, tag) for tag in rule.tags], rule.function, rule.kind)
-        for rule in _RULES
-        if any(tag in tags.column_names for tag in rule.tags[: rule.needed])
-    }
-    return fields | ({"name": _column(tags, "name")} if "name" in tags.column_names else {})
-
-
-def _column(tags: pa.Table, name: str) -> pa.Array:
-    if name not in tags.column_names:
-        return pa.nulls(len(tags), pa.string())
-    return tags[name].combine_chunks()
-
-
-def _map_rows(columns: Sequence[pa.Array], function: Callable[..., Any], kind: pa.DataType) -> pa.Array:
-    """`function` of the columns' values (None where null), computed once for each distinct combination."""
-    encoded = [pc.dictionary_encode(column, null_encoding="encode") for column in columns]
-    codes = np.stack([column.indices.to_numpy() for column in encoded], axis=1)
-    distinct, rows = np.unique(codes, axis=0, return_inverse=True)
-    values = [column.dictionary.to_pylist() for column in encoded]
-    combinations = ([value[code] for value, code in zip(values, row, strict=True)] for row in distinct.tolist())
-    return pa.array([function(*combination) for combination in combinations], kind).take(pa.array(rows.ravel()))
+    return fields_by_rules(_RULES, tags) | ({"name": tag_column(tags, "name")} if "name" in tags.column_names else {})

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from otn.errors import SourceError
-from otn.etl.readers import csv, osm, vector
+from otn.etl.readers import csv, osm, osm_file, vector
 from otn.etl.readers.inputs import Inputs
 from otn.etl.rows import Reader
 
@@ -16,14 +16,14 @@ READERS: dict[str, Callable[[Inputs], Reader]] = {
 """By the name that `source.reader` gives."""
 
 _BY_SUFFIX = {
-    **dict.fromkeys(osm.SUFFIXES, "osm"),
+    **dict.fromkeys(osm_file.SUFFIXES, "osm"),
     **dict.fromkeys(vector.SUFFIXES, "vector"),
     **dict.fromkeys(csv.SUFFIXES, "csv"),
 }
 
 
 def reader_of(inputs: Inputs) -> Reader:
-    """The reader that the dataset declares, else the one for the file's name. Raises SourceError where there is none."""
+    """The reader that the dataset declares, else that for the file's name. Raises SourceError where there is none."""
     declared = inputs.source.reader if inputs.source else reader_of_name(inputs.files[0])
     if declared == "none" or declared not in READERS:
         wanted = inputs.source.format if inputs.source else declared
