@@ -37,11 +37,13 @@ class Reason(Enum):
     """Why a row was rejected. The value is stored, shown and exported."""
 
     NO_GEOMETRY = "geometry/missing"
+    INCOMPLETE = "geometry/incomplete"
     EMPTY_GEOMETRY = "geometry/empty"
     WRONG_GEOMETRY_TYPE = "geometry/type"
     TOO_FEW_POINTS = "geometry/too-few-points"
     NOT_FINITE = "geometry/not-finite"
     OUT_OF_RANGE = "geometry/out-of-range"
+    INVALID = "geometry/invalid"
     DUPLICATE_ID = "id/duplicate"
     ID_TOO_LONG = "id/too-long"
     UNREADABLE = "row/unreadable"
