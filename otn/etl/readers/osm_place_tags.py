@@ -62,6 +62,7 @@ PORT_TAGS = (
     ("industrial", "port"),
     ("seamark:type", "harbour"),
 )
+RUNWAYS_AND_TAXIWAYS = ("runway", "taxiway")
 AIRPORT_TAGS = (("aeroway", "aerodrome"), ("aeroway", "heliport"))
 LIFE_TAGS = ("abandoned", "disused")
 """Tags that say whether an object is in use."""

@@ -22,6 +22,7 @@ from otn.etl.readers.osm_place_tags import (
     RAILWAY_RULES,
     RAILWAY_TAGS,
     RUNWAY_RULES,
+    RUNWAYS_AND_TAXIWAYS,
     facility_kind,
     is_airport,
     is_port,
@@ -32,7 +33,7 @@ from otn.model.collections import AIRPORTS, AREAS, BUILDINGS, PORT_FACILITIES, P
 
 _WAYS = (Element.OPEN_WAY, Element.CLOSED_WAY)
 _AIR_AREAS = ("apron", "aerodromeArea")
-_RUNWAY_TAGS = (("aeroway", "runway"), ("aeroway", "taxiway"))
+_RUNWAY_TAGS = tuple(("aeroway", value) for value in RUNWAYS_AND_TAXIWAYS)
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -55,8 +56,14 @@ def kind_of(collection: str, country: str | None = None) -> Kind | None:
     return _KINDS.get(collection)
 
 
-def _kind(what: str, pairs: Pairs, rules: Sequence[Rule], shape: Callable[[Element, Tags], Shape | None]) -> Kind:
-    tags = tuple(dict.fromkeys(("name", *tags_of(rules))))
+def _kind(
+    what: str,
+    pairs: Pairs,
+    rules: Sequence[Rule],
+    shape: Callable[[Element, Tags], Shape | None],
+    more_tags: tuple[str, ...] = (),
+) -> Kind:
+    tags = tuple(dict.fromkeys(("name", *tags_of(rules), *more_tags)))
     return Kind(Theme(what, partial(TagFilter, *pairs), tags, shape), rules)
 
 
@@ -89,7 +96,7 @@ def _runway(element: Element, tags: Tags) -> Shape | None:
 
     A taxiway may go round, a runway does not: a closed one is its outline.
     """
-    if ("aeroway", tags.get("aeroway")) in _RUNWAY_TAGS:
+    if tags.get("aeroway") in RUNWAYS_AND_TAXIWAYS:
         if element in _WAYS:
             outline = element is Element.CLOSED_WAY and (tags.get("area") == "yes" or tags.get("aeroway") == "runway")
             return Shape.AREA if outline else Shape.LINE
@@ -104,14 +111,15 @@ def _railway(element: Element, tags: Tags) -> Shape | None:
 
 def _area(element: Element, tags: Tags) -> Shape | None:
     """Ways with a boundary but no name are pieces of the boundaries that relations put together."""
+    if element not in (*_WAYS, Element.AREA_RELATION):
+        return None
     kind = area_kind(tags)
-    if kind in _AIR_AREAS:
-        wanted = element is not Element.NODE or kind == "apron"
-    elif kind == "portArea":
-        wanted = element in (Element.CLOSED_WAY, Element.AREA_RELATION)
+    if kind == "portArea":
+        wanted = element is not Element.OPEN_WAY
+    elif kind is None or kind in _AIR_AREAS:
+        wanted = kind is not None
     else:
-        named = element is Element.CLOSED_WAY and bool(tags.get("name"))
-        wanted = kind is not None and (named or element is Element.AREA_RELATION)
+        wanted = element is Element.AREA_RELATION or (element is Element.CLOSED_WAY and bool(tags.get("name")))
     return Shape.AREA if wanted else None
 
 
@@ -127,7 +135,5 @@ _KINDS = {
     AIRPORTS.id: _kind("aerodrome or heliport", AIRPORT_TAGS, AIRPORT_RULES, _airport),
     RAILWAYS.id: _kind("railway in use", RAILWAY_TAGS, RAILWAY_RULES, _railway),
     BUILDINGS.id: Kind(Theme("building", partial(KeyFilter, "building"), _BUILDING_TAGS, _building), BUILDING_RULES),
-    RUNWAYS.id: _kind(
-        "runway or taxiway", (*_RUNWAY_TAGS, *AIRPORT_TAGS), (*RUNWAY_RULES, *AIRPORT_RULES[:1]), _runway
-    ),
+    RUNWAYS.id: _kind("runway or taxiway", (*_RUNWAY_TAGS, *AIRPORT_TAGS), RUNWAY_RULES, _runway, ("icao",)),
 }
