@@ -1,16 +1,27 @@
 """From the publisher's rows to features of the model: one CRS, one precision, one meaning of every field."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from otn.etl.geometry import exploded, geodesic_lengths, hilbert_ranks, rounded, to_crs84, wrap_longitudes
+from otn.etl.geometry import (
+    as_multi_polygons,
+    as_plain,
+    exploded,
+    geodesic_lengths,
+    hilbert_ranks,
+    repaired,
+    rounded,
+    to_crs84,
+    without_collections,
+    wrap_longitudes,
+)
 from otn.etl.regions import Regions
 from otn.etl.rows import ARROW_TYPES, LONGEST_TEXT, Geometries, Reader, SourceRows, json_objects
-from otn.model.collections import Collection
+from otn.model.collections import Collection, GeometryKind
 from otn.model.common_fields import LENGTH
 from otn.model.datasets import Dataset
 from otn.model.fields import Field, Kind
@@ -43,17 +54,44 @@ class Features:
         return hilbert_ranks(self.geometry)
 
 
-def harmonised_geometry(rows: SourceRows) -> tuple[Geometries, npt.NDArray[np.intp], pa.Array]:
-    """Single geometries in CRS84, the row each comes from, and its part ("" where the row has but one)."""
+@dataclass(frozen=True)
+class Shapes:
+    """Geometries of the features of a batch in CRS84, the row each comes from, and its part ("" where the row has but
+    one). `repaired` is how many areas had rings that crossed."""
+
+    geometry: Geometries
+    row: npt.NDArray[np.intp]
+    part: pa.Array
+    repaired: int = 0
+
+    def filtered(self, keep: npt.NDArray[np.bool_]) -> "Shapes":
+        """Only the shapes that `keep` marks."""
+        return replace(self, geometry=self.geometry[keep], row=self.row[keep], part=self.part.filter(pa.array(keep)))
+
+
+def harmonised_geometry(rows: SourceRows, kind: GeometryKind) -> Shapes:
+    """Geometries as a collection of this kind has them: single points and lines, valid areas."""
     with np.errstate(invalid="ignore"):  # what is not finite is the next stage's business
-        geometry, row, number = exploded(rounded(wrap_longitudes(to_crs84(rows.geometry, rows.crs))))
+        geometry = rounded(wrap_longitudes(to_crs84(rows.geometry, rows.crs)))
+        geometry, row, number, mended = _of_kind(geometry, kind)
     several = np.bincount(row, minlength=len(rows))[row] > 1
     part = pc.if_else(pa.array(several), pa.array(number).cast(pa.string()), "")
-    return geometry, row, part
+    return Shapes(geometry, row, part, mended)
+
+
+def _of_kind(
+    geometry: Geometries, kind: GeometryKind
+) -> tuple[Geometries, npt.NDArray[np.intp], npt.NDArray[np.intp], int]:
+    if kind.dimension in (0, 1):
+        return *exploded(geometry), 0
+    parts, row, number = without_collections(geometry)
+    valid, mended = repaired(parts)
+    shaped = as_plain(valid) if kind is GeometryKind.ANY else as_multi_polygons(valid)
+    return shaped, row, number, int(mended.sum())
 
 
 def harmonise(
-    features: tuple[Geometries, npt.NDArray[np.intp], pa.Array],
+    shapes: Shapes,
     rows: SourceRows,
     reader: Reader,
     dataset: Dataset,
@@ -63,15 +101,15 @@ def harmonise(
 
     Without `regions` all of them lie in the dataset's own region: they were selected for it.
     """
-    geometry, row, part = features
+    geometry, row = shapes.geometry, shapes.row
     collection = dataset.collection_model
     meaning = reader.harmonise(rows.attributes, collection)
     columns = {name: column.take(pa.array(row)) for name, column in meaning.items()}
     columns |= _origin(geometry, rows.source_id.take(pa.array(row)), dataset, regions)
     if LENGTH in collection.fields:
-        columns[LENGTH.name] = pa.array(geodesic_lengths(geometry))
+        columns[LENGTH.name] = pa.array(geodesic_lengths(geometry), from_pandas=True)
     fields = pa.table({field.name: _column(field, columns, len(row)) for field in collection.fields})
-    return Features(row, part, geometry, _within_bounds(fields, collection))
+    return Features(row, shapes.part, geometry, _within_bounds(fields, collection))
 
 
 def _origin(

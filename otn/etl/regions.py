@@ -128,10 +128,15 @@ def _shares(area: shapely.Geometry, geometry: Geometries) -> npt.NDArray[np.floa
     inside[touching] = shapely.contains(area, geometry[touching])
     shares[inside] = 1.0
     partly = touching & ~inside
-    lengths = shapely.length(geometry[partly])
-    within = shapely.length(shapely.intersection(geometry[partly], area))
-    shares[partly] = np.maximum(np.divide(within, lengths, out=np.zeros_like(within), where=lengths > 0), 1e-9)
+    whole = _sizes(geometry[partly], shapely.get_dimensions(geometry[partly]))
+    within = _sizes(shapely.intersection(geometry[partly], area), shapely.get_dimensions(geometry[partly]))
+    shares[partly] = np.maximum(np.divide(within, whole, out=np.zeros_like(within), where=whole > 0), 1e-9)
     return shares
+
+
+def _sizes(geometry: Geometries, dimensions: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
+    """The lengths of what was a line, the areas of what was an area."""
+    return np.asarray(np.where(dimensions == 2, shapely.area(geometry), shapely.length(geometry)), dtype=np.float64)
 
 
 def _with_coast(part: shapely.Geometry) -> shapely.Geometry:
