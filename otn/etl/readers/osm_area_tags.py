@@ -126,7 +126,7 @@ def whole_number(text: str | None) -> int | None:
 
 
 def is_building(tags: Tags) -> bool:
-    """Whether it is a building that stands."""
+    """Whether it is a building: neither planned, nor being built, nor gone."""
     return (tags.get("building") or "no") not in _NOT_BUILT
 
 
