@@ -173,8 +173,13 @@ class _Pass:
         return self._object(f"way/{way.id}", wkb, self._values(way.tags), missing_nodes=missing or None)
 
     def _area(self, area: Area) -> OsmObject | None:
-        """The area of a way that was asked for, or of a relation, which may come before its relation does."""
+        """The area of a way that was asked for, or of a relation, which may come before its relation does.
+
+        One without rings is libosmium's word for what could not be put together: it stays awaited, and so fails.
+        """
         number = area.orig_id()
+        if area.num_rings()[0] == 0:
+            return None
         if area.from_way():
             if number not in self._ways:
                 return None
