@@ -62,6 +62,7 @@ _COUNTRY_OF_NUTS = {"EL": "GR", "UK": "GB"}
 _NUTS = re.compile(r"([A-Z]{2})[A-Z0-9]{0,3}")
 _ISO = re.compile(r"([A-Z]{2})(?:-[A-Z0-9]{1,3})?")
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,10}")
+_MOST_PEOPLE = 2_000_000_000  # in any area; more would not fit the column either
 _FLOORS = re.compile(r"([0-9]{1,3})(?:\.0)?")
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
 _NOT_BUILT = frozenset({"no", "proposed", "construction", "demolished", "razed", "planned"})
@@ -120,9 +121,9 @@ def area_code(tags: Tags) -> str | None:
 
 
 def whole_number(text: str | None) -> int | None:
-    """A number of people; null unless it is one whole number."""
+    """A number of people; null unless it is one whole number, and one that people can be."""
     value = (text or "").strip()
-    return int(value) if _WHOLE_NUMBER.fullmatch(value) else None
+    return int(value) if _WHOLE_NUMBER.fullmatch(value) and int(value) <= _MOST_PEOPLE else None
 
 
 def is_building(tags: Tags) -> bool:
