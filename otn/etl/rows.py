@@ -43,6 +43,7 @@ class Reason(Enum):
     """Why a row was rejected. The value is stored, shown and exported."""
 
     NO_GEOMETRY = "geometry/missing"
+    INCOMPLETE = "geometry/incomplete"
     EMPTY_GEOMETRY = "geometry/empty"
     WRONG_GEOMETRY_TYPE = "geometry/type"
     TOO_FEW_POINTS = "geometry/too-few-points"

@@ -5,7 +5,9 @@ import gzip
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 import osmium
@@ -14,6 +16,8 @@ from pyproj import CRS
 from otn.errors import SourceError
 
 SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
+_XML = (".osm", ".osm.gz", ".osm.bz2")
+_TYPES = "nwr"
 CRS84 = CRS.from_user_input("OGC:CRS84")
 
 _START_OF_XML = 1 << 16
@@ -62,7 +66,35 @@ def troubles_named(path: Path) -> Iterator[None]:
         raise SourceError(f"{path} {_trouble(path, str(error))} ({error}).") from error
 
 
+@contextmanager
+def in_order(path: Path) -> Iterator[Path]:
+    """A file whose nodes, ways and relations come one after the other, each by identifier: areas need that order.
+
+    It is `path`, or a copy where `path` is XML in another order, as editors write it. Other formats are sorted where
+    they are made; one that is not is refused when it is read.
+    """
+    if path.name.lower().endswith(_XML) and not _is_in_order(path):
+        with TemporaryDirectory(prefix="otn-osm-") as directory:
+            copy = Path(directory) / "sorted.osm.pbf"
+            reader = osmium.MergeInputReader()
+            reader.add_file(str(path))
+            with osmium.SimpleWriter(copy) as writer:
+                reader.apply(writer)
+            yield copy
+    else:
+        yield path
+
+
+def _is_in_order(path: Path) -> bool:
+    ranks = ((_TYPES.index(entity.type_str()), entity.id > 0, abs(entity.id)) for entity in osmium.FileProcessor(path))
+    return all(former < latter for former, latter in pairwise(ranks))
+
+
 def _trouble(path: Path, message: str) -> str:
     if any(sign in message for sign in _SIGNS_OF_CUTTING):
         return f"is cut off: it ends too early, after {path.stat().st_size:,} bytes"
+    if "out of order" in message:
+        return "is not sorted by type and identifier, which areas need: `osmium sort` does it"
+    if "twice in input" in message:
+        return "holds an object twice"
     return "is damaged or no OpenStreetMap file"

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from otn.errors import SourceError
-from otn.etl.readers import csv, osm, osm_file, vector
+from otn.etl.readers import csv, osm_file, osm_reader, vector
 from otn.etl.readers.inputs import Inputs
 from otn.etl.rows import Reader
 
 READERS: dict[str, Callable[[Inputs], Reader]] = {
     "csv": lambda inputs: csv.CsvFile(only_file(inputs), inputs.crs),
-    "osm": lambda inputs: osm.OsmRoads(only_file(inputs)),
+    "osm": lambda inputs: osm_reader.reader_of(only_file(inputs), inputs),
     "vector": lambda inputs: vector.VectorFile(only_file(inputs), inputs.crs),
 }
 """By the name that `source.reader` gives."""
