@@ -63,11 +63,15 @@ class _Layer:
 
 
 class VectorFile:
-    """Reads a file with one of SUFFIXES; `crs`, where given, wins over what the file says."""
+    """Reads a file with one of SUFFIXES; `crs`, where given, wins over what the file says.
 
-    def __init__(self, path: Path, crs: CRS | None) -> None:
+    Where names of layers contain `layer`, in capitals or not, only these layers count.
+    """
+
+    def __init__(self, path: Path, crs: CRS | None, layer: str = "") -> None:
         self.path = path
         self.crs = crs
+        self.layer = layer
         self.format = next(known for suffix, known in _FORMATS.items() if path.name.lower().endswith(suffix))
 
     def read(self) -> Iterator[SourceRows]:
@@ -95,6 +99,21 @@ class VectorFile:
         if read == 0:
             raise SourceError(f"{self.path} has no rows.")
 
+    def columns(self) -> list[str]:
+        """The names of the columns of what `read` reads. Raises SourceError as it does."""
+        with self._translated():
+            layer = self._layer()
+            return [str(name) for name in pyogrio.read_info(layer.dataset, layer=layer.name)["fields"]]
+
+    def column(self, name: str) -> pa.Array:
+        """All values of one column as text, without a look at the rest of the file."""
+        with self._translated():
+            layer = self._layer()
+            _, table = pyogrio.raw.read_arrow(
+                layer.dataset, layer=layer.name, columns=[name], read_geometry=False, datetime_as_string=True
+            )
+        return table[name].combine_chunks().cast(pa.string())
+
     def harmonise(self, attributes: pa.Table, collection: Collection) -> dict[str, pa.Array]:
         """The columns whose names are those of fields, or well known for them."""
         return fields_of_columns(attributes, collection)
@@ -115,6 +134,7 @@ class VectorFile:
     def _layer(self) -> _Layer:
         """The layer to read. Raises SourceError unless exactly one has geometry, or exactly one of them rows."""
         layers = [layer for dataset in self._datasets() for layer in self._layers(dataset)]
+        layers = [layer for layer in layers if self.layer.lower() in layer.name.lower()] or layers
         if not layers:
             raise SourceError(f"{self.path} has no layer with geometry.")
         if len(layers) == 1:
