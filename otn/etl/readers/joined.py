@@ -75,7 +75,7 @@ def present(file: Delimited, *names: str) -> tuple[str, ...]:
 
 
 class Keyed:
-    """A table to look rows up in by a key; of several rows with one key the first counts."""
+    """A table to look rows up in by a key, text without NUL; of several rows with one key the first counts."""
 
     def __init__(self, keys: pa.Array, columns: pa.Table) -> None:
         known = np.asarray(pc.is_valid(keys), dtype=bool)

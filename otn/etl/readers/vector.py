@@ -1,8 +1,9 @@
 """GeoPackage, GeoJSON, Shapefile and FlatGeobuf files, read by GDAL (pyogrio) as a stream of Arrow batches."""
 
 import json
+import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyogrio
 import shapely
-from pyogrio.raw import open_arrow
+from pyogrio.raw import open_arrow, read_arrow
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
@@ -82,14 +83,7 @@ class VectorFile:
         """
         with self._translated():
             layer = self._layer()
-            with open_arrow(
-                layer.dataset,
-                layer=layer.name,
-                batch_size=_BATCH,
-                use_pyarrow=True,
-                return_fids=True,
-                datetime_as_string=True,
-            ) as (meta, batches):
+            with _opened(layer) as (meta, batches):
                 crs = self._crs(meta)
                 read = 0
                 for batch in batches:
@@ -103,15 +97,14 @@ class VectorFile:
         """The names of the columns of what `read` reads. Raises SourceError as it does."""
         with self._translated():
             layer = self._layer()
-            return [str(name) for name in pyogrio.read_info(layer.dataset, layer=layer.name)["fields"]]
+            return [str(name) for name in _info(layer.dataset, layer.name)["fields"]]
 
     def column(self, name: str) -> pa.Array:
         """All values of one column as text, without a look at the rest of the file."""
         with self._translated():
             layer = self._layer()
-            _, table = pyogrio.raw.read_arrow(
-                layer.dataset, layer=layer.name, columns=[name], read_geometry=False, datetime_as_string=True
-            )
+            with _without_measures():
+                _, table = read_arrow(layer.dataset, layer=layer.name, columns=[name], read_geometry=False)
         return table[name].combine_chunks().cast(pa.string())
 
     def harmonise(self, attributes: pa.Table, collection: Collection) -> dict[str, pa.Array]:
@@ -146,10 +139,11 @@ class VectorFile:
         raise SourceError(f"{self.path} must have one layer with rows, but has {len(filled)} of: {names}.")
 
     def _layers(self, dataset: str) -> list[_Layer]:
-        driver = pyogrio.read_info(dataset, layer=0)["driver"]
+        driver = _info(dataset, 0)["driver"]
         if driver not in self.format.drivers:
             raise SourceError(f"{self.path} is no {self.format.title} but {driver}.")
-        layers = pyogrio.list_layers(dataset).tolist()
+        with _without_measures():
+            layers = pyogrio.list_layers(dataset).tolist()
         return [_Layer(dataset, name) for name, geometry in layers if geometry is not None]
 
     def _datasets(self) -> list[str]:
@@ -205,7 +199,38 @@ class VectorFile:
 
 
 def _number_of_rows(layer: _Layer) -> int:
-    return int(pyogrio.read_info(layer.dataset, layer=layer.name, force_feature_count=True)["features"])
+    return int(_info(layer.dataset, layer.name, count=True)["features"])
+
+
+def _info(dataset: str, layer: str | int, count: bool = False) -> dict[str, Any]:
+    with _without_measures():
+        info: dict[str, Any] = pyogrio.read_info(dataset, layer=layer, force_feature_count=count)
+        return info
+
+
+@contextmanager
+def _opened(layer: _Layer) -> Iterator[tuple[dict[str, Any], pa.RecordBatchReader]]:
+    with ExitStack() as stack:
+        with _without_measures():
+            opened = stack.enter_context(
+                open_arrow(
+                    layer.dataset,
+                    layer=layer.name,
+                    batch_size=_BATCH,
+                    use_pyarrow=True,
+                    return_fids=True,
+                    datetime_as_string=True,
+                )
+            )
+        yield opened
+
+
+@contextmanager
+def _without_measures() -> Iterator[None]:
+    """Measures along a line (PolyLineM) are not kept, so nobody needs pyogrio's warning of it."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Measured \(M\) geometry types are not supported")
+        yield
 
 
 def _plain(column: pa.Array) -> pa.Array:

@@ -65,7 +65,7 @@ class Wegenregister:
         """
         # The published archive has a layer for every table of the register.
         file = VectorFile(self._path, self._crs, layer="wegsegment")
-        names = {_official(name): name for name in reversed(file.columns())}
+        names = {_official(name): name for name in file.columns()}
         if lacking := [name for name in _NEEDED if name not in names]:
             raise SourceError(f"{self._path} lacks the columns {', '.join(lacking)}; it has {', '.join(names)}.")
         occurrences = Counter(_numbered(file.column(names[_ID])).to_pylist())
