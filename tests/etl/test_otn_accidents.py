@@ -47,3 +47,10 @@ def test_all_accidents_of_birmingham_are_read(real_data: Path) -> None:
     }
     assert None not in sample.places.values()
     assert all("hour" in fields for fields in sample.features.values())
+
+
+def test_the_declared_delimiter_wins(tmp_path: Path) -> None:
+    header, row = HEADER.format("datetime_utc"), "1|2005-06-01 20:23:00|1|6|30|4|-1.8|52.5"
+    path = written(tmp_path / "a.csv", header.replace(",", "|") + "|a,b,c,d,e,f,g,h,i,j", row + "|x")
+    assert "lacks the columns" in refusal("accidents", "otn-accidents", path)
+    assert read("accidents", "otn-accidents", path, delimiter="|").only()["severity"] == "fatal"

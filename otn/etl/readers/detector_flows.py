@@ -20,9 +20,9 @@ import pyarrow.compute as pc
 import xxhash
 
 from otn.etl.geometry import CRS84
-from otn.etl.readers.delimited import Delimited, Lines
+from otn.etl.readers.delimited import Lines
 from otn.etl.readers.inputs import Inputs
-from otn.etl.readers.joined import check_collection, check_columns, lines_of, present
+from otn.etl.readers.joined import check_collection, check_columns, files_of, lines_of, present
 from otn.etl.readers.local_times import instants
 from otn.etl.readers.sites import Sites
 from otn.etl.readers.values import integers, named, numbers, points, source_codes
@@ -39,7 +39,7 @@ class DetectorFlows:
     def __init__(self, inputs: Inputs) -> None:
         check_collection(inputs, TRAFFIC_COUNTS, TRAFFIC_VOLUMES)
         options = inputs.source.options if inputs.source else {}
-        self._files = [Delimited(path) for path in inputs.files]
+        self._files = files_of(inputs)
         self._sites_wanted = inputs.dataset.collection == TRAFFIC_COUNTS.id
         self._minutes = float(options.get("minutes") or 5)
         self._zone = str(options.get("time_zone") or "Europe/London")

@@ -26,6 +26,13 @@ def check_collection(inputs: Inputs, *collections: Collection) -> None:
         )
 
 
+def files_of(inputs: Inputs, fallback: str = "utf-8") -> list[Delimited]:
+    """The files, in the encoding and with the delimiter that are declared; where none are, what they seem to have."""
+    source = inputs.source
+    encoding, delimiter = (source.encoding, source.delimiter) if source else (None, None)
+    return [Delimited(path, encoding, delimiter, fallback) for path in inputs.files]
+
+
 def by_role(
     inputs: Inputs, roles: Mapping[str, Callable[[frozenset[str]], bool]], main: str | None, fallback: str = "utf-8"
 ) -> dict[str, list[Delimited]]:
@@ -34,14 +41,14 @@ def by_role(
     Raises SourceError for a file of no role, naming its columns, and when there is none of the role `main` (None: each
     role will do).
     """
-    source = inputs.source
     found: dict[str, list[Delimited]] = defaultdict(list)
-    for path in inputs.files:
-        file = Delimited(path, source.encoding if source else None, source.delimiter if source else None, fallback)
+    for file in files_of(inputs, fallback):
         columns = frozenset(name.lower() for name in file.header)
         role = next((role for role, tells in roles.items() if tells(columns)), None)
         if role is None:
-            raise SourceError(f"{path} is no file of {', '.join(roles)}: its columns are {', '.join(file.header)}.")
+            raise SourceError(
+                f"{file.path} is no file of {', '.join(roles)}: its columns are {', '.join(file.header)}."
+            )
         found[role].append(file)
     if main is not None and main not in found:
         names = ", ".join(path.name for path in inputs.files)

@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from otn.etl.geometry import CRS84
-from otn.etl.readers.delimited import Delimited, Lines
+from otn.etl.readers.delimited import Lines
 from otn.etl.readers.inputs import Inputs
-from otn.etl.readers.joined import check_collection, check_columns, lines_of
+from otn.etl.readers.joined import check_collection, check_columns, files_of, lines_of
 from otn.etl.readers.local_times import when
 from otn.etl.readers.stats19 import ZONE, accident_fields
 from otn.etl.readers.values import identifiers, named, numbers, points
@@ -31,7 +31,7 @@ class OtnAccidents:
 
     def __init__(self, inputs: Inputs) -> None:
         check_collection(inputs, ACCIDENTS)
-        self._files = [Delimited(path) for path in inputs.files]
+        self._files = files_of(inputs)
 
     def read(self) -> Iterator[SourceRows]:
         """The accidents in batches. Raises SourceError for a file without its columns or without rows."""
