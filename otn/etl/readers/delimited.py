@@ -141,7 +141,7 @@ class Delimited:
 
     def _unfit(self, lines: Lines) -> pa.Array:
         broken = np.zeros(len(lines.cells), dtype=bool)
-        for column in lines.cells.columns:
+        for column in filter(_has_control_characters, lines.cells.columns):
             ends = np.asarray(pc.match_substring_regex(column, r"[\r\n\x00]"), dtype=bool)
             for row in np.flatnonzero(ends):
                 if column[row].as_py().count("\n") > _MOST_LINES:
@@ -176,6 +176,15 @@ class Delimited:
             yield
         except (UnicodeDecodeError, pa.ArrowInvalid, OSError) as error:
             raise SourceError(f"{self.path} {_trouble(str(error))}.") from error
+
+
+def _has_control_characters(column: pa.ChunkedArray) -> bool:
+    """Whether there is a line end or a NUL anywhere: cheaper than to look at every cell, and nearly always false."""
+    for chunk in column.chunks:
+        text = np.frombuffer(chunk.buffers()[2] or b"", np.uint8)
+        if ((text == ord("\n")) | (text == ord("\r")) | (text == 0)).any():
+            return True
+    return False
 
 
 def _trouble(message: str) -> str:
