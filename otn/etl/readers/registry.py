@@ -5,13 +5,25 @@ from pathlib import Path
 
 from otn.errors import SourceError
 from otn.etl.readers import csv, osm_file, osm_reader, vector
+from otn.etl.readers.baac import Baac
+from otn.etl.readers.bicycle_counters import BicycleCounters
+from otn.etl.readers.detector_flows import DetectorFlows
 from otn.etl.readers.inputs import Inputs
+from otn.etl.readers.otn_accidents import OtnAccidents
+from otn.etl.readers.stats19 import Stats19
+from otn.etl.readers.wegenregister import Wegenregister
 from otn.etl.rows import Reader
 
 READERS: dict[str, Callable[[Inputs], Reader]] = {
+    "baac": Baac,
+    "bicycle-counters": BicycleCounters,
     "csv": lambda inputs: csv.CsvFile(only_file(inputs), inputs.crs),
+    "detector-flows": DetectorFlows,
     "osm": lambda inputs: osm_reader.reader_of(only_file(inputs), inputs),
+    "otn-accidents": OtnAccidents,
+    "stats19": Stats19,
     "vector": lambda inputs: vector.VectorFile(only_file(inputs), inputs.crs),
+    "wegenregister": Wegenregister,
 }
 """By the name that `source.reader` gives."""
 
