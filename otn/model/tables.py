@@ -35,6 +35,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 from sqlalchemy.types import TypeEngine
 
 from otn.model.collections import COLLECTIONS, Collection
+from otn.model.common_fields import NAME
 from otn.model.fields import Field, Kind
 
 SRID = 4326
@@ -84,7 +85,7 @@ def _collection_table(collection: Collection) -> Table:
         Column("page_rank", BigInteger, nullable=False),
         Column("load_id", BigInteger, nullable=False, comment="the load that wrote the row last"),
         Column("content_hash", UUID(as_uuid=True), nullable=False),
-        Column("geom", Geometry(collection.geometry.name.replace("_", ""), SRID, spatial_index=False), nullable=False),
+        Column("geom", Geometry(collection.geometry.value.upper(), SRID, spatial_index=False), nullable=False),
         *(_column(field) for field in collection.fields),
         Column(
             "geom_3857",
@@ -94,13 +95,17 @@ def _collection_table(collection: Collection) -> Table:
         Index(f"{name}_page_rank_id_idx", "page_rank", "id", unique=True),
         Index(f"{name}_geom_idx", "geom", postgresql_using="gist"),
         Index(f"{name}_geom_3857_idx", "geom_3857", postgresql_using="gist"),
-        Index(
-            f"{name}_folded_name_idx",
-            literal_column(FOLDED.format("name")).label("folded_name"),
-            postgresql_using="gin",
-            postgresql_ops={"folded_name": "gin_trgm_ops"},
-        ),
+        *(_folded_name_index(name) for field in collection.fields if field == NAME),
         *(Index(f"{name}_{field.column}_idx", field.column) for field in collection.fields if field.indexed),
+    )
+
+
+def _folded_name_index(table: str) -> Index:
+    return Index(
+        f"{table}_folded_name_idx",
+        literal_column(FOLDED.format(NAME.column)).label("folded_name"),
+        postgresql_using="gin",
+        postgresql_ops={"folded_name": "gin_trgm_ops"},
     )
 
 

@@ -77,3 +77,21 @@ ROAD_RULE = TileRule(
     details=_LINE_DETAILS,
     details_from=14,
 )
+NODE_RULE = TileRule(overviews_below=14, details=("localId", "inspireId"), details_from=14)
+RUNWAY_RULE = TileRule(
+    overviews_below=12,
+    ranked_by="kind",
+    minimum_zooms={"runway": 8, "taxiway": 12},
+    details=_LINE_DETAILS,
+    details_from=14,
+)
+FACILITY_RULE = TileRule(overviews_below=12, details=_LINE_DETAILS, details_from=14)
+ACCIDENT_RULE = TileRule(
+    overviews_below=12,
+    ranked_by="severity",
+    minimum_zooms={"fatal": 0, "serious": 0, "slight": 0, "unhurt": 0},
+)
+COUNT_RULE = TileRule(overviews_below=12, notable=("averageDailyVolume", "name"))
+VOLUME_RULE = TileRule(overviews_below=14)
+AREA_RULE = TileRule(overviews_below=12)
+BUILDING_RULE = TileRule(overviews_below=14, details=("localId", "inspireId"), details_from=14)

@@ -1,0 +1,1 @@
+"""The collections, one module a theme; otn.model.collections lists them."""
