@@ -1,5 +1,6 @@
-"""Writes the pages of docs/ that follow from what otn/model, otn/api and config/ declare: `make docs`."""
+"""Writes what follows from what otn/model, otn/api and config/ declare, pages of docs/ mostly: `make docs`."""
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,9 +9,11 @@ import pyproj
 
 from otn.api.crs import EVERYWHERE, NATIONAL, Crs
 from otn.model.collections import COLLECTIONS, Collection
-from otn.model.datasets import Registry
+from otn.model.datasets import Dataset, Registry
 from otn.model.fields import Field
+from otn.model.region_schema import region_schema
 from otn.model.service import read_service
+from otn.model.sources import FileSource, PackageSource
 
 DOCS = Path(__file__).parent
 _SYSTEMS_NOTE = "<!-- Written by `make docs`; edit docs/reference-systems.md.in and otn/api/crs.py instead. -->"
@@ -50,11 +53,25 @@ def datasets_page() -> str:
         rows.extend(
             f"| `{dataset.id}` | {dataset.title.en} | [{dataset.publisher.name}]({dataset.publisher.url}) "
             f"| [{dataset.licence}]({dataset.licence_model.url}) "
-            f"| {f'`{dataset.source.reader}`, loaded by default' if dataset.source else 'a file you name'} |"
+            f"| {_origin(dataset)} |"
             for dataset in region.datasets.values()
         )
         parts.append("\n".join(rows) + "\n")
     return "\n".join(parts)
+
+
+def _origin(dataset: Dataset) -> str:
+    match dataset.source:
+        case None:
+            return "a file you name"
+        case PackageSource(reader=reader):
+            return f"`{reader}`, loaded by default"
+        case FileSource(reader="none"):
+            return f"{dataset.source.format}: declared, not readable yet"
+        case FileSource(urls=[url, *_]):
+            return f"[{dataset.source.format}]({url})"
+        case _:
+            return f"{dataset.source.format} that you name"
 
 
 def reference_systems_page() -> str:
@@ -91,7 +108,13 @@ def _transformation(crs: Crs) -> tuple[str, str]:
     return between[0] if between else "none", f"{used.accuracy:g} m" if used.accuracy else "exact"
 
 
+def region_schema_file() -> str:
+    """The JSON Schema of the files of regions."""
+    return json.dumps(region_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
 PAGES = {
+    "../config/region.schema.json": region_schema_file,
     "collections.md": collections_page,
     "datasets.md": datasets_page,
     "reference-systems.md": reference_systems_page,
@@ -102,7 +125,7 @@ def main() -> int:
     """Writes the pages."""
     for name, page in PAGES.items():
         (DOCS / name).write_text(page(), encoding="utf-8")
-        print(f"wrote docs/{name}")
+        print(f"wrote {(DOCS / name).resolve().relative_to(DOCS.parent)}")
     return 0
 
 

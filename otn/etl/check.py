@@ -11,6 +11,8 @@ import shapely
 from pyproj import CRS
 
 from otn.errors import SourceError
+from otn.etl import check_place
+from otn.etl.check_place import ANYWHERE, Places
 from otn.etl.geometry import finite, in_degrees_of_wgs84, to_crs84
 from otn.etl.rows import LONGEST_TEXT, Geometries, Reason, Reject, SourceRows
 from otn.model.collections import Collection, GeometryKind
@@ -24,17 +26,20 @@ _DETAILS = {
     Reason.NOT_FINITE: "a coordinate is not a finite number",
     Reason.OUT_OF_RANGE: "a coordinate lies outside -180..180, -90..90 degrees",
     Reason.TOO_FEW_POINTS: "the line has fewer than two different points",
+    **check_place.DETAILS,
     Reason.ID_TOO_LONG: f"the identifier has more than {LONGEST_TEXT} characters",
 }
 
 Harmonised = tuple[Geometries, npt.NDArray[np.intp], pa.Array]
 
 
-def check_geometry(features: Harmonised, rows: SourceRows, collection: Collection) -> tuple[Harmonised, list[Reject]]:
-    """The features that the collection can hold, and a reject for each of the others."""
+def check_geometry(
+    features: Harmonised, rows: SourceRows, collection: Collection, places: Places = ANYWHERE
+) -> tuple[Harmonised, list[Reject]]:
+    """The features that the collection can hold and that lie where they may, and a reject for each of the others."""
     geometry, row, part = features
     with np.errstate(invalid="ignore", over="ignore"):
-        reasons = _reasons(geometry, collection.geometry)
+        reasons = _reasons(geometry, collection.geometry, places)
     too_long = np.asarray(pc.greater(pc.utf8_length(rows.source_id), LONGEST_TEXT), dtype=np.bool_)
     reasons[too_long[row]] = Reason.ID_TOO_LONG
     keep = np.array([reason is None for reason in reasons], dtype=bool)
@@ -42,11 +47,11 @@ def check_geometry(features: Harmonised, rows: SourceRows, collection: Collectio
     return (geometry[keep], row[keep], part.filter(pa.array(keep))), rejects
 
 
-def _reasons(geometry: Geometries, kind: GeometryKind) -> npt.NDArray[np.object_]:
+def _reasons(geometry: Geometries, kind: GeometryKind, places: Places) -> npt.NDArray[np.object_]:
     """Per geometry the first reason to reject it, or None."""
+    reasons = places.reasons(geometry)
     west, south, east, north = shapely.bounds(geometry).T
     empty = shapely.is_empty(geometry)
-    reasons = np.full(len(geometry), None, dtype=object)
     for reason, applies in (
         (Reason.TOO_FEW_POINTS, (shapely.get_type_id(geometry) == 1) & (shapely.length(geometry) == 0) & ~empty),
         (Reason.OUT_OF_RANGE, (west < -180) | (south < -90) | (east > 180) | (north > 90)),

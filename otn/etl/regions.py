@@ -20,6 +20,8 @@ EUROPE = shapely.box(-25, 34, 45, 72)
 # The outlines are generalised: what lies this close to a coast (degrees, about 10 km) belongs to its country.
 _NEARBY = 0.1
 _COAST_KM = 50.0
+# What is checked against a country may lie off its coast, or reach over its border: degrees.
+_AROUND_OUTLINE = 0.5
 _KM_PER_DEGREE = 111.32
 
 
@@ -27,6 +29,7 @@ class Regions:
     """The outlines of the regions that `registry` declares, and of all other countries."""
 
     def __init__(self, registry: Registry) -> None:
+        self._declared = registry.regions
         self._ids = [region.id for region in registry.regions.values() if region.outline]
         codes = [region.outline for region in registry.regions.values() if region.outline]
         _, _, outlines, (numbers, _) = pyogrio.raw.read(OUTLINES, layer="countries", columns=["id", "name"])
@@ -36,6 +39,15 @@ class Regions:
             for region, code in zip(self._ids, codes, strict=True)
         }
         self._others = shapely.get_parts(countries[~np.isin(numbers, codes)])
+
+    def extent(self, region: str) -> shapely.Geometry | None:
+        """The box a region declares, else the boxes of its outline's parts with a margin; None where it has neither."""
+        declared = self._declared[region]
+        if declared.bbox is not None:
+            return shapely.box(*declared.bbox)
+        if region not in self._parts:
+            return None
+        return shapely.union_all([shapely.box(*part.buffer(_AROUND_OUTLINE).bounds) for part in self._parts[region]])
 
     @cached_property
     def _outlines(self) -> Geometries:
@@ -71,19 +83,25 @@ class Regions:
     def of(self, geometry: Geometries, home: str) -> npt.NDArray[np.object_]:
         """The region each geometry lies in: `home` where it touches it, else the country that holds most of it.
 
-        What lies in no country belongs to the nearest one within 10 km; what then lies in no partner region lies
-        ELSEWHERE.
+        A region within a country is told only where it is `home`. What lies in no country belongs to the nearest one
+        within 10 km; what then lies in no partner region lies ELSEWHERE.
         """
         regions = np.full(len(geometry), ELSEWHERE, dtype=object)
         unknown = np.ones(len(geometry), dtype=bool)
-        if home in self._ids:
-            at_home = _touching(self._outlines[self._ids.index(home)], geometry)
+        area = self._area(home)
+        if area is not None:
+            at_home = _touching(area, geometry)
             regions[at_home] = home
             unknown &= ~at_home
         rows = np.flatnonzero(unknown)
         if len(rows):
             regions[rows] = self._largest_share(geometry[rows])
         return regions
+
+    def _area(self, region: str) -> shapely.Geometry | None:
+        if region in self._ids:
+            return self._outlines[self._ids.index(region)]
+        return self.extent(region)
 
     def _largest_share(self, geometry: Geometries) -> npt.NDArray[np.object_]:
         owners, parts = self._world

@@ -18,7 +18,10 @@ Selection = Callable[[Geometries, pa.Table | None], npt.NDArray[np.bool_]]
 
 
 def selection(how: str, region: Region, regions: Regions) -> Selection:
-    """`how` is `country` (by the attribute of that name), `outline` or `coast`, as datasets declare it."""
+    """`how` is `country` (by the attribute of that name), `outline`, `coast` or `region`, as datasets declare it.
+
+    `region` is what lies in the box a region declares, or else in its country more than in others.
+    """
 
     def by_country(geometry: Geometries, attributes: pa.Table | None) -> npt.NDArray[np.bool_]:
         if attributes is None:
@@ -31,7 +34,10 @@ def selection(how: str, region: Region, regions: Regions) -> Selection:
     def by_coast(geometry: Geometries, attributes: pa.Table | None) -> npt.NDArray[np.bool_]:  # noqa: ARG001
         return regions.near_coast(region.id, geometry)
 
-    return {"country": by_country, "outline": by_outline, "coast": by_coast}[how]
+    def by_region(geometry: Geometries, attributes: pa.Table | None) -> npt.NDArray[np.bool_]:  # noqa: ARG001
+        return np.asarray(regions.of(geometry, region.id) == region.id, dtype=np.bool_)
+
+    return {"country": by_country, "outline": by_outline, "coast": by_coast, "region": by_region}[how]
 
 
 def selected(rows: SourceRows, belongs: Selection) -> SourceRows:

@@ -1,11 +1,15 @@
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from otn.errors import ConfigError, UnknownDataset
 from otn.model.collections import COLLECTIONS
 from otn.model.datasets import ELSEWHERE, Dataset, Registry, read_region
+from otn.model.declarations import read_yaml
+from otn.model.region_schema import region_schema
 from otn.model.text import LANGUAGES
+from otn.settings import CONFIG_DIR
 
 REGION = """
 title: {en: Nowhere, nl: Nergens, fr: Nulle part, de: Nirgends}
@@ -120,3 +124,49 @@ def test_a_mistake_is_named_by_file_and_dotted_path(tmp_path: Path, right: str, 
     assert right in REGION
     with pytest.raises(ConfigError, match=message):
         read_region(region_file(tmp_path, REGION.replace(right, wrong)))
+
+
+@pytest.mark.parametrize("path", sorted((CONFIG_DIR / "regions").glob("*.yml")), ids=lambda path: path.stem)
+def test_a_region_is_valid_against_the_schema_that_editors_use(path: Path) -> None:
+    Draft202012Validator(region_schema()).validate(read_yaml(path))
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("source: {reader: csv, format: CSV, fields: {nmae: Name}}", "source.fields.nmae: roads has no such field"),
+        (
+            "source: {reader: csv, format: CSV, fields: {surface: {column: s, codes: {1: tarred}}}}",
+            "source.fields.surface.codes: 'tarred' is none of paved, unpaved",
+        ),
+        ("source: {reader: csv, format: CSV, crs: EPSG:99999}", r"datasets.roads.source.crs: .*EPSG:99999"),
+        ("source: {reader: csv, format: CSV, geometry: {x: lon}}", "datasets.roads.source.geometry: .*give x and y"),
+        ("source: {reader: csv, format: CSV, urls: [ftp://a]}", "datasets.roads.source.urls.0: "),
+        ("source: {reader: magic, format: CSV}", "datasets.roads.source: .*magic"),
+        ("expected: {minimum: 9, maximum: 3}", "datasets.roads.expected: .*larger"),
+        ("checks: {maximum_rejected: 2}", "datasets.roads.checks.maximum_rejected: "),
+        ("update_frequency: SOMETIMES", "datasets.roads.update_frequency: "),
+    ],
+)
+def test_a_mistake_in_a_source_is_named_by_its_path(tmp_path: Path, line: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        read_region(region_file(tmp_path, f"{REGION}    {line}\n"))
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ("parent: be", "needs its bbox"),
+        ("parent: be\nbbox: [4, 50, 3, 51]\nbbox_source: x", "west, south, east, north"),
+        ("bbox: [4, 50, 300, 51]", "bbox.2: "),
+    ],
+)
+def test_a_region_within_a_country_has_an_extent(tmp_path: Path, lines: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        read_region(region_file(tmp_path, f"{REGION}{lines}\n"))
+
+
+def test_a_parent_is_a_region(tmp_path: Path) -> None:
+    region = read_region(region_file(tmp_path, f"{REGION}parent: atlantis\nbbox: [3, 50, 4, 51]\nbbox_source: x\n"))
+    with pytest.raises(ConfigError, match="parent: 'atlantis' is no region"):
+        Registry([region])
