@@ -9,9 +9,9 @@ from otn.etl.readers.inputs import Inputs
 from otn.etl.rows import Reader
 
 READERS: dict[str, Callable[[Inputs], Reader]] = {
-    "csv": lambda inputs: csv.CsvFile(only_file(inputs), inputs.crs),
+    "csv": lambda inputs: csv.CsvFile(only_file(inputs), inputs.crs, inputs.dataset),
     "osm": lambda inputs: osm.OsmRoads(only_file(inputs)),
-    "vector": lambda inputs: vector.VectorFile(only_file(inputs), inputs.crs),
+    "vector": lambda inputs: vector.VectorFile(only_file(inputs), inputs.crs, inputs.source),
 }
 """By the name that `source.reader` gives."""
 
