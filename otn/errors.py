@@ -7,6 +7,8 @@
     ├── LoadError              a load stopped; what was served before is still served
     │   ├── UnknownDataset     no region declares a dataset of that name
     │   ├── SourceError        what the publisher sent cannot be read
+    │   │   ├── DownloadError  what the publisher offers cannot be fetched, or must not be
+    │   │   └── ArchiveError   an archive is damaged, or not one that may be unpacked
     │   └── LoadInProgress     another load of the same dataset is running
     └── RequestError           a client's mistake or a limit reached; becomes a problem document (RFC 9457)
         ├── BadRequest         400
@@ -45,6 +47,14 @@ class UnknownDataset(LoadError):
 
 class SourceError(LoadError):
     """What the publisher sent cannot be read."""
+
+
+class DownloadError(SourceError):
+    """What the publisher offers cannot be fetched, or must not be."""
+
+
+class ArchiveError(SourceError):
+    """An archive is damaged, or not one that may be unpacked."""
 
 
 class LoadInProgress(LoadError):

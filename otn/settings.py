@@ -20,7 +20,8 @@ _TEST_VARIABLES = frozenset({"OTN_REAL_DATA", "OTN_REAL_SCHEMAS"})
 class Settings:
     """What a person may set. `database_url` None means: run a private cluster under `data_dir`.
 
-    `access_log` is a path or `-` for standard error; None means that no log is kept.
+    `access_log` is a path or `-` for standard error; None means that no log is kept. `allow_private_downloads` lets
+    datasets come from addresses of this machine and its network.
     """
 
     database_url: str | None = None
@@ -30,6 +31,7 @@ class Settings:
     public_url: str | None = None
     workers: int = 1
     access_log: str | None = None
+    allow_private_downloads: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -54,6 +56,7 @@ class Settings:
             public_url=_url("OTN_PUBLIC_URL", value("OTN_PUBLIC_URL"), "http://", "https://"),
             workers=_integer("OTN_WORKERS", value("OTN_WORKERS"), default.workers, minimum=1, maximum=64),
             access_log=_log_path(value("OTN_ACCESS_LOG")),
+            allow_private_downloads=_flag("OTN_ALLOW_PRIVATE_DOWNLOADS", value("OTN_ALLOW_PRIVATE_DOWNLOADS")),
         )
 
     def to_environment(self) -> dict[str, str]:
@@ -66,6 +69,7 @@ class Settings:
             "OTN_PUBLIC_URL": self.public_url,
             "OTN_WORKERS": str(self.workers),
             "OTN_ACCESS_LOG": self.access_log,
+            "OTN_ALLOW_PRIVATE_DOWNLOADS": "yes" if self.allow_private_downloads else None,
         }
         return {name: value for name, value in values.items() if value is not None}
 
@@ -85,6 +89,12 @@ def _integer(name: str, text: str | None, default: int, *, minimum: int, maximum
     if not minimum <= number <= maximum:
         raise SettingsError(f"{name} must lie between {minimum} and {maximum}, not {number}.")
     return number
+
+
+def _flag(name: str, text: str | None) -> bool:
+    if text not in (None, "yes", "no"):
+        raise SettingsError(f"{name} must be yes or no, not {text!r}.")
+    return text == "yes"
 
 
 def _log_path(text: str | None) -> str | None:

@@ -13,10 +13,11 @@ def test_without_variables_there_are_defaults() -> None:
 
 def test_settings_survive_the_way_to_a_child_process() -> None:
     environment = {"OTN_DATABASE_URL": "postgresql:///otn", "OTN_PORT": "0", "OTN_PUBLIC_URL": "https://otn.example/"}
-    environment["OTN_ACCESS_LOG"] = "-"
+    environment |= {"OTN_ACCESS_LOG": "-", "OTN_ALLOW_PRIVATE_DOWNLOADS": "yes"}
     settings = Settings.from_environment(environment)
     assert Settings.from_environment(settings.to_environment()) == settings
     assert settings.public_url == "https://otn.example"
+    assert settings.allow_private_downloads
 
 
 @pytest.mark.parametrize(
@@ -27,7 +28,8 @@ def test_settings_survive_the_way_to_a_child_process() -> None:
         ("OTN_WORKERS", "0", "OTN_WORKERS must lie between 1 and 64"),
         ("OTN_PUBLIC_URL", "otn.example", "OTN_PUBLIC_URL must begin with http:// or https://"),
         ("OTN_DATABASE_URL", "host=here password=secret", "OTN_DATABASE_URL must begin with postgresql:// or postgres"),
-        ("OTN_PROT", "80", "OTN_PROT is not a setting of OTN; known are OTN_ACCESS_LOG, OTN_DATABASE_URL"),
+        ("OTN_PROT", "80", "OTN_PROT is not a setting of OTN; known are OTN_ACCESS_LOG, OTN_ALLOW_PRIVATE_DOWNLO"),
+        ("OTN_ALLOW_PRIVATE_DOWNLOADS", "maybe", "OTN_ALLOW_PRIVATE_DOWNLOADS must be yes or no, not 'maybe'"),
     ],
 )
 def test_what_cannot_be_used_is_named(name: str, value: str, sentence: str) -> None:

@@ -6,19 +6,8 @@ Source: MapLibre Style Specification, https://maplibre.org/maplibre-style-spec/
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from otn.model.symbology import (
-    GROWTH,
-    HALO,
-    SYMBOLOGIES,
-    LineClass,
-    Lines,
-    Plate,
-    Points,
-    Stops,
-    Symbology,
-    Themed,
-    at_zoom,
-)
+from otn.model.drawing import GROWTH, LineClass, Lines, Mixed, Plate, Points, Stops, Symbology, Themed, at_zoom
+from otn.model.symbology import HALO, SYMBOLOGIES
 
 Layer = dict[str, Any]
 Expression = list[Any]
@@ -41,12 +30,9 @@ def layers(collection_ids: Iterable[str], theme: str, language: str) -> list[Lay
     """
     drawn = [(name, symbology) for name, symbology in SYMBOLOGIES.items() if name in set(collection_ids)]
     made = _base(theme)
-    for name, symbology in drawn:
-        if isinstance(symbology.drawn, Lines):
-            made.extend(_lines(name, symbology.drawn, theme))
-    for name, symbology in drawn:
-        if isinstance(symbology.drawn, Points):
-            made.append(_discs(name, symbology.drawn, theme))
+    made.extend(layer for name, symbology in drawn for layer in _areas(name, symbology, theme))
+    made.extend(layer for name, symbology in drawn for layer in _lines(name, symbology, theme))
+    made.extend(layer for name, symbology in drawn for layer in _discs(name, symbology, theme))
     made.append(_country_names(theme, language))
     for name, symbology in drawn:
         made.extend(_words(name, symbology, theme))
@@ -91,23 +77,55 @@ def _country_names(theme: str, language: str) -> Layer:
     )
 
 
-def _lines(name: str, lines: Lines, theme: str) -> Iterator[Layer]:
+def _areas(name: str, symbology: Symbology, theme: str) -> Iterator[Layer]:
+    areas = symbology.areas
+    if areas is None:
+        return
+    only = _only(symbology, "Polygon")
+    layer_id = _layer_id(name, "areas", symbology)
+    fill = {"fill-color": areas.fill.on(theme), "fill-opacity": areas.opacity}
+    outline = {"line-color": areas.outline.on(theme), "line-width": interpolated(areas.widths)}
+    yield _layer(layer_id, "fill", name, paint=fill, **only)
+    yield _layer(f"{layer_id}-outline", "line", name, layout={"line-join": "round"}, paint=outline, **only)
+
+
+def _layer_id(name: str, part: str, symbology: Symbology) -> str:
+    """The collection's name, and where it has several layers of features the part's too."""
+    return f"{name}-{part}" if isinstance(symbology.drawn, Mixed) else name
+
+
+def _only(symbology: Symbology, kind: str) -> dict[str, Any]:
+    """The filter of a layer for one type of geometry, where the collection has several."""
+    return {"filter": _of_type(kind)} if isinstance(symbology.drawn, Mixed) else {}
+
+
+def _of_type(kind: str) -> Expression:
+    return ["match", ["geometry-type"], [kind, f"Multi{kind}"], True, False]
+
+
+def _lines(name: str, symbology: Symbology, theme: str) -> Iterator[Layer]:
+    lines = symbology.lines
+    if lines is None:
+        return
+    only = _only(symbology, "LineString")
+    layer_id = _layer_id(name, "lines", symbology)
     if lines.casing is not None:
         yield _strokes(
-            f"{name}-casing",
+            f"{layer_id}-casing",
             name,
             lines,
             lines.casing_widths[0][0],
             {"line-color": lines.casing.on(theme), "line-width": _widths(lines, lines.with_casing)},
+            **only,
         )
     colour = _by_class(lines, lambda entry: entry.colour.on(theme))
     paint = {"line-color": colour, "line-width": _widths(lines, lambda entry: entry.widths)}
     if lines.dash:
         paint["line-dasharray"] = list(lines.dash)
-    yield _strokes(name, name, lines, lines.first_zoom, paint)
+    yield _strokes(layer_id, name, lines, lines.first_zoom, paint, **only)
 
 
-def _strokes(layer_id: str, name: str, lines: Lines, first_zoom: int, paint: dict[str, Any]) -> Layer:
+def _strokes(layer_id: str, name: str, lines: Lines, first_zoom: int, paint: dict[str, Any], **members: Any) -> Layer:
     """A line layer: what matters more lies above, what lies below ground is faint."""
     if lines.faded_field is not None:
         paint = paint | {"line-opacity": ["case", ["==", ["get", lines.faded_field], True], 0.4, 1]}
@@ -116,7 +134,7 @@ def _strokes(layer_id: str, name: str, lines: Lines, first_zoom: int, paint: dic
         "line-cap": "butt" if lines.dash else "round",
         "line-join": "round",
     }
-    return _layer(layer_id, "line", name, minzoom=first_zoom, layout=layout, paint=paint)
+    return _layer(layer_id, "line", name, minzoom=first_zoom, layout=layout, paint=paint, **members)
 
 
 def _by_class(lines: Lines, value: Callable[[LineClass], Any]) -> Any:
@@ -143,9 +161,22 @@ def interpolated(stops: Stops) -> Expression:
     return ["interpolate", ["exponential", GROWTH], ["zoom"], *(part for stop in stops for part in stop)]
 
 
-def _discs(name: str, points: Points, theme: str) -> Layer:
-    return _layer(
-        name,
+_LINE_NAMES: dict[str, Any] = {"symbol-placement": "line", "symbol-spacing": 260, "text-max-angle": 30}
+_AREA_NAMES: dict[str, Any] = {"text-max-width": 8}
+_POINT_NAMES: dict[str, Any] = {
+    "text-max-width": 9,
+    "text-variable-anchor": ["top", "bottom", "left", "right"],
+    "text-radial-offset": interpolated(((6, 0.5), (8, 0.9), (14, 1.1))),
+    "text-justify": "auto",
+}
+
+
+def _discs(name: str, symbology: Symbology, theme: str) -> Iterator[Layer]:
+    points = symbology.points
+    if points is None:
+        return
+    yield _layer(
+        _layer_id(name, "points", symbology),
         "circle",
         name,
         paint={
@@ -154,39 +185,52 @@ def _discs(name: str, points: Points, theme: str) -> Layer:
             "circle-stroke-color": points.rim.on(theme),
             "circle-stroke-width": interpolated(((2, 0.2), (5, 0.6), (8, 1.5))),
         },
+        **_only(symbology, "Point"),
     )
 
 
 def _words(name: str, symbology: Symbology, theme: str) -> Iterator[Layer]:
     """Names, and above them, so that they find their place first, numbers and icons."""
-    if isinstance(symbology.drawn, Points):
-        yield _point_names(name, symbology, theme)
-        yield _icons(name, symbology.drawn)
-        return
-    yield _line_names(name, symbology, symbology.drawn, theme)
+    if symbology.name_field is not None:
+        yield from _names(name, symbology, symbology.name_field, theme)
+    if symbology.points is not None and symbology.points.icon is not None:
+        yield _icons(name, symbology.points)
     for plate in symbology.plates:
-        yield _plates(name, plate, symbology.drawn, theme)
+        if symbology.lines is not None:
+            yield _plates(name, plate, symbology.lines, theme)
 
 
-def _line_names(name: str, symbology: Symbology, lines: Lines, theme: str) -> Layer:
-    return _layer(
-        f"{name}-names",
-        "symbol",
-        name,
-        minzoom=symbology.name_zoom,
-        filter=["has", symbology.name_field],
-        layout={
-            "symbol-placement": "line",
-            "symbol-spacing": 260,
-            "symbol-sort-key": _by_class(lines, lines.classes.index),
-            "text-field": ["get", symbology.name_field],
-            "text-font": [FONT],
-            "text-size": interpolated(((symbology.name_zoom, 11), (18, 15))),
-            "text-max-angle": 30,
-            "text-padding": 4,
-        },
-        paint=_word_paint(symbology.ink, theme),
-    )
+def _names(name: str, symbology: Symbology, field: str, theme: str) -> Iterator[Layer]:
+    """Along lines, beside points, in the middle of areas; `field` holds them."""
+    several = isinstance(symbology.drawn, Mixed)
+    for part, kind, drawn, layout in (
+        ("areas", "Polygon", symbology.areas, _AREA_NAMES),
+        ("lines", "LineString", symbology.lines, _LINE_NAMES),
+        ("points", "Point", symbology.points, _POINT_NAMES),
+    ):
+        if drawn is None:
+            continue
+        has_name: Expression = ["has", field]
+        grown = (18, 15) if drawn is symbology.lines else (max(14, symbology.name_zoom + 2), 13)
+        order = {}
+        if isinstance(drawn, Lines):
+            order["symbol-sort-key"] = _by_class(drawn, drawn.classes.index)
+        yield _layer(
+            f"{_layer_id(name, part, symbology)}-names",
+            "symbol",
+            name,
+            minzoom=symbology.name_zoom,
+            filter=["all", has_name, _of_type(kind)] if several else has_name,
+            layout={
+                "text-field": ["get", field],
+                "text-font": [FONT],
+                "text-size": interpolated(((symbology.name_zoom, 11), grown)),
+                "text-padding": 4,
+                **layout,
+                **order,
+            },
+            paint=_word_paint(symbology.ink, theme),
+        )
 
 
 def _plates(name: str, plate: Plate, lines: Lines, theme: str) -> Layer:
@@ -217,27 +261,6 @@ def _first_of(field: str) -> Expression:
     """The first of several numbers that a semicolon separates."""
     number, end = ["get", field], ["index-of", ";", ["get", field]]
     return ["case", [">", end, 0], ["slice", number, 0, end], number]
-
-
-def _point_names(name: str, symbology: Symbology, theme: str) -> Layer:
-    return _layer(
-        f"{name}-names",
-        "symbol",
-        name,
-        minzoom=symbology.name_zoom,
-        filter=["has", symbology.name_field],
-        layout={
-            "text-field": ["get", symbology.name_field],
-            "text-font": [FONT],
-            "text-size": interpolated(((symbology.name_zoom, 11), (14, 13))),
-            "text-max-width": 9,
-            "text-variable-anchor": ["top", "bottom", "left", "right"],
-            "text-radial-offset": interpolated(((6, 0.5), (8, 0.9), (14, 1.1))),
-            "text-justify": "auto",
-            "text-padding": 4,
-        },
-        paint=_word_paint(symbology.ink, theme),
-    )
 
 
 def _icons(name: str, points: Points) -> Layer:

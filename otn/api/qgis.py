@@ -1,7 +1,9 @@
 """A collection as a QGIS layer definition (.qlr): its features and its vector tiles, drawn as on the service's maps.
 
-Dropped on QGIS, the file opens a group of two layers: tiles for the overview, features from 1:50,000 on. The elements
-are those QGIS 3.22 itself writes; what it fills in by itself is left out.
+Dropped on QGIS, the file opens a group of two layers: tiles for the overview, features from 1:50,000 on. QGIS takes all
+features of a layer for what the first one is, and draws only what fits the layer's symbols: a collection of points,
+lines and areas has a layer of features for each. The elements are those QGIS 3.22 itself writes; what it fills in by
+itself is left out.
 """
 
 from collections.abc import Iterator
@@ -11,13 +13,16 @@ from xml.etree import ElementTree as ET
 
 from otn.api import texts
 from otn.api.links import Links
-from otn.api.qgis_symbols import ClassSymbol, class_symbols, point_symbol, scale_at
-from otn.model.symbology import HALO, SYMBOLOGIES, Lines, Symbology
+from otn.api.qgis_symbols import ClassSymbol, area_symbol, class_symbols, point_symbol, scale_at
+from otn.model.drawing import Mixed, Symbology
+from otn.model.symbology import HALO, SYMBOLOGIES
 
 _FEATURES_SCALE = 50_000
 _DEEPEST_ZOOM = 16
-_GEOMETRY_TYPES = {"marker": "0", "line": "1"}
-_PLACEMENTS = {"marker": "0", "line": "3"}  # around the point; along the line, curved
+_GEOMETRY_TYPES = {"marker": "0", "line": "1", "fill": "2"}
+_GEOMETRY_NAMES = {"marker": "Point", "line": "Line", "fill": "Polygon"}
+_TITLES = {"marker": texts.POINTS_OF, "line": texts.LINES_OF, "fill": texts.AREAS_OF}
+_PLACEMENTS = {"marker": "0", "line": "3", "fill": "4"}  # around the point; along the line, curved; level inside
 
 _DEFINITIONS = {
     "EPSG:4326": "+proj=longlat +datum=WGS84 +no_defs",
@@ -28,7 +33,8 @@ _DEFINITIONS = {
 
 @dataclass(frozen=True)
 class _Drawn:
-    """What is drawn: the collection's identifier, its symbology and that as QGIS symbols, the most important first."""
+    """What is drawn of one type of geometry: the collection's identifier, its symbology and that as QGIS symbols, the
+    most important first."""
 
     name: str
     symbology: Symbology
@@ -38,26 +44,43 @@ class _Drawn:
     def geometry(self) -> str:
         return self.symbols[0].geometry
 
+    @property
+    def is_one_of_several(self) -> bool:
+        """Whether the collection has features of other types of geometry too."""
+        return isinstance(self.symbology.drawn, Mixed)
+
 
 def layer_definition(collection_id: str, title: str, attribution: str, links: Links, language: str) -> str:
     """The file. `title` names the group and its features, `attribution` is what a map of them must show."""
-    symbology = SYMBOLOGIES[collection_id]
-    how = symbology.drawn
-    symbols = tuple(class_symbols(how)) if isinstance(how, Lines) else (point_symbol(how),)
-    drawn = _Drawn(collection_id, symbology, symbols)
-    features = _features_layer(drawn, language)
+    drawn = _drawn(collection_id, SYMBOLOGIES[collection_id])
+    features = [_features_layer(part, language) for part in drawn]
     tiles = _tiles_layer(drawn, language)
+    for part, layer in zip(drawn, features, strict=True):
+        own = _TITLES[part.geometry].in_language(language).format(title=title) if part.is_one_of_several else title
+        suffix = f"_{part.geometry}" if part.is_one_of_several else ""
+        _describe(layer, f"otn_features_{collection_id}{suffix}", own, attribution)
+        _connect(layer, "OAPIF", _features_source(links, collection_id), "EPSG:4326")
     tiles_title = texts.VECTOR_TILES_OF.in_language(language).format(title=title)
-    _describe(features, f"otn_features_{collection_id}", title, attribution)
     _describe(tiles, f"otn_tiles_{collection_id}", tiles_title, attribution)
-    _connect(features, "OAPIF", _features_source(links, collection_id), "EPSG:4326")
     _connect(tiles, "vectortile", _tiles_source(links, collection_id), "EPSG:3857")
     definition = ET.Element("qlr")
     group = ET.SubElement(ET.SubElement(definition, "layer-tree-group"), "layer-tree-group", name=title)
     group.set("checked", "Qt::Checked")
-    group.extend(_tree_entry(layer) for layer in (features, tiles))
-    ET.SubElement(definition, "maplayers").extend((features, tiles))
+    group.extend(_tree_entry(layer) for layer in (*features, tiles))
+    ET.SubElement(definition, "maplayers").extend((*features, tiles))
     return "<!DOCTYPE qgis-layer-definition>\n" + ET.tostring(definition, encoding="unicode")
+
+
+def _drawn(name: str, symbology: Symbology) -> tuple[_Drawn, ...]:
+    """What is drawn of points, of lines and of areas, as far as there are any; what comes first lies above."""
+    symbols: list[tuple[ClassSymbol, ...]] = []
+    if symbology.points is not None:
+        symbols.append((point_symbol(symbology.points),))
+    if symbology.lines is not None:
+        symbols.append(tuple(class_symbols(symbology.lines)))
+    if symbology.areas is not None:
+        symbols.append((area_symbol(symbology.areas),))
+    return tuple(_Drawn(name, symbology, some) for some in symbols)
 
 
 def _describe(layer: ET.Element, identifier: str, title: str, attribution: str) -> None:
@@ -96,8 +119,9 @@ def _tiles_source(links: Links, name: str) -> str:
 
 def _features_layer(drawn: _Drawn, language: str) -> ET.Element:
     """Features by rules. Passes put all casings below all lines, and lesser roads below greater ones."""
-    geometry = {"marker": "Point", "line": "Line"}[drawn.geometry]
-    layer = ET.Element("maplayer", type="vector", geometry=geometry, labelsEnabled="1")
+    name_field = drawn.symbology.name_field
+    layer = ET.Element("maplayer", type="vector", geometry=_GEOMETRY_NAMES[drawn.geometry])
+    layer.set("labelsEnabled", "0" if name_field is None else "1")
     layer.attrib |= {"hasScaleBasedVisibilityFlag": "1", "minScale": str(_FEATURES_SCALE), "maxScale": "0"}
     renderer = ET.SubElement(layer, "renderer-v2", type="RuleRenderer", symbollevels="1")
     rules = ET.SubElement(renderer, "rules", key="root")
@@ -110,22 +134,26 @@ def _features_layer(drawn: _Drawn, language: str) -> ET.Element:
         element = _symbol(symbol, str(number))
         element.extend(part.element(part.drawing_pass) for part in symbol.layers)
         symbols.append(element)
-    labeling = ET.SubElement(layer, "labeling", type="simple")
-    labeling.append(_label_settings(drawn, scale_at(drawn.symbology.name_zoom)))
+    if name_field is not None:
+        labeling = ET.SubElement(layer, "labeling", type="simple")
+        labeling.append(_label_settings(drawn, name_field, scale_at(drawn.symbology.name_zoom)))
     return layer
 
 
-def _tiles_layer(drawn: _Drawn, language: str) -> ET.Element:
+def _tiles_layer(drawn: tuple[_Drawn, ...], language: str) -> ET.Element:
     """Tiles: one style for each stroke, in the order of drawing."""
     layer = ET.Element("maplayer", type="vector-tile", hasScaleBasedVisibilityFlag="1")
     layer.attrib |= {"minScale": "1e+09", "maxScale": str(_FEATURES_SCALE)}
     styles = ET.SubElement(ET.SubElement(layer, "renderer", type="basic"), "styles")
-    styles.extend(_strokes(drawn, language))
     names = ET.SubElement(ET.SubElement(layer, "labeling", type="basic"), "styles")
-    shown = f"@map_scale <= {scale_at(drawn.symbology.name_zoom)}"
-    name_style = _tile_style(drawn, drawn.symbology.name_field, shown)
-    name_style.append(_label_settings(drawn, None))
-    names.append(name_style)
+    for part in reversed(drawn):
+        styles.extend(_strokes(part, language))
+        name_field = part.symbology.name_field
+        if name_field is not None:
+            shown = f"@map_scale <= {scale_at(part.symbology.name_zoom)}"
+            name_style = _tile_style(part, name_field, shown)
+            name_style.append(_label_settings(part, name_field, None))
+            names.append(name_style)
     return layer
 
 
@@ -151,10 +179,14 @@ def _symbol(symbol: ClassSymbol, name: str) -> ET.Element:
     return ET.Element("symbol", type=symbol.geometry, name=name, alpha="1", clip_to_extent="1")
 
 
-def _label_settings(drawn: _Drawn, least_scale: int | None) -> ET.Element:
+def _label_settings(drawn: _Drawn, name_field: str, least_scale: int | None) -> ET.Element:
     settings = ET.Element("settings")
     ink, halo = drawn.symbology.ink.light, HALO.light
-    text = ET.SubElement(settings, "text-style", fieldName=drawn.symbology.name_field, isExpression="0")
+    named = {"fieldName": name_field, "isExpression": "0"}
+    if drawn.is_one_of_several:
+        own = f"geometry_type($geometry) = '{_GEOMETRY_NAMES[drawn.geometry]}'"
+        named = {"fieldName": f'CASE WHEN {own} THEN "{name_field}" END', "isExpression": "1"}
+    text = ET.SubElement(settings, "text-style", named)
     text.attrib |= {"fontFamily": "Noto Sans", "fontSize": "8", "fontSizeUnit": "Point", "textColor": ink}
     ET.SubElement(text, "text-buffer", bufferDraw="1", bufferSize="0.4", bufferSizeUnits="MM", bufferColor=halo)
     ET.SubElement(settings, "placement", placement=_PLACEMENTS[drawn.geometry], dist="1.5", distUnits="MM")

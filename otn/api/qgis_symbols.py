@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
-from otn.model.symbology import GROWTH, ICONS_DIR, LineClass, Lines, Points, Stops, at_zoom
+from otn.model.drawing import GROWTH, ICONS_DIR, Areas, LineClass, Lines, Points, Stops, at_zoom
 from otn.model.text import Text
 
 # The scale of Web Mercator's zoom level 0: 40,075,017 m on 512 pixels of 1/96 inch.
@@ -47,7 +47,7 @@ class SymbolLayer:
 
 @dataclass(frozen=True)
 class ClassSymbol:
-    """What features that fulfil `expression` (all, where it is empty) look like. `geometry` is line or marker."""
+    """What features that fulfil `expression` (all, where it is empty) look like. `geometry` is fill, line or marker."""
 
     title: Text
     geometry: str
@@ -67,7 +67,7 @@ def class_symbols(lines: Lines) -> Iterator[ClassSymbol]:
 
 
 def point_symbol(points: Points) -> ClassSymbol:
-    """A disc, and from a zoom level on an icon on it."""
+    """A disc, and from a zoom level on, where it has one, an icon on it."""
     diameters = tuple((zoom, 2 * radius) for zoom, radius in points.radii)
     disc = {
         "name": "circle",
@@ -78,16 +78,27 @@ def point_symbol(points: Points) -> ClassSymbol:
         "outline_width_unit": "MM",
         "size_unit": "MM",
     }
-    icon = {"name": "base64:" + b64encode((ICONS_DIR / f"{points.icon}.svg").read_bytes()).decode(), "size_unit": "MM"}
-    icon_size = tuple((zoom, diameter * 0.7) for zoom, diameter in diameters)
+    layers = [SymbolLayer("SimpleMarker", 0, disc, "size", _size(diameters))]
+    if points.icon is not None:
+        drawing = b64encode((ICONS_DIR / f"{points.icon}.svg").read_bytes()).decode()
+        sizes = tuple((zoom, diameter * 0.7) for zoom, diameter in diameters)
+        icon = {"name": f"base64:{drawing}", "size_unit": "MM"}
+        layers.append(SymbolLayer("SvgMarker", 1, icon, "size", _size(sizes, points.icon_zoom)))
+    return ClassSymbol(points.title, "marker", "", tuple(layers))
+
+
+def area_symbol(areas: Areas) -> ClassSymbol:
+    """A fill within an outline."""
+    fill = {
+        "color": _colour(areas.fill.light, areas.opacity),
+        "style": "solid",
+        "outline_color": _colour(areas.outline.light),
+        "outline_style": "solid",
+        "outline_width_unit": "MM",
+        "joinstyle": "round",
+    }
     return ClassSymbol(
-        points.title,
-        "marker",
-        "",
-        (
-            SymbolLayer("SimpleMarker", 0, disc, "size", _size(diameters)),
-            SymbolLayer("SvgMarker", 1, icon, "size", _size(icon_size, points.icon_zoom)),
-        ),
+        areas.title, "fill", "", (SymbolLayer("SimpleFill", 0, fill, "outlineWidth", _size(areas.widths)),)
     )
 
 
@@ -146,6 +157,6 @@ def _quoted(codes: tuple[str, ...]) -> str:
     return ", ".join(f"'{code}'" for code in codes)
 
 
-def _colour(code: str) -> str:
+def _colour(code: str, opacity: float = 1) -> str:
     """#rrggbb in the way QGIS writes it."""
-    return ",".join(str(int(code[place : place + 2], 16)) for place in (1, 3, 5)) + ",255"
+    return ",".join(str(int(code[place : place + 2], 16)) for place in (1, 3, 5)) + f",{round(255 * opacity)}"

@@ -29,7 +29,24 @@ _TYPES: dict[Kind, Document] = {
     Kind.OBJECT: {"type": "object"},
 }
 _ROLES = {"id": "id", "validFrom": "primary-interval-start", "validTo": "primary-interval-end"}
-_FORMATS = {GeometryKind.POINT: "geometry-point", GeometryKind.LINE_STRING: "geometry-linestring"}
+_FORMATS = {
+    GeometryKind.POINT: "geometry-point",
+    GeometryKind.LINE_STRING: "geometry-linestring",
+    GeometryKind.MULTI_POLYGON: "geometry-multipolygon",
+    GeometryKind.ANY: "geometry-any",
+}
+_POSITION: Document = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+_LINE: Document = {"type": "array", "items": _POSITION, "minItems": 2}
+_POLYGON: Document = {"type": "array", "items": {"type": "array", "items": _POSITION, "minItems": 4}}
+# What GeoJSON's `coordinates` are, by its names of the types.
+_COORDINATES: dict[str, Document] = {
+    "Point": _POSITION,
+    "LineString": _LINE,
+    "Polygon": _POLYGON,
+    "MultiPoint": {"type": "array", "items": _POSITION},
+    "MultiLineString": {"type": "array", "items": _LINE},
+    "MultiPolygon": {"type": "array", "items": _POLYGON},
+}
 
 
 def value_schema(field: Field) -> Document:
@@ -97,21 +114,11 @@ def logical_schema(collection: Collection, title: str, links: Links, language: s
 def feature_schema(collection: Collection, title: str, links: Links, language: str) -> Document:
     """The GeoJSON object (RFC 7946) of a feature."""
     properties = {field.name: field_schema(field, language) for field in collection.fields}
-    position = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
-    line = {"type": "array", "items": position, "minItems": 2}
-    coordinates = position if collection.geometry is GeometryKind.POINT else line
     return _schema(collection, "schemas/feature", title, links) | {
         "properties": {
             "type": {"type": "string", "enum": ["Feature"]},
             "id": {"type": "integer"},
-            "geometry": {
-                "type": "object",
-                "properties": {
-                    "type": {"type": "string", "enum": [collection.geometry.value]},
-                    "coordinates": coordinates,
-                },
-                "required": ["type", "coordinates"],
-            },
+            "geometry": _geojson_geometry(collection.geometry),
             "properties": {"type": "object", "properties": properties, "required": _required(collection)},
         },
         "required": ["type", "id", "geometry", "properties"],
@@ -128,6 +135,20 @@ def _geometry(collection: Collection, language: str) -> Document:
         "title": texts.GEOMETRY.in_language(language),
         "format": _FORMATS[collection.geometry],
         "x-ogc-role": "primary-geometry",
+    }
+
+
+def _geojson_geometry(kind: GeometryKind) -> Document:
+    if kind is GeometryKind.ANY:
+        return {"oneOf": [_geojson_type(name) for name in _COORDINATES]}
+    return _geojson_type(kind.value)
+
+
+def _geojson_type(name: str) -> Document:
+    return {
+        "type": "object",
+        "properties": {"type": {"type": "string", "enum": [name]}, "coordinates": _COORDINATES[name]},
+        "required": ["type", "coordinates"],
     }
 
 

@@ -15,7 +15,7 @@ from otn.api.presentation import Presentation
 from otn.api.query import ItemsQuery
 from otn.api.selection_sql import selection_sql
 from otn.api.statement import SqlParameters, Statement, quoted
-from otn.model.collections import COLLECTIONS, Collection
+from otn.model.collections import COLLECTIONS, Collection, GeometryKind
 from otn.model.tables import SRID
 
 # PostgreSQL joins the texts of so many features at a time: one long text of all would be copied again and again.
@@ -117,7 +117,7 @@ FROM collection_state AS state WHERE number_of_features > 0""",
 
 def view(collection: Collection, presentation: Presentation, parameters: SqlParameters) -> View:
     """What is shown of each feature, with the SQL of its geometry."""
-    geometry = _geometry(presentation, parameters) if presentation.geometry else None
+    geometry = _geometry(collection.geometry, presentation, parameters) if presentation.geometry else None
     return View(collection, presentation.fields, presentation.crs, geometry, presentation.decimals)
 
 
@@ -148,10 +148,19 @@ def _feature_sql(
     return format_.feature_sql(View(collection, fields, parse_crs(crs, "crs"), geometry, decimals))
 
 
-def _geometry(presentation: Presentation, parameters: SqlParameters) -> str:
+def _geometry(kind: GeometryKind, presentation: Presentation, parameters: SqlParameters) -> str:
     srid = presentation.crs.srid
     geometry = "f.geom" if srid == SRID else f"ST_Transform(f.geom, {srid})"
     if presentation.tolerance is None:
         return geometry
-    # A line that is shorter than the tolerance keeps its ends: no feature loses its geometry.
-    return f"ST_Simplify({geometry}, {parameters.add(presentation.tolerance, 'float8')}, true)"
+    # A line that is shorter than the tolerance keeps its ends: no feature loses its geometry. An area stays one too,
+    # but for the slower function.
+    tolerance = parameters.add(presentation.tolerance, "float8")
+    simple = f"ST_Simplify({geometry}, {tolerance}, true)"
+    area = f"ST_SimplifyPreserveTopology({geometry}, {tolerance})"
+    match kind.dimension:
+        case 2:
+            return area
+        case None:
+            return f"CASE ST_Dimension(f.geom) WHEN 2 THEN {area} ELSE {simple} END"
+    return simple

@@ -13,8 +13,8 @@ from otn.api.maplibre import BASE_MAP, layers
 from otn.api.negotiation import HTML_TYPE, STYLE_TYPE
 from otn.api.served import ServedCollection
 from otn.errors import NotFound
+from otn.model.drawing import THEMES
 from otn.model.service import Service
-from otn.model.symbology import THEMES
 from otn.model.text import Text
 
 Document = dict[str, Any]

@@ -61,6 +61,9 @@ QGIS_LAYERS = Text(
     fr="Couches pour QGIS, dessinées comme ici",
     de="Ebenen für QGIS, gezeichnet wie hier",
 )
+POINTS_OF = Text(en="{title} (points)", nl="{title} (punten)", fr="{title} (points)", de="{title} (Punkte)")
+LINES_OF = Text(en="{title} (lines)", nl="{title} (lijnen)", fr="{title} (lignes)", de="{title} (Linien)")
+AREAS_OF = Text(en="{title} (areas)", nl="{title} (vlakken)", fr="{title} (surfaces)", de="{title} (Flächen)")
 VECTOR_TILES_OF = Text(
     en="{title} (vector tiles)",
     nl="{title} (vectortegels)",

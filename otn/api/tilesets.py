@@ -20,14 +20,12 @@ from otn.api.tile_matrix_sets import (
     TileLimits,
     TileMatrixSet,
 )
-from otn.model.collections import GeometryKind
 from otn.model.fields import Field
 
 _REL = "http://www.opengis.net/def/rel/ogc/1.0/"
 TILING_SCHEME_REL = _REL + "tiling-scheme"
 GEODATA_REL = _REL + "geodata"
 
-_DIMENSIONS = {GeometryKind.POINT: 0, GeometryKind.LINE_STRING: 1}
 _TILE = "{tileMatrix}/{tileRow}/{tileCol}"
 
 
@@ -166,7 +164,7 @@ def _layer(served: ServedCollection, entry: TileMatrixSet, title: str, links: Li
         "id": collection.id,
         "title": title,
         "dataType": "vector",
-        "geometryDimension": _DIMENSIONS[collection.geometry],
+        **({} if (dimension := collection.geometry.dimension) is None else {"geometryDimension": dimension}),
         "minTileMatrix": "0",
         "maxTileMatrix": str(entry.deepest),
         "propertiesSchema": {

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 from pyproj import CRS
@@ -14,10 +13,16 @@ from otn.errors import SourceError
 from otn.etl import check_place
 from otn.etl.check_place import ANYWHERE, Places
 from otn.etl.geometry import finite, in_degrees_of_wgs84, to_crs84
+from otn.etl.harmonise import Shapes
 from otn.etl.rows import LONGEST_TEXT, Geometries, Reason, Reject, SourceRows
 from otn.model.collections import Collection, GeometryKind
 
-_TYPE_IDS = {GeometryKind.POINT: 0, GeometryKind.LINE_STRING: 1}
+_TYPE_IDS = {
+    GeometryKind.POINT: (0,),
+    GeometryKind.LINE_STRING: (1,),
+    GeometryKind.MULTI_POLYGON: (6,),
+    GeometryKind.ANY: (0, 1, 3, 4, 5, 6),
+}
 _MARGIN = 0.1  # degrees that data may reach beyond the area in which its CRS is used
 _DETAILS = {
     Reason.NO_GEOMETRY: "the row has no geometry",
@@ -27,24 +32,23 @@ _DETAILS = {
     Reason.OUT_OF_RANGE: "a coordinate lies outside -180..180, -90..90 degrees",
     Reason.TOO_FEW_POINTS: "the line has fewer than two different points",
     **check_place.DETAILS,
+    Reason.INVALID: "the geometry cannot be repaired",
     Reason.ID_TOO_LONG: f"the identifier has more than {LONGEST_TEXT} characters",
 }
 
-Harmonised = tuple[Geometries, npt.NDArray[np.intp], pa.Array]
-
 
 def check_geometry(
-    features: Harmonised, rows: SourceRows, collection: Collection, places: Places = ANYWHERE
-) -> tuple[Harmonised, list[Reject]]:
+    shapes: Shapes, rows: SourceRows, collection: Collection, places: Places = ANYWHERE
+) -> tuple[Shapes, list[Reject]]:
     """The features that the collection can hold and that lie where they may, and a reject for each of the others."""
-    geometry, row, part = features
+    geometry, row = shapes.geometry, shapes.row
     with np.errstate(invalid="ignore", over="ignore"):
         reasons = _reasons(geometry, collection.geometry, places)
     too_long = np.asarray(pc.greater(pc.utf8_length(rows.source_id), LONGEST_TEXT), dtype=np.bool_)
     reasons[too_long[row]] = Reason.ID_TOO_LONG
     keep = np.array([reason is None for reason in reasons], dtype=bool)
     rejects = [_reject(rows, int(row[at]), reasons[at], geometry[at]) for at in np.flatnonzero(~keep)]
-    return (geometry[keep], row[keep], part.filter(pa.array(keep))), rejects
+    return shapes.filtered(keep), rejects
 
 
 def _reasons(geometry: Geometries, kind: GeometryKind, places: Places) -> npt.NDArray[np.object_]:
@@ -52,16 +56,25 @@ def _reasons(geometry: Geometries, kind: GeometryKind, places: Places) -> npt.ND
     reasons = places.reasons(geometry)
     west, south, east, north = shapely.bounds(geometry).T
     empty = shapely.is_empty(geometry)
+    kinds = shapely.get_type_id(geometry)
     for reason, applies in (
-        (Reason.TOO_FEW_POINTS, (shapely.get_type_id(geometry) == 1) & (shapely.length(geometry) == 0) & ~empty),
+        (Reason.INVALID, _invalid_areas(geometry, kinds)),
+        (Reason.TOO_FEW_POINTS, np.isin(kinds, (1, 5)) & (shapely.length(geometry) == 0) & ~empty),
         (Reason.OUT_OF_RANGE, (west < -180) | (south < -90) | (east > 180) | (north > 90)),
         (Reason.NOT_FINITE, ~finite(geometry)),
-        (Reason.WRONG_GEOMETRY_TYPE, shapely.get_type_id(geometry) != _TYPE_IDS[kind]),
+        (Reason.WRONG_GEOMETRY_TYPE, ~np.isin(kinds, _TYPE_IDS[kind])),
         (Reason.EMPTY_GEOMETRY, empty),
         (Reason.NO_GEOMETRY, shapely.is_missing(geometry)),
     ):
         reasons[applies] = reason
     return reasons
+
+
+def _invalid_areas(geometry: Geometries, kinds: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+    """The areas whose rings still cross; looking at lines and points too would only cost."""
+    invalid = np.isin(kinds, (3, 6))
+    invalid[invalid] = ~shapely.is_valid(geometry[invalid])
+    return invalid
 
 
 def check_crs(rows: SourceRows) -> None:
@@ -91,6 +104,8 @@ def _reject(rows: SourceRows, row: int, reason: Reason, geometry: shapely.Geomet
     detail = _DETAILS[reason]
     if reason is Reason.WRONG_GEOMETRY_TYPE and geometry is not None:
         detail += f": {geometry.geom_type}"
+    if reason is Reason.INVALID:
+        detail += f": {shapely.is_valid_reason(geometry)}"
     return Reject(int(rows.position[row]), rows.source_id[row].as_py(), reason, detail, row_as_it_came(rows, row))
 
 

@@ -3,7 +3,8 @@ street.
 
 Lines are moved to a grid of half a pixel. Lines that met still meet, as the points they share move together; a line
 within one cell becomes a point and goes, and of lines that become the same the most important one stays. Points stay
-where they are, the most important one in each cell of eight pixels. Each zoom is made from the next deeper one, so that
+where they are, the most important one in each cell of eight pixels. Areas are moved like lines, so that neighbours stay
+neighbours, and go once they are smaller than a pixel. Each zoom is made from the next deeper one, so that
 what is drawn at a zoom is drawn at every deeper one.
 """
 
@@ -11,29 +12,38 @@ import psycopg
 from psycopg import sql
 
 from otn.etl.merge import wait_for_other_merges
-from otn.model.collections import COLLECTIONS, Collection, GeometryKind
+from otn.model.collections import COLLECTIONS, Collection
 from otn.model.tiling import pixel_metres
 from otn.store.importance import drawn, most_important_first
 
-_LINE_CELL_PIXELS = 0.5
+_GRID_PIXELS = 0.5
 _POINT_CELL_PIXELS = 8
 
 # OFFSET 0 keeps PostgreSQL from computing the geometry once for every place that mentions it.
 _LINES = """
 SELECT DISTINCT ON (shape) f.id, f.page_rank, {properties} AS properties, moved.geom
 FROM {source}
-CROSS JOIN LATERAL (SELECT ST_SnapToGrid({geometry}, %(cell)s) AS geom OFFSET 0) AS moved
+CROSS JOIN LATERAL (SELECT ST_SnapToGrid({geometry}, %(grid)s) AS geom OFFSET 0) AS moved
 CROSS JOIN LATERAL (SELECT least(ST_AsBinary(moved.geom), ST_AsBinary(ST_Reverse(moved.geom))) AS shape OFFSET 0) AS _
-WHERE f.dataset = %(dataset)s AND {drawn} AND NOT ST_IsEmpty(moved.geom)
+WHERE f.dataset = %(dataset)s AND {drawn} AND {alike} AND NOT ST_IsEmpty(moved.geom)
 ORDER BY shape, {importance}
 """
 _POINTS = """
 SELECT DISTINCT ON (x, y) f.id, f.page_rank, {properties} AS properties, {geometry} AS geom
 FROM {source}
-CROSS JOIN LATERAL (SELECT floor(ST_X({geometry}) / %(cell)s) AS x, floor(ST_Y({geometry}) / %(cell)s) AS y) AS _
-WHERE f.dataset = %(dataset)s AND {drawn} AND NOT ST_IsEmpty({geometry})
+CROSS JOIN LATERAL (SELECT ST_Centroid({geometry}) AS place OFFSET 0) AS centre
+CROSS JOIN LATERAL (SELECT floor(ST_X(place) / %(cell)s) AS x, floor(ST_Y(place) / %(cell)s) AS y) AS _
+WHERE f.dataset = %(dataset)s AND {drawn} AND {alike} AND NOT ST_IsEmpty({geometry})
 ORDER BY x, y, {importance}
 """
+_AREAS = """
+SELECT f.id, f.page_rank, {properties} AS properties, moved.geom
+FROM {source}
+CROSS JOIN LATERAL (SELECT ST_SnapToGrid({geometry}, %(grid)s) AS geom OFFSET 0) AS moved
+WHERE f.dataset = %(dataset)s AND {drawn} AND {alike} AND NOT ST_IsEmpty(moved.geom)
+  AND ST_Area({geometry}) >= %(pixel)s ^ 2
+"""
+_KEPT = (_POINTS, _LINES, _AREAS)
 _INSERT = """
 INSERT INTO {overviews} (zoom, id, dataset, properties, geom)
 SELECT %(zoom)s, id, %(dataset)s, properties, geom FROM ({kept}) AS kept ORDER BY page_rank, id
@@ -51,7 +61,9 @@ def generalise(connection: psycopg.Connection, collection: Collection, dataset: 
             "zoom": zoom,
             "finer": zoom + 1,
             "dataset": dataset,
-            "cell": _cell(collection, zoom),
+            "pixel": pixel_metres(zoom),
+            "grid": _GRID_PIXELS * pixel_metres(zoom),
+            "cell": _POINT_CELL_PIXELS * pixel_metres(zoom),
             "hidden": rule.hidden_at(zoom),
         }
         connection.execute(_statement(collection, from_features=zoom == deepest), parameters)
@@ -72,27 +84,26 @@ def generalise_outdated(url: str) -> None:
             connection.commit()
 
 
-def _cell(collection: Collection, zoom: int) -> float:
-    """The width of a grid cell in metres of Web Mercator."""
-    pixels = _LINE_CELL_PIXELS if collection.geometry is GeometryKind.LINE_STRING else _POINT_CELL_PIXELS
-    return pixels * pixel_metres(zoom)
-
-
 def _statement(collection: Collection, *, from_features: bool) -> sql.Composed:
     table, overviews = sql.Identifier(collection.table), sql.Identifier(collection.overview_table)
     finer = "{table} AS f JOIN {overviews} AS g ON g.zoom = %(finer)s AND g.id = f.id"
-    source = "{table} AS f" if from_features else finer
-    kept = _LINES if collection.geometry is GeometryKind.LINE_STRING else _POINTS
-    return sql.SQL(_INSERT).format(
-        overviews=overviews,
-        kept=sql.SQL(kept).format(
-            source=sql.SQL(source).format(table=table, overviews=overviews),
-            geometry=sql.SQL("f.geom_3857" if from_features else "g.geom"),
-            properties=_properties(collection) if from_features else sql.SQL("g.properties"),
-            drawn=sql.SQL(drawn(collection, "%(hidden)s")),
-            importance=sql.SQL(most_important_first(collection)),
-        ),
-    )
+    source = sql.SQL("{table} AS f" if from_features else finer).format(table=table, overviews=overviews)
+    geometry = sql.SQL("f.geom_3857" if from_features else "g.geom")
+    own = collection.geometry.dimension
+    kept = [
+        sql.SQL("({})").format(
+            sql.SQL(_KEPT[dimension]).format(
+                source=source,
+                geometry=geometry,
+                properties=_properties(collection) if from_features else sql.SQL("g.properties"),
+                drawn=sql.SQL(drawn(collection, "%(hidden)s")),
+                alike=sql.SQL("true" if own is not None else f"ST_Dimension(f.geom) = {dimension}"),
+                importance=sql.SQL(most_important_first(collection)),
+            )
+        )
+        for dimension in (range(len(_KEPT)) if own is None else (own,))
+    ]
+    return sql.SQL(_INSERT).format(overviews=overviews, kept=sql.SQL(" UNION ALL ").join(kept))
 
 
 def _properties(collection: Collection) -> sql.Composed:

@@ -1,19 +1,33 @@
 """From the publisher's rows to features of the model: one CRS, one precision, one meaning of every field."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from otn.etl.geometry import exploded, geodesic_lengths, hilbert_ranks, rounded, to_crs84, wrap_longitudes
+from otn.etl.geometry import (
+    as_multi_polygons,
+    as_plain,
+    exploded,
+    geodesic_lengths,
+    hilbert_ranks,
+    repaired,
+    rounded,
+    to_crs84,
+    without_collections,
+    wrap_longitudes,
+)
 from otn.etl.regions import Regions
 from otn.etl.rows import ARROW_TYPES, LONGEST_TEXT, Geometries, Reader, SourceRows, json_objects
-from otn.model.collections import Collection
+from otn.model.collections import Collection, GeometryKind
 from otn.model.common_fields import LENGTH
 from otn.model.datasets import Dataset
 from otn.model.fields import Field, Kind
+
+# What a column of integers holds.
+_SMALLEST_INTEGER, _LARGEST_INTEGER = -(2**31), 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -43,17 +57,44 @@ class Features:
         return hilbert_ranks(self.geometry)
 
 
-def harmonised_geometry(rows: SourceRows) -> tuple[Geometries, npt.NDArray[np.intp], pa.Array]:
-    """Single geometries in CRS84, the row each comes from, and its part ("" where the row has but one)."""
+@dataclass(frozen=True)
+class Shapes:
+    """Geometries of the features of a batch in CRS84, the row each comes from, and its part ("" where the row has but
+    one). `repaired` is how many areas had rings that crossed."""
+
+    geometry: Geometries
+    row: npt.NDArray[np.intp]
+    part: pa.Array
+    repaired: int = 0
+
+    def filtered(self, keep: npt.NDArray[np.bool_]) -> "Shapes":
+        """Only the shapes that `keep` marks."""
+        return replace(self, geometry=self.geometry[keep], row=self.row[keep], part=self.part.filter(pa.array(keep)))
+
+
+def harmonised_geometry(rows: SourceRows, kind: GeometryKind) -> Shapes:
+    """Geometries as a collection of this kind has them: single points and lines, valid areas."""
     with np.errstate(invalid="ignore"):  # what is not finite is the next stage's business
-        geometry, row, number = exploded(rounded(wrap_longitudes(to_crs84(rows.geometry, rows.crs))))
+        geometry = rounded(wrap_longitudes(to_crs84(rows.geometry, rows.crs)))
+        geometry, row, number, mended = _of_kind(geometry, kind)
     several = np.bincount(row, minlength=len(rows))[row] > 1
     part = pc.if_else(pa.array(several), pa.array(number).cast(pa.string()), "")
-    return geometry, row, part
+    return Shapes(geometry, row, part, mended)
+
+
+def _of_kind(
+    geometry: Geometries, kind: GeometryKind
+) -> tuple[Geometries, npt.NDArray[np.intp], npt.NDArray[np.intp], int]:
+    if kind.dimension in (0, 1):
+        return *exploded(geometry), 0
+    parts, row, number = without_collections(geometry)
+    valid, mended = repaired(parts)
+    shaped = as_plain(valid) if kind is GeometryKind.ANY else as_multi_polygons(valid)
+    return shaped, row, number, int(mended.sum())
 
 
 def harmonise(
-    features: tuple[Geometries, npt.NDArray[np.intp], pa.Array],
+    shapes: Shapes,
     rows: SourceRows,
     reader: Reader,
     dataset: Dataset,
@@ -63,15 +104,21 @@ def harmonise(
 
     Without `regions` all of them lie in the dataset's own region: they were selected for it.
     """
-    geometry, row, part = features
+    geometry, row = shapes.geometry, shapes.row
     collection = dataset.collection_model
     meaning = reader.harmonise(rows.attributes, collection)
-    columns = {name: column.take(pa.array(row)) for name, column in meaning.items()}
-    columns |= _origin(geometry, rows.source_id.take(pa.array(row)), dataset, regions)
+    columns = {name: _of_rows(column, row) for name, column in meaning.items()}
+    columns |= _origin(geometry, _of_rows(rows.source_id, row), dataset, regions)
     if LENGTH in collection.fields:
-        columns[LENGTH.name] = pa.array(geodesic_lengths(geometry))
+        columns[LENGTH.name] = pa.array(geodesic_lengths(geometry), from_pandas=True)
     fields = pa.table({field.name: _column(field, columns, len(row)) for field in collection.fields})
-    return Features(row, part, geometry, _within_bounds(fields, collection))
+    return Features(row, shapes.part, geometry, _within_bounds(fields, collection))
+
+
+def _of_rows(column: pa.Array, row: npt.NDArray[np.intp]) -> pa.Array:
+    """The column's value for each feature; mostly each row is one."""
+    every_row = len(row) == len(column) and np.array_equal(row, np.arange(len(row)))
+    return column if every_row else column.take(pa.array(row))
 
 
 def _origin(
@@ -79,13 +126,13 @@ def _origin(
 ) -> dict[str, pa.Array]:
     """Where each feature comes from, said in the fields that all collections share."""
     rows = len(geometry)
-    lies_in = regions.of(geometry, dataset.region) if regions else [dataset.region] * rows
+    lies_in = regions.of(geometry, dataset.region) if regions else None
     return {
         "localId": source_id,
         "inspireId": pc.binary_join_element_wise(dataset.inspire_id(""), source_id, ""),
-        "dataset": pa.array([dataset.id] * rows, pa.string()),
-        "region": pa.array(lies_in, pa.string()),
-        "licence": pa.array([dataset.licence] * rows, pa.string()),
+        "dataset": pa.repeat(dataset.id, rows),
+        "region": pa.repeat(dataset.region, rows) if lies_in is None else pa.array(lies_in, pa.string()),
+        "licence": pa.repeat(dataset.licence, rows),
     }
 
 
@@ -110,22 +157,26 @@ def _impossible(values: pa.ChunkedArray, field: Field) -> pa.ChunkedArray | None
     """Which values no such field can have; None where it can have any."""
     if field.kind is Kind.TEXT and not field.required:
         return pc.fill_null(pc.greater(pc.utf8_length(values), LONGEST_TEXT), False)
-    if field.minimum is None and field.maximum is None:
+    minimum, maximum = field.minimum, field.maximum
+    if field.kind is Kind.INTEGER:
+        minimum = _SMALLEST_INTEGER if minimum is None else minimum
+        maximum = _LARGEST_INTEGER if maximum is None else maximum
+    if minimum is None and maximum is None:
         return None
-    below = pc.less(values, field.minimum) if field.minimum is not None else False
-    above = pc.greater(values, field.maximum) if field.maximum is not None else False
+    below = pc.less(values, minimum) if minimum is not None else False
+    above = pc.greater(values, maximum) if maximum is not None else False
     return pc.fill_null(pc.or_(below, above), False)
 
 
 def _with_source_codes(fields: pa.Table, values: pa.ChunkedArray, field: Field) -> pa.Table:
     index = fields.schema.get_field_index("sourceCodes")
     impossible = json_objects({field.name: values.combine_chunks()}, len(fields))
-    merged = [_merged(*pair) for pair in zip(fields["sourceCodes"].to_pylist(), impossible.to_pylist(), strict=True)]
-    return fields.set_column(index, "sourceCodes", pa.array(merged, pa.string()))
+    merged = _merged(fields["sourceCodes"].combine_chunks(), impossible)
+    return fields.set_column(index, "sourceCodes", merged)
 
 
-def _merged(codes: str | None, more: str | None) -> str | None:
-    """Two JSON objects in one; the publisher's own name for a value wins."""
-    if codes is None or more is None:
-        return codes or more
-    return more[:-1] + ", " + codes[1:]
+def _merged(codes: pa.Array, more: pa.Array) -> pa.Array:
+    """Two JSON objects of each row in one; the publisher's own name for a value wins."""
+    start = pc.replace_substring_regex(more, r"\}$", ", ")
+    both = pc.binary_join_element_wise(start, pc.replace_substring(codes, "{", "", max_replacements=1), "")
+    return pc.coalesce(both, codes, more)

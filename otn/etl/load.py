@@ -38,10 +38,11 @@ class LoadSummary:
 
 @dataclass
 class Counts:
-    """What the stages before the database counted."""
+    """What the stages before the database counted; `repaired` areas had rings that crossed."""
 
     read: int = 0
     normalised: int = 0
+    repaired: int = 0
 
 
 class Load:

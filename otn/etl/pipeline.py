@@ -75,7 +75,10 @@ def _stage(rows: SourceRows, under_way: Load, source: Source, dataset: Dataset, 
     under_way.staging.reject(rows.rejects)
     if not len(rows):
         return
-    checked, rejects = check_geometry(harmonised_geometry(rows), rows, dataset.collection_model)
+    collection = dataset.collection_model
+    shapes = harmonised_geometry(rows, collection.geometry)
+    under_way.counts.repaired += shapes.repaired
+    checked, rejects = check_geometry(shapes, rows, collection)
     under_way.staging.reject(rejects)
     under_way.staging.add(harmonise(checked, rows, source.reader, dataset, regions), rows)
 

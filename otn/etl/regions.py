@@ -116,8 +116,12 @@ class Regions:
             regions[among[better]] = owners[candidate]
             best[among[better]] = shares[better]
         nowhere = np.flatnonzero(best == 0)
-        near, candidates = tree.query_nearest(geometry[nowhere], max_distance=_NEARBY, all_matches=False)
-        regions[nowhere[near]] = owners[candidates]
+        closest, several = _close_to(parts, tree, geometry[nowhere])
+        alone = (closest >= 0) & ~several
+        regions[nowhere[alone]] = owners[closest[alone]]
+        between = nowhere[several]
+        near, candidates = tree.query_nearest(geometry[between], max_distance=_NEARBY, all_matches=False)
+        regions[between[near]] = owners[candidates]
         return regions
 
     @cached_property
@@ -126,6 +130,22 @@ class Regions:
         owners = [region for region in self._ids for _ in self._parts[region]] + [ELSEWHERE] * len(self._others)
         parts = [part for region in self._ids for part in self._parts[region]] + list(self._others)
         return np.array(owners, dtype=object), np.array(parts, dtype=object)
+
+
+def _close_to(
+    parts: Geometries, tree: shapely.STRtree, geometry: Geometries
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
+    """A part within _NEARBY of each geometry (-1: there is none), and whether there are several."""
+    reach = shapely.bounds(geometry) + np.array([-_NEARBY, -_NEARBY, _NEARBY, _NEARBY])
+    rows, candidates = tree.query(shapely.box(*reach.T))
+    found, several = np.full(len(geometry), -1), np.zeros(len(geometry), dtype=bool)
+    for candidate in np.unique(candidates):
+        among = rows[candidates == candidate]
+        shapely.prepare(parts[candidate])
+        close = among[shapely.dwithin(parts[candidate], geometry[among], _NEARBY)]
+        several[close] |= found[close] >= 0
+        found[close] = candidate
+    return found, several
 
 
 def _touching(area: shapely.Geometry, geometry: Geometries) -> npt.NDArray[np.bool_]:
@@ -146,10 +166,15 @@ def _shares(area: shapely.Geometry, geometry: Geometries) -> npt.NDArray[np.floa
     inside[touching] = shapely.contains(area, geometry[touching])
     shares[inside] = 1.0
     partly = touching & ~inside
-    lengths = shapely.length(geometry[partly])
-    within = shapely.length(shapely.intersection(geometry[partly], area))
-    shares[partly] = np.maximum(np.divide(within, lengths, out=np.zeros_like(within), where=lengths > 0), 1e-9)
+    whole = _sizes(geometry[partly], shapely.get_dimensions(geometry[partly]))
+    within = _sizes(shapely.intersection(geometry[partly], area), shapely.get_dimensions(geometry[partly]))
+    shares[partly] = np.maximum(np.divide(within, whole, out=np.zeros_like(within), where=whole > 0), 1e-9)
     return shares
+
+
+def _sizes(geometry: Geometries, dimensions: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
+    """The lengths of what was a line, the areas of what was an area."""
+    return np.asarray(np.where(dimensions == 2, shapely.area(geometry), shapely.length(geometry)), dtype=np.float64)
 
 
 def _with_coast(part: shapely.Geometry) -> shapely.Geometry:

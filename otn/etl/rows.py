@@ -1,6 +1,7 @@
 """What passes between the stages of a load: batches of rows as the publisher wrote them, and rejects."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -33,6 +34,11 @@ ARROW_TYPES: dict[Kind, pa.DataType] = {
 }
 
 
+# What JSON escapes in a string, and its escape of NUL where the backslash is not itself an escaped one.
+_ESCAPED = r'["\\\x00-\x1f]'
+_NUL_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+
+
 class Reason(Enum):
     """Why a row was rejected. The value is stored, shown and exported."""
 
@@ -45,6 +51,7 @@ class Reason(Enum):
     NULL_ISLAND = "geometry/null-island"
     OUTSIDE_REGION = "geometry/outside-region"
     SWAPPED_AXES = "geometry/swapped-axes"
+    INVALID = "geometry/invalid"
     DUPLICATE_ID = "id/duplicate"
     ID_TOO_LONG = "id/too-long"
     UNREADABLE = "row/unreadable"
@@ -104,6 +111,8 @@ class Reader(Protocol):
 def map_values(column: pa.Array | pa.ChunkedArray, function: Callable[[Any], Any], kind: pa.DataType) -> pa.Array:
     """`function` of every value, computed once for each distinct one; null stays null."""
     encoded = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if encoded.null_count == len(encoded):
+        return pa.nulls(len(encoded), kind)
     encoded = pc.dictionary_encode(encoded)
     answers = pa.array([function(value) for value in encoded.dictionary.to_pylist()], kind)
     return answers.take(encoded.indices)
@@ -111,13 +120,28 @@ def map_values(column: pa.Array | pa.ChunkedArray, function: Callable[[Any], Any
 
 def json_objects(columns: dict[str, pa.Array], rows: int) -> pa.Array:
     """One JSON object a row, as text, of the columns' values that are not null; null where all are."""
-    texts = {name: column.to_pylist() for name, column in columns.items()}
+    members = [_members(name, columns[name]) for name in sorted(columns) if columns[name].null_count < rows]
+    if not members:
+        return pa.nulls(rows, pa.string())
+    # Begun with the brace, since Arrow loses rows that have nothing to join.
+    joined = pc.binary_join_element_wise("{", *members, ", ", null_handling="skip")
+    begun = pc.replace_substring(joined, "{, ", "{", max_replacements=1)
+    return pc.if_else(pc.equal(joined, "{"), None, pc.binary_join_element_wise(begun, "}", ""))
 
-    def one(row: int) -> str | None:
-        present = {name: values[row] for name, values in texts.items() if values[row] is not None}
-        return json.dumps(present, ensure_ascii=False, sort_keys=True) if present else None
 
-    return pa.array([one(row) for row in range(rows)], pa.string())
+def _members(name: str, column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """`"name": value` a row, null where the value is."""
+    start = json_text(name) + ": "
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if pa.types.is_string(array.type) and not pc.any(pc.match_substring_regex(array, _ESCAPED)).as_py():
+        return pc.binary_join_element_wise(start + '"', array, '"', "")
+    return map_values(array, lambda value: start + json_text(value), pa.string())
+
+
+def json_text(value: Any) -> str:
+    """`value` as JSON that jsonb can hold: the character NUL, which PostgreSQL cannot, becomes U+FFFD."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return _NUL_ESCAPE.sub("\\1\ufffd", text) if "\\u0000" in text else text
 
 
 def batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:

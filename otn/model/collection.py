@@ -17,6 +17,11 @@ class GeometryKind(Enum):
     MULTI_POLYGON = "MultiPolygon"
     ANY = "Geometry"
 
+    @property
+    def dimension(self) -> int | None:
+        """0 of points, 1 of lines, 2 of areas; None where each feature has its own."""
+        return {GeometryKind.POINT: 0, GeometryKind.LINE_STRING: 1, GeometryKind.MULTI_POLYGON: 2}.get(self)
+
 
 @dataclass(frozen=True)
 class Collection:

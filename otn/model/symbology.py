@@ -1,118 +1,11 @@
 """How the features of each collection are drawn: declared once, for maps in browsers and for QGIS.
 
 Colours are those of Okabe and Ito (Color Universal Design, 2008), darkened or lightened until they stand out from the
-paper they lie on; no two classes differ by hue alone: width and casing tell them apart too. Widths are in pixels of
-1/96 inch at Web Mercator zoom levels and grow in between.
+paper they lie on; no two classes differ by hue alone: width and casing tell them apart too.
 """
 
-from dataclasses import dataclass
-from pathlib import Path
-
+from otn.model.drawing import Areas, LineClass, Lines, Mixed, Plate, Points, Symbology, Themed
 from otn.model.text import Text
-
-
-@dataclass(frozen=True)
-class Themed:
-    """A colour as #rrggbb, or the name of an image: the one on light paper and the one on dark."""
-
-    light: str
-    dark: str
-
-    def on(self, theme: str) -> str:
-        """The one for one of THEMES."""
-        return str(getattr(self, theme))
-
-
-ICONS_DIR = Path(__file__).parent / "icons"
-THEMES = ("light", "dark")
-Stops = tuple[tuple[int, float], ...]
-
-
-GROWTH = 1.5
-"""The base by which widths grow from one stop to the next, as in MapLibre's exponential interpolation."""
-
-
-def at_zoom(stops: Stops, zoom: float) -> float:
-    """The value at a zoom level; the ends hold beyond them."""
-    below = [stop for stop in stops if stop[0] <= zoom] or [stops[0]]
-    above = [stop for stop in stops if stop[0] > zoom] or [stops[-1]]
-    (from_zoom, start), (to_zoom, end) = below[-1], above[0]
-    if to_zoom <= from_zoom or zoom <= from_zoom:
-        return start
-    share: float = (GROWTH ** (zoom - from_zoom) - 1) / (GROWTH ** (to_zoom - from_zoom) - 1)
-    return start + (end - start) * share
-
-
-@dataclass(frozen=True)
-class LineClass:
-    """How lines are drawn whose class is one of `codes`; without codes: all others, the unknown ones among them."""
-
-    title: Text
-    codes: tuple[str, ...]
-    colour: Themed
-    widths: Stops
-
-
-@dataclass(frozen=True)
-class Lines:
-    """Lines by class, the most important first.
-
-    A casing is `casing_widths` wider on either side. A dash counts in line widths. Lines and casings begin at the zoom
-    level of their first width. Where `faded_field` is true a line is drawn faintly, as what lies below ground.
-    """
-
-    classes: tuple[LineClass, ...]
-    class_field: str | None = None
-    casing: Themed | None = None
-    casing_widths: Stops = ()
-    dash: tuple[float, ...] = ()
-    faded_field: str | None = None
-
-    @property
-    def first_zoom(self) -> int:
-        """Where the lines themselves begin, without their casings."""
-        return min(entry.widths[0][0] for entry in self.classes)
-
-    def with_casing(self, entry: LineClass) -> Stops:
-        """The widths of a class together with its casing on either side, and of the casing alone before it begins."""
-        begin = entry.widths[0][0]
-        zooms = sorted({zoom for zoom, _ in (*entry.widths, *self.casing_widths)})
-        lines = {zoom: at_zoom(entry.widths, zoom) if zoom >= begin else 0.0 for zoom in zooms}
-        return tuple((zoom, lines[zoom] + 2 * at_zoom(self.casing_widths, zoom)) for zoom in zooms)
-
-
-@dataclass(frozen=True)
-class Points:
-    """Discs of one colour with an icon of otn/model/icons in white from `icon_zoom` on."""
-
-    title: Text
-    colour: Themed
-    rim: Themed
-    radii: Stops
-    icon: str
-    icon_zoom: int
-
-
-@dataclass(frozen=True)
-class Plate:
-    """A field shown as a road's number on a plate, from a zoom level on. `images` are the plate's in the sprite."""
-
-    field: str
-    images: Themed
-    min_zoom: int
-    ink: Themed
-
-
-@dataclass(frozen=True)
-class Symbology:
-    """How a collection is drawn. `name_zoom` is where the names of its features begin."""
-
-    drawn: Lines | Points
-    name_field: str
-    name_zoom: int
-    ink: Themed
-    plates: tuple[Plate, ...] = ()
-
 
 HALO = Themed("#ffffff", "#10181d")
 _INK = Themed("#2b3238", "#e3eaee")
@@ -248,11 +141,136 @@ AIRPORTS = Symbology(
     ink=Themed("#7c2c5c", "#eab8d3"),
 )
 
+AREAS = Symbology(
+    Areas(
+        Text(en="Area", nl="Gebied", fr="Zone", de="Gebiet"),
+        Themed("#7a6db0", "#a89cd8"),
+        0.12,
+        Themed("#5c4f94", "#b9aee6"),
+        ((2, 0.4), (8, 1.0), (14, 2.0)),
+    ),
+    name_field="name",
+    name_zoom=9,
+    ink=Themed("#453a75", "#d3cbf3"),
+)
+
+BUILDINGS = Symbology(
+    Areas(
+        Text(en="Building", nl="Gebouw", fr="Bâtiment", de="Gebäude"),
+        Themed("#cdbfae", "#4b443c"),
+        0.85,
+        Themed("#9c8b76", "#7b6f62"),
+        ((12, 0.2), (16, 0.8)),
+    ),
+    name_field="name",
+    name_zoom=16,
+    ink=Themed("#5b4e3d", "#d6c9b8"),
+)
+
+_FACILITY = Text(en="Port facility", nl="Havenvoorziening", fr="Installation portuaire", de="Hafenanlage")
+_FACILITY_COLOUR = Themed("#00538a", "#6fbdf0")
+
+PORT_FACILITIES = Symbology(
+    Mixed(
+        _FACILITY,
+        Areas(_FACILITY, _FACILITY_COLOUR, 0.25, _FACILITY_COLOUR, ((8, 0.4), (12, 0.8), (16, 1.6))),
+        Lines((LineClass(_FACILITY, (), _FACILITY_COLOUR, ((5, 0.6), (11, 1.4), (14, 2.6), (18, 7.0))),)),
+        Points(_FACILITY, _FACILITY_COLOUR, HALO, ((5, 1.2), (10, 2.5), (14, 4.5))),
+    ),
+    name_field="name",
+    name_zoom=13,
+    ink=Themed("#00416d", "#a5d6f4"),
+)
+
+RUNWAYS = Symbology(
+    Lines(
+        (
+            LineClass(
+                Text(en="Runway", nl="Start- en landingsbaan", fr="Piste", de="Start- und Landebahn"),
+                ("runway",),
+                Themed("#6d7078", "#9aa3ab"),
+                ((8, 1.2), (11, 2.5), (14, 9.0), (18, 40.0)),
+            ),
+            LineClass(
+                Text(en="Taxiway", nl="Taxibaan", fr="Voie de circulation", de="Rollbahn"),
+                ("taxiway",),
+                Themed("#9a9da4", "#6b747c"),
+                ((11, 0.6), (14, 3.0), (18, 14.0)),
+            ),
+            LineClass(
+                Text(
+                    en="Runway or taxiway",
+                    nl="Start- of taxibaan",
+                    fr="Piste ou voie de circulation",
+                    de="Start- oder Rollbahn",
+                ),
+                (),
+                Themed("#8a7a66", "#97765a"),
+                ((8, 0.8), (14, 5.0), (18, 20.0)),
+            ),
+        ),
+        class_field="kind",
+    ),
+    name_field="name",
+    name_zoom=13,
+    ink=_INK,
+)
+
+ROAD_NODES = Symbology(
+    Points(
+        Text(en="Road node", nl="Wegknoop", fr="Nœud routier", de="Straßenknoten"),
+        Themed("#3b444b", "#d6dfe4"),
+        HALO,
+        ((8, 0.5), (12, 1.2), (15, 3.0), (18, 5.0)),
+    ),
+    ink=_INK,
+)
+
+ACCIDENTS = Symbology(
+    Points(
+        Text(en="Accident", nl="Ongeval", fr="Accident", de="Unfall"),
+        Themed("#b3261e", "#ff7d70"),
+        HALO,
+        ((5, 1.4), (10, 2.4), (14, 5.0), (18, 8.0)),
+    ),
+    ink=Themed("#7d1a14", "#ffb3ab"),
+)
+
+TRAFFIC_COUNTS = Symbology(
+    Points(
+        Text(en="Counting site", nl="Verkeersmeetpunt", fr="Point de comptage", de="Zählstelle"),
+        Themed("#00795a", "#3fcaa0"),
+        HALO,
+        ((5, 1.8), (10, 3.5), (14, 6.5), (18, 9.0)),
+    ),
+    name_field="name",
+    name_zoom=13,
+    ink=Themed("#005a43", "#a2ead2"),
+)
+
+TRAFFIC_VOLUMES = Symbology(
+    Points(
+        Text(en="Traffic volume", nl="Verkeersvolume", fr="Volume de trafic", de="Verkehrsmenge"),
+        Themed("#8a6d00", "#e3c34a"),
+        HALO,
+        ((5, 1.2), (10, 2.2), (14, 4.0), (18, 6.0)),
+    ),
+    ink=Themed("#5f4b00", "#f0dd93"),
+)
+
 # In the order they are drawn: what comes later lies above.
 SYMBOLOGIES = {
+    "areas": AREAS,
+    "buildings": BUILDINGS,
     "sea-lanes": SEA_LANES,
     "railways": RAILWAYS,
+    "runways": RUNWAYS,
+    "port-facilities": PORT_FACILITIES,
     "roads": ROADS,
+    "road-nodes": ROAD_NODES,
+    "traffic-volumes": TRAFFIC_VOLUMES,
+    "traffic-counts": TRAFFIC_COUNTS,
+    "accidents": ACCIDENTS,
     "ports": PORTS,
     "airports": AIRPORTS,
 }

@@ -13,8 +13,8 @@ class TileRule:
     """Which features are drawn, and which stay where there is no room for all: those that matter most.
 
     A feature matters more the earlier its value of `ranked_by` stands in that field's code list, then the more of the
-    `notable` fields it fills, then the longer it is, then the lower its id. It is drawn from the zoom its value has in
-    `minimum_zooms`, and from zoom 0 where that does not name its value or the value is unknown.
+    `notable` fields it fills, then the larger or longer it is, then the lower its id. It is drawn from the zoom its
+    value has in `minimum_zooms`, and from zoom 0 where that does not name its value or the value is unknown.
 
     Below `overviews_below` tiles are made from geometry generalised at load time. Below `details_from`, which is no
     less or 0, they carry no `details`: properties that nearly every feature has a value of its own for, which would be

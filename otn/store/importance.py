@@ -2,8 +2,15 @@
 
 from otn.model.collections import Collection, GeometryKind
 
-# The geometry's own length in the unit of its CRS: it only serves to compare.
+# The geometry's own measures in the unit of its CRS: they only serve to compare.
+_LARGEST = "ST_Area(f.geom_3857) DESC"
 _LONGEST = "ST_Length(f.geom_3857) DESC"
+_BY_SIZE = {
+    GeometryKind.POINT: (),
+    GeometryKind.LINE_STRING: (_LONGEST,),
+    GeometryKind.MULTI_POLYGON: (_LARGEST,),
+    GeometryKind.ANY: (_LARGEST, _LONGEST),
+}
 
 
 def most_important_first(collection: Collection) -> str:
@@ -17,9 +24,7 @@ def most_important_first(collection: Collection) -> str:
     if rule.notable:
         columns = ", ".join(f"f.{collection.by_name[name].column}" for name in rule.notable)
         terms.append(f"num_nulls({columns})")
-    if collection.geometry is GeometryKind.LINE_STRING:
-        terms.append(_LONGEST)
-    return ", ".join([*terms, "f.id"])
+    return ", ".join([*terms, *_BY_SIZE[collection.geometry], "f.id"])
 
 
 def drawn(collection: Collection, hidden: str) -> str:

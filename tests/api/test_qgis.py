@@ -8,7 +8,8 @@ import pytest
 
 from otn.api.links import Links
 from otn.api.qgis import layer_definition
-from otn.model.collections import COLLECTIONS
+from otn.model.collections import COLLECTIONS, GeometryKind
+from otn.model.symbology import SYMBOLOGIES
 from otn.model.text import LANGUAGES
 
 BASE = "https://data.example.org/otn"
@@ -22,19 +23,30 @@ def definition(name: str, title: str = "Title", attribution: str = "© somebody"
 def test_features_and_tiles_are_opened_by_their_addresses(name: str) -> None:
     layers = definition(name).findall("maplayers/maplayer")
     sources = {layer.findtext("provider"): layer.findtext("datasource") or "" for layer in layers}
+    several = COLLECTIONS[name].geometry is GeometryKind.ANY
     assert sources["OAPIF"].startswith(f"url='{BASE}/' typename='{name}'")
     assert f"url={BASE}/collections/{name}/tiles/WebMercatorQuad/%7Bz%7D/%7By%7D/%7Bx%7D&" in sources["vectortile"]
-    assert [layer.findtext("attribution") for layer in layers] == ["© somebody"] * 2
+    assert [layer.findtext("attribution") for layer in layers] == ["© somebody"] * (4 if several else 2)
 
 
 @pytest.mark.parametrize("name", COLLECTIONS)
 def test_expressions_read_only_properties_there_are(name: str) -> None:
     text = ET.tostring(definition(name), encoding="unicode")
-    expressions = re.findall(r' (?:filter|expression)="([^"]*)"', text)
+    expressions = re.findall(r' (?:filter|expression|fieldName)="([^"]*)"', text)
     read = {field for expression in expressions for field in re.findall(r"&quot;(\w+)&quot;", expression)}
-    named = set(re.findall(r'fieldName="([^"]*)"', text))
-    assert named
+    named = set(re.findall(r'fieldName="(\w*)"', text))
+    assert bool(named | read) == (SYMBOLOGIES[name].name_field is not None)
     assert read | named <= COLLECTIONS[name].by_name.keys()
+
+
+def test_points_lines_and_areas_have_layers_and_symbols_of_their_own() -> None:
+    *features, tiles = definition("port-facilities", title="Facilities").findall("maplayers/maplayer")
+    assert [layer.get("geometry") for layer in features] == ["Point", "Line", "Polygon"]
+    assert [symbol.get("type") for layer in features for symbol in layer.iter("symbol")] == ["marker", "line", "fill"]
+    names = [layer.findtext("layername") for layer in features]
+    assert names == ["Facilities (points)", "Facilities (lines)", "Facilities (areas)"]
+    assert len({layer.findtext("id") for layer in (*features, tiles)}) == 4
+    assert {style.get("geometry") for style in tiles.iter("style")} == {"0", "1", "2"}
 
 
 def test_what_is_not_drawn_as_a_feature_is_drawn_as_tiles() -> None:

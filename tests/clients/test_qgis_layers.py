@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from otn.model.symbology import AIRPORTS, RAILWAYS, ROADS, Lines, Points
+from otn.model.drawing import Lines, Points
+from otn.model.symbology import AIRPORTS, RAILWAYS, ROADS
 from tests.clients.test_qgis import Report, run
 
 pytestmark = pytest.mark.clients

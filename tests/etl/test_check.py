@@ -28,7 +28,7 @@ def source_rows(*wkt: str | None, crs: CRS = CRS84) -> SourceRows:
 
 
 def reasons(rows: SourceRows, collection: Collection) -> list[tuple[int, Reason]]:
-    _, rejects = check_geometry(harmonised_geometry(rows), rows, collection)
+    _, rejects = check_geometry(harmonised_geometry(rows, collection.geometry), rows, collection)
     return [(reject.position, reject.reason) for reject in rejects]
 
 
@@ -61,15 +61,15 @@ def test_points_are_what_ports_are() -> None:
 
 def test_one_bad_part_of_a_multi_geometry_leaves_the_others() -> None:
     rows = source_rows("MULTILINESTRING ((0 0, 1 1), (2 2, 2 2), (3 3, 4 4))")
-    (geometry, row, part), rejects = check_geometry(harmonised_geometry(rows), rows, ROADS)
-    assert [one.wkt for one in geometry] == ["LINESTRING (0 0, 1 1)", "LINESTRING (3 3, 4 4)"]
-    assert (row.tolist(), part.to_pylist()) == ([0, 0], ["0", "2"])
+    shapes, rejects = check_geometry(harmonised_geometry(rows, ROADS.geometry), rows, ROADS)
+    assert [one.wkt for one in shapes.geometry] == ["LINESTRING (0 0, 1 1)", "LINESTRING (3 3, 4 4)"]
+    assert (shapes.row.tolist(), shapes.part.to_pylist()) == ([0, 0], ["0", "2"])
     assert [reject.reason for reject in rejects] == [Reason.TOO_FEW_POINTS]
 
 
 def test_a_reject_keeps_the_row_as_it_came() -> None:
     rows = source_rows("POINT (1.123456789 2)", "LINESTRING (0 0, 1 1)")
-    [reject] = check_geometry(harmonised_geometry(rows), rows, ROADS)[1]
+    [reject] = check_geometry(harmonised_geometry(rows, ROADS.geometry), rows, ROADS)[1]
     assert (reject.position, reject.source_id) == (1, "row-1")
     assert reject.detail == "the collection does not take this type of geometry: Point"
     assert reject.row == {"name": "name 0", "geometry": "POINT (1.123456789 2)"}

@@ -6,16 +6,20 @@ import shapely
 import shapely.affinity
 from hypothesis import given
 from hypothesis import strategies as st
-from pyproj import CRS
+from pyproj import CRS, Geod
 
 from otn.errors import SourceError
 from otn.etl.geometry import (
     CRS84,
+    as_multi_polygons,
+    as_plain,
     exploded,
     geodesic_lengths,
     hilbert_ranks,
+    repaired,
     rounded,
     to_crs84,
+    without_collections,
     wrap_longitudes,
 )
 from otn.etl.rows import Geometries
@@ -77,12 +81,103 @@ def test_wrapping_keeps_every_piece_of_a_line(points: list[tuple[int, int]]) -> 
     assert line.difference(apart.buffer(1e-7)).length < 1e-6
 
 
+def test_an_area_across_the_antimeridian_is_cut_there() -> None:
+    [area] = wrap_longitudes(geometries("POLYGON ((170 0, 190 0, 190 10, 170 10, 170 0))"))
+    assert sorted(part.bounds for part in area.geoms) == [(-180, 0, -170, 10), (170, 0, 180, 10)]
+
+
+def test_an_area_that_crosses_itself_is_cut_there_too() -> None:
+    [area] = wrap_longitudes(geometries("POLYGON ((170 0, 190 10, 190 0, 170 10, 170 0))"))
+    assert area.bounds == (-180, 0, 180, 10)
+    assert area.area == pytest.approx(100)
+
+
 @pytest.mark.parametrize(
-    "polygon",
-    ["POLYGON ((170 0, 190 10, 190 0, 170 10, 170 0))", "POLYGON ((1 1, 1.00000001 1, 1 1.00000001, 1 1))"],
+    ("broken", "mended"),
+    [
+        ("POLYGON ((0 0, 2 2, 2 0, 0 2, 0 0))", "MULTIPOLYGON (((0 0, 1 1, 0 2, 0 0)), ((2 0, 2 2, 1 1, 2 0)))"),
+        (
+            "POLYGON ((0 0, 4 0, 4 4, 0 4, 0 0), (1 1, 1 1.00000001, 1.00000001 1, 1 1))",
+            "POLYGON ((0 0, 4 0, 4 4, 0 4, 0 0))",
+        ),
+        ("POLYGON ((0 0, 4 0, 4 4, 0 4, 0 0, 0 -3, 0 0))", "POLYGON ((0 0, 4 0, 4 4, 0 4, 0 0))"),
+        (
+            "MULTIPOLYGON (((0 0, 2 0, 2 2, 0 2, 0 0)), ((1 0, 3 0, 3 2, 1 2, 1 0)))",
+            "POLYGON ((0 0, 3 0, 3 2, 0 2, 0 0))",
+        ),
+    ],
+    ids=["bow tie", "collapsed hole", "spike", "overlap"],
 )
-def test_areas_are_left_alone_however_they_are_broken(polygon: str) -> None:
-    assert rounded(wrap_longitudes(geometries(polygon)))[0].geom_type == "Polygon"
+def test_areas_are_repaired(broken: str, mended: str) -> None:
+    [area], [was_repaired] = repaired(rounded(geometries(broken)))
+    assert area.is_valid
+    assert area.equals(shapely.from_wkt(mended))
+    assert was_repaired
+
+
+def test_what_is_no_area_once_it_is_untangled_stays_as_it_is() -> None:
+    broken = geometries("POLYGON ((1 1, 1.00000001 1, 1 1.00000001, 1 1))", "POLYGON ((0 0, 1 1, 2 2, 0 0))")
+    areas, was_repaired = repaired(rounded(broken))
+    assert [area.is_valid for area in areas] == [False, False]
+    assert not was_repaired.any()
+
+
+def test_outer_rings_run_counterclockwise_and_valid_areas_are_not_counted() -> None:
+    clockwise = geometries("POLYGON ((0 0, 0 3, 3 3, 3 0, 0 0), (1 1, 2 1, 2 2, 1 2, 1 1))", None, "POINT (0 0)")
+    areas, was_repaired = repaired(clockwise)
+    assert areas[0].exterior.is_ccw
+    assert not areas[0].interiors[0].is_ccw
+    assert wkt(areas[1:]) == [None, "POINT (0 0)"]
+    assert not was_repaired.any()
+
+
+@given(st.lists(st.tuples(st.integers(-30, 30), st.integers(-30, 30)), min_size=4, max_size=12))
+def test_a_repaired_area_is_valid_on_the_grid(corners: list[tuple[int, int]]) -> None:
+    """Corners a few grid cells apart: the hardest that rounding can make of a ring."""
+    ring = [(4 + x * 1e-7, 51 + y * 1e-7) for x, y in corners]
+    before = rounded(np.array([shapely.Polygon(ring)]))
+    [area], [was_repaired] = repaired(before)
+    if was_repaired:
+        assert area.is_valid
+        assert area.area > 0
+        assert rounded(np.array([area]))[0].wkb == area.wkb
+
+
+def test_multi_geometries_stay_whole_where_they_may() -> None:
+    mixed = geometries("MULTIPOINT ((0 0))", "MULTIPOINT ((0 0), (1 1))", "POLYGON ((0 0, 1 0, 1 1, 0 0))", None)
+    assert wkt(as_plain(mixed)) == ["POINT (0 0)", *wkt(mixed)[1:]]
+    assert wkt(as_multi_polygons(mixed))[2] == "MULTIPOLYGON (((0 0, 1 0, 1 1, 0 0)))"
+    assert wkt(as_multi_polygons(mixed))[:2] == wkt(mixed)[:2]
+
+
+def test_collections_are_taken_apart() -> None:
+    parts, rows, numbers = without_collections(
+        geometries(
+            "POINT (5 5)",
+            "GEOMETRYCOLLECTION (MULTIPOINT ((0 0), (1 1)), LINESTRING (0 0, 1 1))",
+            None,
+            "GEOMETRYCOLLECTION EMPTY",
+            "MULTIPOINT ((2 2), (3 3))",
+        )
+    )
+    assert wkt(parts) == [
+        "POINT (5 5)",
+        "MULTIPOINT ((0 0), (1 1))",
+        "LINESTRING (0 0, 1 1)",
+        None,
+        "GEOMETRYCOLLECTION EMPTY",
+        "MULTIPOINT ((2 2), (3 3))",
+    ]
+    assert rows.tolist() == [0, 1, 1, 2, 3, 4]
+    assert numbers.tolist() == [0, 0, 1, 0, 0, 0]
+
+
+def test_only_lines_have_a_length() -> None:
+    lengths = geodesic_lengths(
+        geometries("POINT (0 0)", "MULTILINESTRING ((0 0, 1 0), (2 0, 3 0))", "POLYGON ((0 0, 1 0, 1 1, 0 0))")
+    )
+    assert np.isnan(lengths[[0, 2]]).all()
+    assert lengths[1] == pytest.approx(2 * 111319.49)
 
 
 def test_numbers_too_large_to_be_rounded_stay_as_they_are() -> None:
@@ -109,6 +204,19 @@ def test_multi_geometries_come_apart_and_rows_without_geometry_stay() -> None:
 def test_lengths_are_metres_on_the_ellipsoid() -> None:
     lengths = geodesic_lengths(geometries("LINESTRING (0 0, 1 0)", "LINESTRING (4 51, 4 51.001, 4 51.002)"))
     assert lengths.tolist() == pytest.approx([111319.49, 222.5], abs=0.02)
+
+
+@given(
+    st.floats(-180, 180),
+    st.floats(-90, 90),
+    st.floats(-0.02, 0.02),
+    st.floats(-0.02, 0.02),
+)
+def test_short_lengths_are_the_geodesic_ones(longitude: float, latitude: float, east: float, north: float) -> None:
+    end = (longitude + east, float(np.clip(latitude + north, -90, 90)))
+    _, _, exact = Geod(ellps="WGS84").inv(longitude, latitude, *end)
+    [length] = geodesic_lengths(np.array([shapely.LineString([(longitude, latitude), end])]))
+    assert length == pytest.approx(exact, abs=0.0051)
 
 
 def test_lengths_of_nothing() -> None:

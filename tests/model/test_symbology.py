@@ -9,7 +9,8 @@ import pytest
 
 from otn.model.codelists import FUNCTIONAL_ROAD_CLASS
 from otn.model.collections import COLLECTIONS, GeometryKind
-from otn.model.symbology import ICONS_DIR, ROADS, SYMBOLOGIES, THEMES, Lines, Points, Symbology, at_zoom
+from otn.model.drawing import ICONS_DIR, THEMES, Areas, Lines, Mixed, Points, Symbology, at_zoom
+from otn.model.symbology import ROADS, SYMBOLOGIES
 
 Colour = npt.NDArray[np.float64]
 
@@ -45,15 +46,25 @@ def difference(one: str, other: str, sight: str) -> float:
 
 def test_every_collection_is_drawn_as_its_geometry_asks() -> None:
     assert SYMBOLOGIES.keys() == COLLECTIONS.keys()
+    kinds = {
+        GeometryKind.POINT: Points,
+        GeometryKind.LINE_STRING: Lines,
+        GeometryKind.MULTI_POLYGON: Areas,
+        GeometryKind.ANY: Mixed,
+    }
     for name, symbology in SYMBOLOGIES.items():
-        kind = Points if COLLECTIONS[name].geometry is GeometryKind.POINT else Lines
-        assert isinstance(symbology.drawn, kind)
+        assert isinstance(symbology.drawn, kinds[COLLECTIONS[name].geometry])
+
+
+def test_features_without_names_are_drawn_without_names() -> None:
+    for name, symbology in SYMBOLOGIES.items():
+        assert symbology.name_field is not None or name == "road-nodes" or "name" not in COLLECTIONS[name].by_name
 
 
 @pytest.mark.parametrize("name", SYMBOLOGIES)
 def test_the_fields_of_a_symbology_are_fields_of_its_collection(name: str) -> None:
     symbology: Symbology = SYMBOLOGIES[name]
-    fields = {symbology.name_field, *(plate.field for plate in symbology.plates)}
+    fields = {field for field in (symbology.name_field, *(plate.field for plate in symbology.plates)) if field}
     if isinstance(symbology.drawn, Lines) and symbology.drawn.class_field:
         fields.add(symbology.drawn.class_field)
     assert fields <= COLLECTIONS[name].by_name.keys()
@@ -95,11 +106,9 @@ def test_ports_and_airports_are_told_apart_by_every_eye(theme: str, sight: str) 
     assert difference(ports.colour.on(theme), airports.colour.on(theme), sight) > 10
 
 
-@pytest.mark.parametrize("name", [name for name, how in SYMBOLOGIES.items() if isinstance(how.drawn, Points)])
-def test_icons_are_drawings(name: str) -> None:
-    drawn = SYMBOLOGIES[name].drawn
-    assert isinstance(drawn, Points)
-    assert ET.parse(ICONS_DIR / f"{drawn.icon}.svg").getroot().tag == "{http://www.w3.org/2000/svg}svg"  # noqa: S314
+@pytest.mark.parametrize("icon", {how.points.icon for how in SYMBOLOGIES.values() if how.points and how.points.icon})
+def test_icons_are_drawings(icon: str) -> None:
+    assert ET.parse(ICONS_DIR / f"{icon}.svg").getroot().tag == "{http://www.w3.org/2000/svg}svg"  # noqa: S314
 
 
 def test_widths_grow_between_their_stops_and_hold_beyond_them() -> None:

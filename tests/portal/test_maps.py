@@ -7,7 +7,8 @@ import pytest
 
 from otn.api.styles import styles
 from otn.model.collections import COLLECTIONS
-from otn.model.symbology import ROADS, Lines
+from otn.model.drawing import Lines
+from otn.model.symbology import ROADS
 from otn.model.text import LANGUAGES
 from otn.portal.legend import legend
 from otn.portal.pages import STATIC_DIR, Pages
@@ -108,7 +109,18 @@ def test_the_legend_names_every_class(language: str) -> None:
     ]
     text = rendered("collection", language).text
     assert all(entry.title.in_language(language) in text for entry in ROADS.drawn.classes)
-    assert len(legend(list(COLLECTIONS), language)) == len(legend(["roads"], language)) + len(COLLECTIONS) - 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_legend_shows_points_lines_and_areas_as_they_are_drawn(language: str) -> None:
+    entries = legend(list(COLLECTIONS), language)
+    titles = [entry.title for entry in entries]
+    assert len(titles) == len(set(titles)) >= len(COLLECTIONS)
+    shapes = {name: {entry.shape for entry in legend([name], language)} for name in COLLECTIONS}
+    assert shapes["accidents"] == {"point"}
+    assert shapes["runways"] == {"line"}
+    assert shapes["areas"] == {"area"}
+    assert shapes["port-facilities"] == {"mixed"}
 
 
 def test_a_collection_offers_its_layers_for_qgis() -> None:

@@ -22,7 +22,7 @@ from otn.api.cql2.functions import FUNCTIONS
 from otn.api.cql2.limits import DEPTH, VALUES, refusal, shortened
 from otn.api.cql2.spatial import RELATIONS as SPATIAL_RELATIONS
 from otn.api.crs import Crs
-from otn.model.collections import Collection, GeometryKind
+from otn.model.collections import Collection
 
 GEOMETRY = "geometry"
 """The name of the features' geometry in filters."""
@@ -30,7 +30,6 @@ GEOMETRY = "geometry"
 FOLDINGS = ("casei", "accenti")
 
 _PLAIN = frozenset({Type.TEXT, Type.NUMBER, Type.BOOLEAN, Type.INSTANT})
-_DIMENSIONS = {GeometryKind.POINT: 0, GeometryKind.LINE_STRING: 1}
 
 
 class Checker:
@@ -105,7 +104,7 @@ class Checker:
 
     def _property(self, name: str) -> Property | Geometry:
         if name == GEOMETRY:
-            return Geometry(_DIMENSIONS[self._collection.geometry])
+            return Geometry(self._collection.geometry.dimension)
         field = self._collection.queryables.get(name)
         if field is None:
             known = [*self._collection.queryables, GEOMETRY]

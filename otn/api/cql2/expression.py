@@ -49,9 +49,9 @@ class Property:
 
 @dataclass(frozen=True)
 class Geometry:
-    """The geometry of the features; `dimension` is 0 for points and 1 for lines."""
+    """The geometry of the features; `dimension` is 0 of points, 1 of lines, 2 of areas, None where each has its own."""
 
-    dimension: int
+    dimension: int | None
     type: Type = Type.GEOMETRY
     shown: str = "geometry (a geometry)"
 

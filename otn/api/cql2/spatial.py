@@ -46,7 +46,7 @@ def _relation_sql(name: str, left: Geometry | Shape, right: Geometry | Shape, pa
         if isinstance(column, Geometry) and isinstance(literal, Shape):
             parts = _parts(literal.geometry)
             if len(parts) > 1:
-                return _with_parts(relation, column.dimension, parts, parameters)
+                return _with_parts_of_any(relation, column.dimension, parts, parameters)
     return f"{_FUNCTIONS[name]}({geometry_sql(left, parameters)}, {geometry_sql(right, parameters)})"
 
 
@@ -90,10 +90,18 @@ def _parts(geometry: BaseGeometry) -> list[BaseGeometry]:
     return [part for part in (areas, lines, points) if not part.is_empty]
 
 
+def _with_parts_of_any(name: str, dimension: int | None, parts: list[BaseGeometry], parameters: SqlParameters) -> str:
+    """The relation of a feature to the union of `parts`, by its own dimension where the collection has none."""
+    if dimension is not None:
+        return _with_parts(name, dimension, parts, parameters)
+    relations = [f"WHEN {each} THEN {_with_parts(name, each, parts, parameters)}" for each in (0, 1, 2)]
+    return f"(CASE ST_Dimension({_COLUMN}) {' '.join(relations)} END)"
+
+
 def _with_parts(name: str, dimension: int, parts: list[BaseGeometry], parameters: SqlParameters) -> str:
     """The relation of a feature of a dimension to the union of `parts`."""
     highest = max(int(shapely.get_dimensions(part)) for part in parts)
-    if (name == "s_overlaps" and dimension != highest) or (name == "s_crosses" and dimension == highest == 0):
+    if (name == "s_overlaps" and dimension != highest) or (name == "s_crosses" and dimension == highest != 1):
         return "FALSE"
     literals = [_literal(part, parameters) for part in parts]
     inside = _COLUMN

@@ -20,6 +20,7 @@ import pyarrow
 from otn.api.encoders.table import GEOMETRY, Batches, in_schema, table_schema
 from otn.api.encoders.view import Page
 from otn.errors import BadRequest
+from otn.model.collections import GeometryKind
 
 FILE_LIMIT = 4 * 2**30
 """Bytes a file may have, together with what GDAL keeps beside it while it writes."""
@@ -41,9 +42,10 @@ class GdalFormat:
     def arguments(self, page: Page) -> dict[str, Any]:
         """How pyogrio shall write the file. Both formats mean x before y by any EPSG code, 4326 too."""
         view = page.view
+        kind = view.collection.geometry
         shape = {
             "geometry_name": GEOMETRY,
-            "geometry_type": view.collection.geometry.value,
+            "geometry_type": "Unknown" if kind is GeometryKind.ANY else kind.value,
             "crs": f"EPSG:{view.crs.srid}",
         }
         indexed = "NO" if view.geometry is None else "YES"

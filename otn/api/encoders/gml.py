@@ -34,7 +34,19 @@ _TYPES = {
     Kind.BOOLEAN: "boolean",
     Kind.INSTANT: "dateTime",
 }
-_GEOMETRIES = {GeometryKind.POINT: "gml:PointPropertyType", GeometryKind.LINE_STRING: "gml:CurvePropertyType"}
+_GEOMETRIES = {
+    GeometryKind.POINT: "gml:PointPropertyType",
+    GeometryKind.LINE_STRING: "gml:CurvePropertyType",
+    GeometryKind.MULTI_POLYGON: "gml:MultiSurfacePropertyType",
+    GeometryKind.ANY: "gml:GeometryPropertyType",
+}
+
+# The multi geometries of PostGIS: their elements in GML, and those around each part.
+_MULTI = {
+    "MultiPoint": ("MultiPoint", "pointMember"),
+    "MultiLineString": ("MultiCurve", "curveMember"),
+    "MultiPolygon": ("MultiSurface", "surfaceMember"),
+}
 
 
 class Gml:
@@ -113,9 +125,30 @@ def _geometry_sql(view: View) -> str:
         return "''"
     identifier = f"{_feature_id(view)} || '.geometry'"
     plain = f"ST_SetSRID({view.geometry_in_axis_order}, 0)"
-    written = f"ST_AsGML(3, {plain}, {view.decimals}, {_LINE_STRINGS}, 'gml', {identifier})"
+    may_be_multi = view.collection.geometry.dimension not in (0, 1)
+    written = _any_sql(plain, view, identifier) if may_be_multi else _single_sql(plain, view, identifier)
     named = f"""regexp_replace({written}, '>', ' srsName="{view.crs.uri}">')"""
     return f"'<otn:geometry>' || {named} || '</otn:geometry>'"
+
+
+def _any_sql(geometry: str, view: View, identifier: str) -> str:
+    """SQL: a geometry that may be a multi geometry. Its parts are numbered: PostGIS gives them the identifier of the
+    whole, and no two elements of a document may have the same."""
+    part = _single_sql("dump.geom", view, f"{identifier} || '.' || dump.path[1]")
+    parts = "FROM ST_Dump(shape) AS dump"
+    multi = " ".join(
+        f"""WHEN 'ST_{name}' THEN '<gml:{element} gml:id="' || {identifier} || '">' || ("""
+        f"""SELECT string_agg('<gml:{member}>' || {part} || '</gml:{member}>', '' ORDER BY dump.path[1]) {parts}"""
+        f""") || '</gml:{element}>'"""
+        for name, (element, member) in _MULTI.items()
+    )
+    single = _single_sql("shape", view, identifier)
+    written = f"CASE ST_GeometryType(shape) {multi} ELSE {single} END"
+    return f"(SELECT {written} FROM (SELECT {geometry} AS shape OFFSET 0) AS given)"  # noqa: S608
+
+
+def _single_sql(shape: str, view: View, identifier: str) -> str:
+    return f"ST_AsGML(3, {shape}, {view.decimals}, {_LINE_STRINGS}, 'gml', {identifier})"
 
 
 def _own_schema(links: Sequence[Link]) -> str:

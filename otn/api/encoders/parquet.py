@@ -11,6 +11,7 @@ import pyarrow.parquet
 
 from otn.api.encoders.table import BOUNDS, GEOMETRY, Batches, described, projjson, table_schema
 from otn.api.encoders.view import Page, View
+from otn.model.collections import GeometryKind
 from otn.model.common_fields import INSPIRE_ID, LOCAL_ID
 from otn.model.fields import Kind
 
@@ -76,9 +77,11 @@ def _widened(extent: _Extent | None, bounds: list[Any]) -> _Extent | None:
 
 
 def _geo(view: View, extent: _Extent | None) -> dict[str, Any]:
+    kind = view.collection.geometry
     column: dict[str, Any] = {
         "encoding": "WKB",
-        "geometry_types": [view.collection.geometry.value],
+        # An empty list says that every type may be there.
+        "geometry_types": [] if kind is GeometryKind.ANY else [kind.value],
         "crs": projjson(view.crs),
         "covering": {_BBOX: {name: [_BBOX, name] for name in BOUNDS}},
     }

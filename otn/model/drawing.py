@@ -1,0 +1,154 @@
+"""How features can be drawn: by lines, discs or filled areas, in colours for light and for dark paper.
+
+Widths are in pixels of 1/96 inch at Web Mercator zoom levels and grow in between.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from otn.model.text import Text
+
+
+@dataclass(frozen=True)
+class Themed:
+    """A colour as #rrggbb, or the name of an image: the one on light paper and the one on dark."""
+
+    light: str
+    dark: str
+
+    def on(self, theme: str) -> str:
+        """The one for one of THEMES."""
+        return str(getattr(self, theme))
+
+
+ICONS_DIR = Path(__file__).parent / "icons"
+THEMES = ("light", "dark")
+Stops = tuple[tuple[int, float], ...]
+_Kind = TypeVar("_Kind")
+
+
+GROWTH = 1.5
+"""The base by which widths grow from one stop to the next, as in MapLibre's exponential interpolation."""
+
+
+def at_zoom(stops: Stops, zoom: float) -> float:
+    """The value at a zoom level; the ends hold beyond them."""
+    below = [stop for stop in stops if stop[0] <= zoom] or [stops[0]]
+    above = [stop for stop in stops if stop[0] > zoom] or [stops[-1]]
+    (from_zoom, start), (to_zoom, end) = below[-1], above[0]
+    if to_zoom <= from_zoom or zoom <= from_zoom:
+        return start
+    share: float = (GROWTH ** (zoom - from_zoom) - 1) / (GROWTH ** (to_zoom - from_zoom) - 1)
+    return start + (end - start) * share
+
+
+@dataclass(frozen=True)
+class LineClass:
+    """How lines are drawn whose class is one of `codes`; without codes: all others, the unknown ones among them."""
+
+    title: Text
+    codes: tuple[str, ...]
+    colour: Themed
+    widths: Stops
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Lines by class, the most important first.
+
+    A casing is `casing_widths` wider on either side. A dash counts in line widths. Lines and casings begin at the zoom
+    level of their first width. Where `faded_field` is true a line is drawn faintly, as what lies below ground.
+    """
+
+    classes: tuple[LineClass, ...]
+    class_field: str | None = None
+    casing: Themed | None = None
+    casing_widths: Stops = ()
+    dash: tuple[float, ...] = ()
+    faded_field: str | None = None
+
+    @property
+    def first_zoom(self) -> int:
+        """Where the lines themselves begin, without their casings."""
+        return min(entry.widths[0][0] for entry in self.classes)
+
+    def with_casing(self, entry: LineClass) -> Stops:
+        """The widths of a class together with its casing on either side, and of the casing alone before it begins."""
+        begin = entry.widths[0][0]
+        zooms = sorted({zoom for zoom, _ in (*entry.widths, *self.casing_widths)})
+        lines = {zoom: at_zoom(entry.widths, zoom) if zoom >= begin else 0.0 for zoom in zooms}
+        return tuple((zoom, lines[zoom] + 2 * at_zoom(self.casing_widths, zoom)) for zoom in zooms)
+
+
+@dataclass(frozen=True)
+class Points:
+    """Discs of one colour with an icon, if any, of otn/model/icons in white from `icon_zoom` on."""
+
+    title: Text
+    colour: Themed
+    rim: Themed
+    radii: Stops
+    icon: str | None = None
+    icon_zoom: int = 0
+
+
+@dataclass(frozen=True)
+class Areas:
+    """Areas filled with one colour, which lets through what lies below, within an outline."""
+
+    title: Text
+    fill: Themed
+    opacity: float
+    outline: Themed
+    widths: Stops
+
+
+@dataclass(frozen=True)
+class Mixed:
+    """Features of every dimension, each drawn as its own asks; `title` is that of them all."""
+
+    title: Text
+    areas: Areas
+    lines: Lines
+    points: Points
+
+
+Drawn = Areas | Lines | Points | Mixed
+
+
+@dataclass(frozen=True)
+class Plate:
+    """A field shown as a road's number on a plate, from a zoom level on. `images` are the plate's in the sprite."""
+
+    field: str
+    images: Themed
+    min_zoom: int
+    ink: Themed
+
+
+@dataclass(frozen=True)
+class Symbology:
+    """How a collection is drawn. `name_zoom` is where the names of its features begin; some have none."""
+
+    drawn: Drawn
+    ink: Themed
+    name_field: str | None = None
+    name_zoom: int = 0
+    plates: tuple[Plate, ...] = ()
+
+    @property
+    def areas(self) -> Areas | None:
+        return self.drawn.areas if isinstance(self.drawn, Mixed) else _of_type(self.drawn, Areas)
+
+    @property
+    def lines(self) -> Lines | None:
+        return self.drawn.lines if isinstance(self.drawn, Mixed) else _of_type(self.drawn, Lines)
+
+    @property
+    def points(self) -> Points | None:
+        return self.drawn.points if isinstance(self.drawn, Mixed) else _of_type(self.drawn, Points)
+
+
+def _of_type(drawn: Drawn, kind: type[_Kind]) -> _Kind | None:
+    return drawn if isinstance(drawn, kind) else None
