@@ -4,6 +4,7 @@ import gzip
 import json
 import zlib
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -94,6 +95,26 @@ def source_rows(
     )
     kept = np.setdiff1d(np.arange(len(position)), list(unreadable))
     return SourceRows(position[kept], source_id.take(kept), geometry[kept], attributes.take(kept), crs, rejects)
+
+
+def with_column(attributes: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) -> pa.Table:
+    """The attributes with another column, or with other values in the column of that name."""
+    if name in attributes.column_names:
+        return attributes.set_column(attributes.column_names.index(name), name, values)
+    return attributes.append_column(name, values)
+
+
+def leaving_out(rows: SourceRows, out: npt.NDArray[np.bool_]) -> SourceRows:
+    """The rows without those marked in `out`, which are no objects of the collection and become `normalised`."""
+    keep = pa.array(~out)
+    return replace(
+        rows,
+        position=rows.position[~out],
+        source_id=rows.source_id.filter(keep),
+        geometry=rows.geometry[~out],
+        attributes=rows.attributes.filter(keep),
+        normalised=np.concatenate([rows.normalised, rows.geometry[out]]),
+    )
 
 
 def parsed_geometry(

@@ -29,11 +29,19 @@ _NAMED = 10
 class SourceFields:
     """Makes the fields of one file; `fixed` is the mapping of a format with columns of its own, for all its files.
 
-    With `fixed` no field is told by its name. `remarks` tells of the codes that no declaration lists.
+    With `fixed` no field is told by its name, and `meanings` has what the text means of fields whose columns are not
+    written as fields are. `remarks` tells of the codes that no declaration lists.
     """
 
-    def __init__(self, source: FileSource | None, fixed: Mapping[str, FieldMapping] | None = None) -> None:
-        self._declared = {**(fixed or {}), **(source.fields if source else {})}
+    def __init__(
+        self,
+        source: FileSource | None,
+        fixed: Mapping[str, FieldMapping] | None = None,
+        meanings: Mapping[str, Convert] | None = None,
+    ) -> None:
+        declared = source.fields if source else {}
+        self._declared = {**(fixed or {}), **declared}
+        self._meanings = {name: meaning for name, meaning in (meanings or {}).items() if name not in declared}
         self._by_name = fixed is None
         self._decimal: Decimal | None = source.decimal if source else None
         self._unknown: dict[str, Counter[str]] = {}
@@ -72,6 +80,8 @@ class SourceFields:
         return map_values(meant, own_meaning(field), ARROW_TYPES[field.kind])
 
     def _convert(self, mapping: FieldMapping, field: Field) -> Convert:
+        if field.name in self._meanings:
+            return self._meanings[field.name]
         times = factor(mapping.unit, field.unit) if mapping.unit else None
         if times is None or times == 1:
             return own_meaning(field, self._decimal)

@@ -54,6 +54,7 @@ class TextTableReader:
         self.crs = crs or CRS84
         self.region = dataset.region if dataset else ""
         self.source = dataset.source if dataset and isinstance(dataset.source, FileSource) else None
+        self.identifier = self.source.identifier if self.source else ()
         self.fields = SourceFields(self.source)
         self.found: list[str] = []
 
@@ -75,10 +76,9 @@ class TextTableReader:
         with self.table() as table:
             check_columns(table.header, self.source, self.path)
             read_geometry = geometry_reader(table.header, self.path, self.source)
-            identifier = self.source.identifier if self.source else ()
             for rows in table.batches:
                 geometry = read_geometry(rows.attributes)
-                placed = source_rows(rows.position, None, rows.attributes, *geometry, self.crs, identifier)
+                placed = source_rows(rows.position, None, rows.attributes, *geometry, self.crs, self.identifier)
                 yield placed.rejecting(rows.rejects)
                 read += len(placed) + len(placed.rejects) + len(rows.rejects)
         if read == 0:
