@@ -102,9 +102,9 @@ def _parts(text: str, decimal: Decimal | None) -> list[str]:
     if len(by_blank) == 2:
         return by_blank
     by_comma = text.split(",")
-    if decimal == "," and len(by_comma) == 4:
-        return [",".join(by_comma[:2]), ",".join(by_comma[2:])]
-    return by_comma
+    if decimal != ",":
+        return by_comma
+    return [",".join(by_comma[:2]), ",".join(by_comma[2:])] if len(by_comma) == 4 else []
 
 
 def _angle(text: str) -> tuple[float, Axis | None] | None:
