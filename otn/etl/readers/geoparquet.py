@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,15 @@ _NATIVE = {
 }
 
 
+@dataclass(frozen=True)
+class _GeometryColumn:
+    """The column of geometry: its name, GeoParquet's name of its encoding, and its CRS, None where it is unknown."""
+
+    name: str
+    encoding: str
+    crs: Any
+
+
 class GeoParquetFile:
     """Reads a file with one of SUFFIXES; `crs`, where given, wins over what the file says."""
 
@@ -66,13 +76,11 @@ class GeoParquetFile:
         check_file(self.path)
         read = 0
         with self._translated(), pq.ParquetFile(self.path, memory_map=True, pre_buffer=False) as file:
-            described = self._described(file.schema_arrow)
-            primary = described["primary_column"]
-            crs = self.crs or self._crs(described["columns"][primary])
-            attributes = _attributes(file.schema_arrow, described)
+            geometry, attributes = self._columns(file.schema_arrow)
+            crs = self.crs or self._crs(geometry)
             check_columns(attributes, self.source, self.path)
-            for batch in file.iter_batches(batch_size=_BATCH, columns=[primary, *attributes]):
-                yield self._source_rows(batch, primary, described["columns"][primary]["encoding"], crs, read)
+            for batch in file.iter_batches(batch_size=_BATCH, columns=[geometry.name, *attributes]):
+                yield self._source_rows(batch, geometry, crs, read)
                 read += len(batch)
         if read == 0:
             raise SourceError(f"{self.path} has no rows.")
@@ -89,29 +97,29 @@ class GeoParquetFile:
             reason = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
             raise SourceError(f"{self.path} is damaged, cut off or no Parquet file: {reason}.") from error
 
-    def _described(self, schema: pa.Schema) -> dict[str, Any]:
-        """What the file says of its geometry. Raises SourceError if it says nothing, or nothing that fits the file."""
+    def _columns(self, schema: pa.Schema) -> tuple[_GeometryColumn, list[str]]:
+        """The geometry and the attributes. Raises SourceError if the file says nothing of them that fits it."""
         metadata = (schema.metadata or {}).get(b"geo")
         if metadata is None:
             raise SourceError(f"{self.path} is a Parquet file but no GeoParquet: it has no metadata `geo`.")
         try:
             described = json.loads(metadata)
-            column = described["columns"][described["primary_column"]]
-            encoding = column["encoding"]
-        except (ValueError, KeyError, TypeError) as error:
+            name = described["primary_column"]
+            column = described["columns"][name]
+            geometry = _GeometryColumn(name, str(column["encoding"]), column.get("crs", CRS84))
+            attributes = _attributes(schema, described["columns"])
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise SourceError(f"{self.path} has metadata `geo` that GeoParquet does not allow: {error!r}.") from error
-        primary = described["primary_column"]
-        if primary not in schema.names:
-            raise SourceError(f"{self.path} has no column {primary}, its geometry by its metadata `geo`.")
-        if encoding != "WKB" and encoding not in _NATIVE:
+        if geometry.encoding != "WKB" and geometry.encoding not in _NATIVE:
+            encoding = geometry.encoding
             raise SourceError(f"{self.path} has geometry in an encoding that GeoParquet does not have: {encoding!r}.")
-        return dict(described)
+        if name not in schema.names or not _holds(schema.field(name).type, geometry.encoding):
+            raise SourceError(f"{self.path} has no geometry as {geometry.encoding} in a column {name}, as it says.")
+        return geometry, attributes
 
-    def _crs(self, column: dict[str, Any]) -> CRS:
-        if "crs" not in column:
-            return CRS84
+    def _crs(self, geometry: _GeometryColumn) -> CRS:
         try:
-            crs = None if column["crs"] is None else CRS.from_user_input(column["crs"])
+            crs = None if geometry.crs is None else CRS.from_user_input(geometry.crs)
         except CRSError as error:
             raise SourceError(f"{self.path} has a coordinate reference system nobody knows: {error}.") from error
         if crs is None or crs.is_engineering:
@@ -120,24 +128,40 @@ class GeoParquetFile:
             )
         return crs
 
-    def _source_rows(self, batch: pa.RecordBatch, primary: str, encoding: str, crs: CRS, read: int) -> SourceRows:
+    def _source_rows(self, batch: pa.RecordBatch, column: _GeometryColumn, crs: CRS, read: int) -> SourceRows:
         batch.validate(full=True)
         columns = dict(zip(batch.schema.names, batch.columns, strict=True))
-        values = columns.pop(primary)
-        geometry = _from_wkb(values) if encoding == "WKB" else (_from_native(values, encoding), {})
+        values = _storage(columns.pop(column.name))
+        geometry = _from_wkb(values) if column.encoding == "WKB" else (_from_native(values, column.encoding), {})
         attributes = pa.table({name: plain_column(column) for name, column in columns.items()})
         position = np.arange(read + 1, read + 1 + len(batch), dtype=np.int64)
         identifier = self.source.identifier if self.source else ()
         return source_rows(position, None, attributes, *geometry, crs, identifier)
 
 
-def _attributes(schema: pa.Schema, described: dict[str, Any]) -> list[str]:
+def _attributes(schema: pa.Schema, described: dict[str, dict[str, Any]]) -> list[str]:
     """The columns that say something about the objects."""
-    no_attributes = set(described["columns"])
-    for column in described["columns"].values():
+    no_attributes = set(described)
+    for column in described.values():
         covering = column.get("covering", {}).get("bbox", {})
-        no_attributes |= {path[0] for path in covering.values() if path}
+        no_attributes |= {path[0] for path in covering.values()}
     return [name for name in schema.names if name not in no_attributes and not _UNNAMED_INDEX.fullmatch(name)]
+
+
+def _holds(kind: pa.DataType, encoding: str) -> bool:
+    """Whether a column of this type can have geometry in the encoding."""
+    kind = kind.storage_type if isinstance(kind, pa.BaseExtensionType) else kind
+    if encoding == "WKB":
+        return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
+    for _ in range(_NATIVE[encoding][1]):
+        if not (pa.types.is_list(kind) or pa.types.is_large_list(kind)):
+            return False
+        kind = kind.value_type
+    return bool(pa.types.is_struct(kind)) and {"x", "y"} <= {field.name for field in kind}
+
+
+def _storage(column: pa.Array) -> pa.Array:
+    return column.storage if isinstance(column, pa.ExtensionArray) else column
 
 
 def _from_wkb(values: pa.Array) -> tuple[Geometries, dict[int, str]]:

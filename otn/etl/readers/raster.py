@@ -80,11 +80,14 @@ class RasterIndex:
         }
 
     def _crs(self, raster: Any) -> CRS:
+        if raster.transform.is_identity:
+            raise SourceError(f"{raster.name} does not say where it lies in its reference system: it cannot be placed.")
         if self.inputs.crs is not None:
             return self.inputs.crs
-        if raster.crs is None or raster.transform.is_identity:
-            lacking = "coordinate reference system" if raster.crs is None else "place in its reference system"
-            raise SourceError(f"{raster.name} has no {lacking}: it cannot be placed; tell the system as in --crs.")
+        if raster.crs is None:
+            raise SourceError(
+                f"{raster.name} does not say what coordinate reference system it is in; tell it, as in --crs EPSG:31370."
+            )
         return CRS.from_wkt(raster.crs.to_wkt())
 
 
