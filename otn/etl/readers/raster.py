@@ -86,7 +86,8 @@ class RasterIndex:
             return self.inputs.crs
         if raster.crs is None:
             raise SourceError(
-                f"{raster.name} does not say what coordinate reference system it is in; tell it, as in --crs EPSG:31370."
+                f"{raster.name} does not say what coordinate reference system it is in; "
+                "tell it, as in --crs EPSG:31370."
             )
         return CRS.from_wkt(raster.crs.to_wkt())
 
