@@ -8,9 +8,10 @@ import psycopg
 import pytest
 
 from otn.errors import LoadError
-from otn.etl.load import LoadSummary
+from otn.etl.load_records import LoadSummary
 from otn.etl.pipeline import load_dataset
 from otn.etl.progress import Silent
+from otn.etl.wishes import Wishes
 from otn.model.datasets import Dataset, Registry
 from tests.etl.reader_samples import dataset, written
 
@@ -24,7 +25,7 @@ ACCIDENTS = (
 
 
 def load(url: str, sample: Dataset, file: Path) -> LoadSummary:
-    return load_dataset(url, sample, registry=REGISTRY, progress=Silent(), file=file)
+    return load_dataset(url, sample, registry=REGISTRY, progress=Silent(), wishes=Wishes([file]))
 
 
 def query(url: str, statement: LiteralString) -> list[tuple[Any, ...]]:

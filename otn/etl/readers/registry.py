@@ -4,7 +4,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from otn.errors import SourceError
-from otn.etl.readers import csv, osm_file, osm_reader, vector
+from otn.etl.readers import (
+    csv,
+    geoparquet,
+    osm_file,
+    osm_reader,
+    ourairports,
+    raster,
+    unlocode,
+    vector,
+    world_port_index,
+    xlsx,
+)
 from otn.etl.readers.baac import Baac
 from otn.etl.readers.bicycle_counters import BicycleCounters
 from otn.etl.readers.detector_flows import DetectorFlows
@@ -17,13 +28,19 @@ from otn.etl.rows import Reader
 READERS: dict[str, Callable[[Inputs], Reader]] = {
     "baac": Baac,
     "bicycle-counters": BicycleCounters,
-    "csv": lambda inputs: csv.CsvFile(only_file(inputs), inputs.crs),
+    "csv": lambda inputs: csv.CsvFile(only_file(inputs), inputs.crs, inputs.dataset),
     "detector-flows": DetectorFlows,
+    "geoparquet": lambda inputs: geoparquet.GeoParquetFile(only_file(inputs), inputs.crs, inputs.source),
     "osm": lambda inputs: osm_reader.reader_of(only_file(inputs), inputs),
     "otn-accidents": OtnAccidents,
+    "ourairports": ourairports.OurAirports,
+    "raster": raster.RasterIndex,
     "stats19": Stats19,
-    "vector": lambda inputs: vector.VectorFile(only_file(inputs), inputs.crs),
+    "unlocode": unlocode.UnLocode,
+    "vector": lambda inputs: vector.VectorFile(only_file(inputs), inputs.crs, inputs.source),
     "wegenregister": Wegenregister,
+    "world-port-index": lambda inputs: world_port_index.WorldPortIndex(only_file(inputs), inputs.crs, inputs.dataset),
+    "xlsx": lambda inputs: xlsx.XlsxFile(only_file(inputs), inputs.crs, inputs.dataset),
 }
 """By the name that `source.reader` gives."""
 
@@ -31,6 +48,9 @@ _BY_SUFFIX = {
     **dict.fromkeys(osm_file.SUFFIXES, "osm"),
     **dict.fromkeys(vector.SUFFIXES, "vector"),
     **dict.fromkeys(csv.SUFFIXES, "csv"),
+    **dict.fromkeys(geoparquet.SUFFIXES, "geoparquet"),
+    **dict.fromkeys(xlsx.SUFFIXES, "xlsx"),
+    **dict.fromkeys(raster.SUFFIXES, "raster"),
 }
 
 
