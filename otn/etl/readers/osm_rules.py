@@ -55,9 +55,18 @@ def tag_column(tags: pa.Table, name: str) -> pa.Array:
 
 def _map_rows(columns: Sequence[pa.Array], function: Callable[..., Any], kind: pa.DataType) -> pa.Array:
     """`function` of the columns' values (None where null), computed once for each distinct combination."""
-    encoded = [pc.dictionary_encode(column, null_encoding="encode") for column in columns]
-    codes = np.stack([column.indices.to_numpy() for column in encoded], axis=1)
-    distinct, rows = np.unique(codes, axis=0, return_inverse=True)
-    values = [column.dictionary.to_pylist() for column in encoded]
-    combinations = ([value[code] for value, code in zip(values, row, strict=True)] for row in distinct.tolist())
-    return pa.array([function(*combination) for combination in combinations], kind).take(pa.array(rows.ravel()))
+    codes, example = _combinations([pc.dictionary_encode(column, null_encoding="encode") for column in columns])
+    values = [column.take(example).to_pylist() for column in columns]
+    return pa.array([function(*combination) for combination in zip(*values, strict=True)], kind).take(codes)
+
+
+def _combinations(encoded: list[pa.DictionaryArray]) -> tuple[pa.Array, pa.Array]:
+    """Each row's number among the distinct combinations of the columns' values, and a row that has each of them."""
+    first, *others = encoded
+    codes = first.indices
+    for column in others:
+        pairs = codes.to_numpy().astype(np.int64) * max(1, len(column.dictionary)) + column.indices.to_numpy()
+        codes = pc.dictionary_encode(pa.array(pairs)).indices
+    example = np.zeros(pc.max(codes).as_py() + 1 if len(codes) else 0, dtype=np.int64)
+    example[codes.to_numpy()] = np.arange(len(codes))
+    return codes, pa.array(example)

@@ -23,7 +23,7 @@ _BY_SUFFIX = {
 
 
 def reader_of(inputs: Inputs) -> Reader:
-    """The reader that the dataset declares, else that for the file's name. Raises SourceError where there is none."""
+    """The reader that the dataset declares, else the one for the file's name. Raises SourceError without one."""
     declared = inputs.source.reader if inputs.source else reader_of_name(inputs.files[0])
     if declared == "none" or declared not in READERS:
         wanted = inputs.source.format if inputs.source else declared
