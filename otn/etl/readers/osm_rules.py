@@ -2,11 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+
+
+class Tags(Protocol):
+    """The tags of an object."""
+
+    def get(self, key: str, /) -> str | None:
+        """The value of a tag; None without it."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +25,11 @@ class Rule:
     tags: tuple[str, ...]
     kind: pa.DataType
     needed: int = 1
+
+
+def rule_of_tags(field: str, function: Callable[[Tags], Any], tags: tuple[str, ...], kind: pa.DataType) -> Rule:
+    """A rule whose function looks the values up by their tags."""
+    return Rule(field, lambda *values: function(dict(zip(tags, values, strict=True))), tags, kind, needed=len(tags))
 
 
 def fields_by_rules(rules: Sequence[Rule], tags: pa.Table) -> dict[str, pa.Array]:
