@@ -76,12 +76,18 @@ def harmonise(
     collection = dataset.collection_model
     meaning = reader.harmonise(rows.attributes, collection)
     columns = {name: column.take(pa.array(row)) for name, column in meaning.items()}
+    given = columns.get("inspireId")
     columns |= _origin(geometry, rows.source_id.take(pa.array(row)), dataset, regions)
-    columns["inspireId"] = _parts_of_parts(columns["inspireId"], part)  # one across publishers, so never two
+    columns["inspireId"] = _of_parts(columns["inspireId"], part) if given is None else given
     if LENGTH in collection.fields:
         columns[LENGTH.name] = pa.array(geodesic_lengths(geometry))
     fields = pa.table({field.name: _column(field, columns, len(row)) for field in collection.fields})
     return Features(row, part, geometry, _within_bounds(fields, collection))
+
+
+def _of_parts(whole: pa.Array, part: pa.Array) -> pa.Array:
+    """Identifiers across publishers, one for each piece of what the publisher has as one."""
+    return pc.if_else(pc.equal(part, ""), whole, pc.binary_join_element_wise(whole, part, "#"))
 
 
 def _origin(
