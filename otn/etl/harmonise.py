@@ -119,8 +119,9 @@ def harmonise(
     geometry, row = shapes.geometry, shapes.row
     meaning = reader.harmonise(rows.attributes, collection)
     columns = {name: _of_rows(column, row) for name, column in meaning.items()}
+    given = columns.get("inspireId")
     columns |= _origin(geometry, _of_rows(rows.source_id, row), dataset, regions)
-    columns["inspireId"] = _inspire_ids(columns["localId"], shapes.part, dataset, collection)
+    columns["inspireId"] = _inspire_ids(columns["localId"], shapes.part, dataset) if given is None else given
     if LENGTH in collection.fields:
         columns[LENGTH.name] = pa.array(geodesic_lengths(geometry), from_pandas=True)
     fields = pa.table({field.name: _column(field, columns, len(row)) for field in collection.fields})
@@ -147,14 +148,10 @@ def _origin(
     }
 
 
-def _inspire_ids(local_id: pa.Array, part: pa.Array, dataset: Dataset, collection: Collection) -> pa.Array:
-    """Identifiers across publishers: of several features of one object each has its own.
-
-    What a dataset fills beside its own collection, nodes beside roads, has a namespace beside its own.
-    """
-    if collection.id != dataset.collection:
-        return pc.binary_join_element_wise(f"urn:otn:{dataset.id}:{collection.id}", local_id, "/")
-    return _parts_of_parts(pc.binary_join_element_wise(dataset.inspire_id(""), local_id, ""), part)
+def _inspire_ids(local_id: pa.Array, part: pa.Array, dataset: Dataset) -> pa.Array:
+    """Identifiers across publishers: of several features of one object each has its own."""
+    whole = pc.binary_join_element_wise(dataset.inspire_id(""), local_id, "")
+    return pc.if_else(pc.equal(part, ""), whole, pc.binary_join_element_wise(whole, part, "#"))
 
 
 def _column(field: Field, columns: dict[str, pa.Array], rows: int) -> pa.Array:

@@ -116,7 +116,8 @@ class Reader(Protocol):
         """The publisher's attributes as fields of the collection, by field name; a field left out stays null.
 
         Text and codes come as string, integers as int64, numbers as float64, booleans as bool_, instants as
-        timestamp("us", tz="UTC"), objects (`sourceCodes`) as JSON text in a string array.
+        timestamp("us", tz="UTC"), objects (`sourceCodes`) as JSON text in a string array. `inspireId` is given only
+        where it does not follow from the dataset's namespace and the row's source_id.
         """
 
 

@@ -7,13 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import osmium
+import psycopg
 import pytest
 from osmium.osm import WAY
 from osmium.osm.mutable import Node, Way
 
 from otn.etl.harmonise import harmonised_geometry
+from otn.etl.pipeline import load_dataset
+from otn.etl.progress import Silent
 from otn.etl.readers.osm import OsmRoads
 from otn.model.collections import ROAD_NODES, ROADS
+from otn.model.datasets import Registry
 
 # Links and nodes of each extract; that the ways are as many as its README says, test_osm tests.
 NETWORKS = {
@@ -116,6 +120,7 @@ def test_ways_are_cut_where_they_meet(path: Path) -> None:
     }
     assert {name: node["coordinates"] for name, node in nodes.items()} == {name: [PLACES[int(name)]] for name in nodes}
     assert {node["part"] for node in nodes.values()} == {"node"}
+    assert nodes["3"]["inspireId"] == "https://www.openstreetmap.org/node/3"
 
 
 def test_ways_that_cross_without_a_common_node_do_not_meet(path: Path) -> None:
@@ -243,3 +248,23 @@ def test_most_roads_of_a_village_can_be_reached_from_one_another(real_data: Path
         root[find(link["fromNode"])] = find(link["toNode"])
     largest = Counter(find(link["fromNode"]) for link in links).most_common(1)[0][1]
     assert largest > 0.9 * len(links)
+
+
+def test_links_of_one_way_are_loaded_as_one_object_of_the_publisher(database_url: str, real_data: Path) -> None:
+    registry = Registry.read()
+    dataset = registry.dataset("be/wechelderzande-roads")
+    summary = load_dataset(
+        database_url,
+        dataset,
+        registry=registry,
+        progress=Silent(),
+        file=real_data / "osm" / "wechelderzande-be.osm.pbf",
+    )
+    assert (summary.number_read, summary.number_added, summary.number_rejected) == (264, 452, 4)
+    with psycopg.connect(database_url) as connection:
+        rows = connection.execute(
+            "SELECT local_id, inspire_id, from_node, to_node FROM roads WHERE dataset = %s", [dataset.id]
+        ).fetchall()
+    assert (len({row[0] for row in rows}), len({row[1] for row in rows})) == (260, 452)
+    local_id, inspire_id, from_node, to_node = next(row for row in rows if "#" in row[1])
+    assert inspire_id == f"https://www.openstreetmap.org/way/{local_id}#{from_node}-{to_node}"

@@ -28,7 +28,7 @@ from otn.model.collections import ROAD_NODES, ROADS, Collection
 _TAGS = ("name", *ROAD_TAGS)
 # Attributes that are fields as they are, and no codes of the source.
 _LINK_ENDS = ("fromNode", "toNode")
-_NODE_FIELDS = ("name", "formOfRoadNode", "numberOfLinks")
+_NODE_FIELDS = ("inspireId", "name", "formOfRoadNode", "numberOfLinks")
 
 
 class OsmRoads:

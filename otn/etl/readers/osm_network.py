@@ -27,6 +27,7 @@ TAGS_OF_NODES = ("railway", "highway", "name")
 MISSING_NODES = "nodesWithoutLocation"
 # Says of a node that a road goes on from it where the extract does not.
 CUT_OFF = "cutOffByExtract"
+_NODE_URI = "https://www.openstreetmap.org/node/"
 _BATCH = 50_000
 
 
@@ -38,10 +39,7 @@ class RoadNetwork:
 
     def __init__(self, offsets: Integers, node: Integers, tagged: Sequence[TaggedNode]) -> None:
         self._place, ids = numbered(node)
-        wanted = np.array([one.id for one in tagged], np.int64)
-        marked = np.searchsorted(ids, wanted)
-        marked = marked[np.take(ids, marked, mode="clip") == wanted]
-        self._is_node = nodes(offsets, self._place, len(ids), marked)
+        self._is_node = nodes(offsets, self._place, len(ids), _places_of(ids, [one.id for one in tagged]))
         self._number = np.cumsum(self._is_node) - 1
         self._ids = ids[self._is_node]
         self._tags = {one.id: one.tags for one in tagged}
@@ -95,7 +93,8 @@ class RoadNetwork:
 
     def nodes(self) -> Iterator[SourceRows]:
         """The road nodes in the order of their ids, when all links have been asked for."""
-        tagged = np.isin(self._ids, list(self._tags))
+        tagged = np.zeros(len(self._ids), np.bool_)
+        tagged[_places_of(self._ids, list(self._tags))] = True
         crossing = np.array([self._tags[one].get("railway") in LEVEL_CROSSINGS for one in self._ids[tagged].tolist()])
         level_crossing = np.zeros(len(self._ids), np.bool_)
         level_crossing[tagged] = crossing
@@ -110,6 +109,7 @@ class RoadNetwork:
         cut_off = self._cut_off[rows]
         attributes = {"formOfRoadNode": forms, "numberOfLinks": pa.array(self._number_of_links[rows])}
         attributes |= {tag: self._tag(ids, tagged, tag) for tag in TAGS_OF_NODES}
+        attributes["inspireId"] = pc.binary_join_element_wise(_NODE_URI, _texts(ids), "")
         attributes[CUT_OFF] = pa.array(cut_off, mask=~cut_off)
         return SourceRows(
             position=np.arange(len(ids)) + rows.start + 1,
@@ -136,6 +136,14 @@ def _missing_after(ways: LocatedWays, links: Links) -> Integers:
     """How many nodes are missing behind the link where it is the last of its way, else 0."""
     is_last = links.last + 1 == ways.offsets[links.line + 1]
     return np.where(is_last, ways.missing[links.line] - ways.missing_before[links.last], 0)
+
+
+def _places_of(ids: Integers, wanted: Sequence[int]) -> Integers:
+    """Where the wanted ones are among `ids`, which are in order; those that are not among them are left out."""
+    some = np.array(wanted, np.int64)
+    places = np.searchsorted(ids, some)
+    found: Integers = places[np.take(ids, places, mode="clip") == some]
+    return found
 
 
 def _texts(ids: Integers) -> pa.Array:
