@@ -19,7 +19,7 @@ from bench.facts import answered, machine_and_database
 from bench.goals import Results, download_goals, goals
 from bench.measure import FailedRun, Measure, Meter, Result, median
 from bench.report import report
-from bench.servers import Place, Server, all_running, nginx, running
+from bench.servers import SERVERS, Place, Server, all_running, nginx, running
 from otn.settings import ROOT
 
 _PAGE = ROOT / "docs" / "benchmarks.md"
@@ -53,6 +53,7 @@ def _measured(url: str, directory: Path, runs: int, workers: int, wanted: list[s
     meter = Meter(_postmaster())
     found = boxes(url)
     facts = machine_and_database(url)
+    further = Place(url, directory, _FIRST_PORT + len(SERVERS), workers)
     with all_running(url, directory, _FIRST_PORT, workers) as servers:
         known = all_cases(servers, found, url)
         cases = [case for case in known if not wanted or case.id in wanted]
@@ -62,13 +63,11 @@ def _measured(url: str, directory: Path, runs: int, workers: int, wanted: list[s
         counts = {
             case.id: _tipg_count(case, servers["tipg"], url) for case in cases if case.id in (LIMIT_10, LIMIT_1000)
         }
-        _serve_as_files(
-            meter, cases, servers["OTN"], Place(url, directory, _FIRST_PORT + len(servers), workers), results
-        )
-        downloaded: list[Download] = []
-        if with_downloads:
-            _say("downloads")
-            downloaded = list(downloads(servers["OTN"], url, directory))
+        _serve_as_files(meter, cases, servers["OTN"], further, results)
+    downloaded: list[Download] = []
+    if with_downloads:
+        _say("downloads")
+        downloaded = list(downloads(further))
     titles = {case.id: case.title for case in cases}
     aims = [*goals(results, counts, titles), *download_goals(downloaded)]
     return report(facts, answers, titles, results, counts, aims, downloaded, runs)

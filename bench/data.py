@@ -15,6 +15,7 @@ import psycopg
 from otn.etl.pipeline import load_dataset
 from otn.etl.prepare import prepare_tiles
 from otn.etl.progress import Silent
+from otn.etl.wishes import Wishes
 from otn.model.collections import ROADS
 from otn.model.datasets import Dataset, Registry
 from otn.settings import MIGRATIONS_DIR, ROOT, Settings
@@ -126,7 +127,7 @@ def _load(url: str) -> None:
 
 
 def _say(url: str, dataset: Dataset, registry: Registry, path: Path | None) -> None:
-    summary = load_dataset(url, dataset, registry=registry, progress=Silent(), file=path)
+    summary = load_dataset(url, dataset, registry=registry, progress=Silent(), wishes=Wishes([path] if path else []))
     print(f"loaded {summary.dataset}: {summary.number_added:,} roads", flush=True)
 
 

@@ -17,7 +17,7 @@ import orjson
 from bench import processes
 from bench.client import get
 from bench.data import VIEW
-from bench.servers import Server
+from bench.servers import Place, Server, otn, running
 from otn.model.collections import ROADS
 
 _DRIVERS = {
@@ -49,19 +49,25 @@ class Download:
     ogr2ogr_bytes: int
 
 
-def downloads(server: Server, url: str, directory: Path) -> Iterator[Download]:
-    """Every format that the collection links to as an enclosure."""
+def downloads(place: Place) -> Iterator[Download]:
+    """Every format that the collection links to as an enclosure, each from a server that has answered nothing else."""
     supported = _gdal_writes()
-    for enclosure in _enclosures(server):
+    with running("OTN", place, otn) as server:
+        enclosures = _enclosures(server)
+    for enclosure in enclosures:
         media_type = enclosure["type"].partition(";")[0]
         driver = _DRIVERS.get(media_type)
-        address = urlsplit(enclosure["href"])
-        path = address.path + (f"?{address.query}" if address.query else "")
-        before = processes.memory(server.pid)
-        with processes.peak_memory(server.pid) as peak:
-            seconds, size = _fetched(server, path, directory / "download")
-        beside = _ogr2ogr(driver, url) if driver in supported else (None, 0)
+        with running("OTN", place, otn) as server:
+            before = processes.memory(server.pid)
+            with processes.peak_memory(server.pid) as peak:
+                seconds, size = _fetched(server, _path(enclosure["href"]), place.directory / "download")
+        beside = _ogr2ogr(driver, place.url) if driver in supported else (None, 0)
         yield Download(driver or media_type, seconds, size, before, peak.bytes, *beside)
+
+
+def _path(href: str) -> str:
+    address = urlsplit(href)
+    return address.path + (f"?{address.query}" if address.query else "")
 
 
 def _enclosures(server: Server) -> list[dict[str, Any]]:

@@ -24,6 +24,8 @@ PROGRAMS = TOOLS / "bin"
 _START_SECONDS = 120
 _STOP_SECONDS = 10
 _LARGEST_PAGE = 10_000
+_TEXT = {"en": "bench"}
+_CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 
 
 @dataclass(frozen=True)
@@ -209,8 +211,6 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _pygeoapi_configuration(place: Place) -> dict[str, object]:
-    text = {"en": "bench"}
-    crs84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
     return {
         "server": {
             "bind": {"host": "127.0.0.1", "port": place.port},
@@ -225,8 +225,8 @@ def _pygeoapi_configuration(place: Place) -> dict[str, object]:
         "logging": {"level": "ERROR"},
         "metadata": {
             "identification": {
-                "title": text,
-                "description": text,
+                "title": _TEXT,
+                "description": _TEXT,
                 "keywords": {"en": ["bench"]},
                 "keywords_type": "theme",
                 "terms_of_service": "none",
@@ -236,28 +236,30 @@ def _pygeoapi_configuration(place: Place) -> dict[str, object]:
             "provider": {"name": "bench", "url": "https://example.org"},
             "contact": {"name": "bench", "position": "none"},
         },
-        "resources": {
-            VIEW: {
-                "type": "collection",
-                "title": text,
-                "description": text,
-                "keywords": {"en": ["bench"]},
-                "links": [],
-                "extents": {"spatial": {"bbox": [-180, -90, 180, 90], "crs": crs84}},
-                "providers": [
-                    {
-                        "type": "feature",
-                        "name": "PostgreSQL",
-                        "data": {"host": place.socket, "port": 5432, "dbname": "otn", "user": "otn"},
-                        "table": VIEW,
-                        "id_field": "id",
-                        "geom_field": "geom",
-                        "storage_crs": crs84,
-                        "crs": [crs84, "http://www.opengis.net/def/crs/EPSG/0/3857"],
-                    }
-                ],
+        "resources": {VIEW: _pygeoapi_collection(place)},
+    }
+
+
+def _pygeoapi_collection(place: Place) -> dict[str, object]:
+    return {
+        "type": "collection",
+        "title": _TEXT,
+        "description": _TEXT,
+        "keywords": {"en": ["bench"]},
+        "links": [],
+        "extents": {"spatial": {"bbox": [-180, -90, 180, 90], "crs": _CRS84}},
+        "providers": [
+            {
+                "type": "feature",
+                "name": "PostgreSQL",
+                "data": {"host": place.socket, "port": 5432, "dbname": "otn", "user": "otn"},
+                "table": VIEW,
+                "id_field": "id",
+                "geom_field": "geom",
+                "storage_crs": _CRS84,
+                "crs": [_CRS84, "http://www.opengis.net/def/crs/EPSG/0/3857"],
             }
-        },
+        ],
     }
 
 

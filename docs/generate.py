@@ -8,7 +8,7 @@ from pathlib import Path
 import pyproj
 
 from otn.api.crs import EVERYWHERE, NATIONAL, Crs
-from otn.model.collections import COLLECTIONS, Collection
+from otn.model.collections import COLLECTIONS, Collection, GeometryKind
 from otn.model.datasets import Dataset, Registry
 from otn.model.fields import Field
 from otn.model.region_schema import region_schema
@@ -26,7 +26,7 @@ def collections_page() -> str:
     parts = ["# Collections and fields\n", _NOTE]
     for collection in COLLECTIONS.values():
         parts.append(f"## {texts[collection.id].title.en} (`{collection.id}`)\n")
-        parts.append(f"{texts[collection.id].description.en.strip()}\n\nGeometry: {collection.geometry.value}.\n")
+        parts.append(f"{texts[collection.id].description.en.strip()}\n\nGeometry: {_geometry(collection.geometry)}.\n")
         parts.append("\n".join(_field_rows(collection)) + "\n")
     return "\n".join(parts)
 
@@ -35,13 +35,24 @@ def _field_rows(collection: Collection) -> Iterator[str]:
     yield "| property | type | unit | meaning | term |"
     yield "| --- | --- | --- | --- | --- |"
     for field in collection.fields:
-        yield f"| `{field.name}` | {_type(field)} | {field.unit or ''} | {field.description} | <{field.term}> |"
+        yield f"| `{field.name}` | {_type(field)} | {field.unit or ''} | {field.description} | {_term(field.term)} |"
+
+
+def _geometry(kind: GeometryKind) -> str:
+    return "points, lines and polygons, single or multi" if kind is GeometryKind.ANY else kind.value
 
 
 def _type(field: Field) -> str:
     if field.codelist is None:
         return field.kind.value
-    return f"[code]({field.codelist.uri})"
+    if field.codelist.uri.startswith("http"):
+        return f"[code]({field.codelist.uri})"
+    return f"code: {', '.join(field.codelist.values)}"
+
+
+def _term(uri: str) -> str:
+    """A link where there is something to be read; terms of OTN's own are what the page itself says they mean."""
+    return f"<{uri}>" if uri.startswith("http") else f"`{uri}`"
 
 
 def datasets_page() -> str:

@@ -8,6 +8,7 @@ import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, Self
@@ -22,14 +23,16 @@ from typer.core import TyperGroup
 from otn.app import require_free_port
 from otn.app import serve as run_server
 from otn.errors import LoadError, OtnError
+from otn.etl.due import due as find_due
 from otn.etl.prepare import prepare_tiles
+from otn.etl.wishes import AS_DECLARED, Wishes
 from otn.model.datasets import Dataset, Registry
 from otn.settings import Settings
 from otn.store import checks, loads, migrations
 from otn.store.cluster import database
 
 if TYPE_CHECKING:
-    from otn.etl.load import LoadSummary
+    from otn.etl.load_records import LoadSummary
 
 _out = Console(highlight=False)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -76,7 +79,7 @@ def up() -> None:
     with _migrated_database(settings) as url:
         registry = Registry.read()
         there = loads.committed(url)
-        _load_defaults(url, registry, [dataset for dataset in registry.defaults() if dataset.id not in there])
+        _load_each(settings, url, registry, [dataset for dataset in registry.defaults() if dataset.id not in there])
         _serve(settings, url)
 
 
@@ -92,23 +95,30 @@ def serve() -> None:
 @app.command()
 def load(
     dataset: Annotated[str | None, typer.Argument(help="<region>/<name>; `otn datasets` lists them.")] = None,
-    file: Annotated[Path | None, typer.Option("--from", help="The file to read, in place of a package.")] = None,
+    file: Annotated[list[Path] | None, typer.Option("--from", help="A file to read; repeat it for several.")] = None,
     crs: Annotated[str | None, typer.Option(help="The file's CRS where it does not say or is wrong: EPSG:n.")] = None,
     clip: Annotated[bool, typer.Option("--clip", help="Keep only what the region's outline touches.")] = False,
     defaults: Annotated[bool, typer.Option("--defaults", help="Load all that packages carry.")] = False,
+    due: Annotated[bool, typer.Option("--due", help="Load what publishers may have renewed since.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Load all that has a source of its own.")] = False,
 ) -> None:
-    """Load one dataset, or all default ones; only rows that differ are written."""
-    if defaults == (dataset is not None) or (defaults and (file or crs or clip)):
-        raise typer.BadParameter("give either a dataset or --defaults; --from, --crs and --clip belong to a dataset")
+    """Load one dataset, or many; only rows that differ are written."""
+    if sum((dataset is not None, defaults, due, every)) != 1:
+        raise typer.BadParameter("give a dataset, or one of --defaults, --due and --all")
+    if dataset is None and (file or crs or clip):
+        raise typer.BadParameter("--from, --crs and --clip belong to a dataset")
     settings = Settings.from_environment()
     registry = Registry.read()
     declared = registry.dataset(dataset) if dataset is not None else None
     with _migrated_database(settings) as url:
-        if declared is None:
-            if _load_defaults(url, registry, registry.defaults()):
-                raise typer.Exit(1)
+        if declared is not None:
+            _out.print(_told(_loaded(settings, url, declared, registry, Wishes(file or (), crs, clip))), soft_wrap=True)
             return
-        _out.print(_told(_loaded(url, declared, registry, file=file, crs=crs, clip=clip)), soft_wrap=True)
+        wanted = registry.defaults() if defaults else registry.with_source()
+        if due:
+            wanted = find_due(wanted, loads.last_asked(url), datetime.now(UTC))
+        if _load_each(settings, url, registry, wanted):
+            raise typer.Exit(1)
 
 
 @app.command()
@@ -208,10 +218,11 @@ def url() -> None:
 
 
 class _Bar:
-    """The progress of one load, on one line."""
+    """The progress of one load, on one line; `of` is its number among several."""
 
-    def __init__(self, dataset_id: str) -> None:
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    def __init__(self, dataset_id: str, of: tuple[int, int] | None = None) -> None:
+        place = () if of is None else (TextColumn(f"{of[0]} of {of[1]}"),)
+        columns = (SpinnerColumn(), *place, TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
         self._bar = Progress(*columns, TimeElapsedColumn(), console=_err, transient=True, disable=not _err.is_terminal)
         self._task = self._bar.add_task(dataset_id, total=None)
 
@@ -240,24 +251,38 @@ def _migrated_database(settings: Settings) -> Iterator[str]:
         yield url
 
 
-def _load_defaults(url: str, registry: Registry, wanted: list[Dataset]) -> int:
+def _load_each(settings: Settings, url: str, registry: Registry, wanted: list[Dataset]) -> int:
     """Loads them one after the other; one that fails does not keep the rest from loading. Returns how many failed."""
     failed = 0
-    for dataset in wanted:
+    for number, dataset in enumerate(wanted, 1):
         try:
-            _out.print(_told(_loaded(url, dataset, registry)), soft_wrap=True)
+            _out.print(_told(_loaded(settings, url, dataset, registry, of=(number, len(wanted)))), soft_wrap=True)
         except LoadError as error:
             failed += 1
             _complain(error)
+    if failed:
+        _err.print(f"otn: {failed} of {len(wanted)} datasets were not loaded; what they served before is still served.")
     return failed
 
 
-def _loaded(url: str, dataset: Dataset, registry: Registry, **options: Any) -> "LoadSummary":
+def _loaded(
+    settings: Settings,
+    url: str,
+    dataset: Dataset,
+    registry: Registry,
+    wishes: Wishes = AS_DECLARED,
+    of: tuple[int, int] | None = None,
+) -> "LoadSummary":
     # What reads files takes a hundred megabytes, which a server has no use for.
+    from otn.etl.download import DownloadLimits
+    from otn.etl.extract import Downloads
     from otn.etl.pipeline import load_dataset
 
-    with _Bar(dataset.id) as bar:
-        return load_dataset(url, dataset, registry=registry, progress=bar, **options)
+    downloads = Downloads(
+        settings.data_dir / "downloads", DownloadLimits(allow_private=settings.allow_private_downloads)
+    )
+    with _Bar(dataset.id, of) as bar:
+        return load_dataset(url, dataset, registry=registry, progress=bar, wishes=wishes, downloads=downloads)
 
 
 def _serve(settings: Settings, url: str) -> None:
@@ -291,7 +316,7 @@ def _told(summary: "LoadSummary") -> str:
 
 
 def _dataset_row(dataset: Dataset, features: int | None) -> list[str]:
-    source = dataset.source.reader if dataset.source else "a file"
+    source = "a file" if dataset.source is None else dataset.source.reader
     number = "-" if features is None else f"{features:,}"
     return [dataset.id, dataset.collection, dataset.licence, source, number, dataset.title.en]
 

@@ -17,6 +17,7 @@ from psycopg import sql
 
 from otn.etl.pipeline import load_dataset
 from otn.etl.progress import Silent
+from otn.etl.wishes import Wishes
 from otn.model.datasets import Registry
 from otn.settings import ROOT, Settings
 from otn.store import migrations
@@ -108,7 +109,7 @@ def loaded_url(cluster_url: Callable[[str], str], template_database: str) -> str
     extract = REAL_DATA / "osm" / "wechelderzande-be.osm.pbf"
     if extract.is_file():
         roads = registry.dataset("be/wechelderzande-roads")
-        load_dataset(url, roads, registry=registry, progress=Silent(), file=extract)
+        load_dataset(url, roads, registry=registry, progress=Silent(), wishes=Wishes([extract]))
     return url
 
 
@@ -127,7 +128,13 @@ def village_url(cluster_url: Callable[[str], str], template_database: str) -> st
     registry = Registry.read()
     roads = registry.dataset("be/wechelderzande-roads")
     with open_directory() as directory:
-        load_dataset(cluster_url("otn_village"), roads, registry=registry, progress=Silent(), file=_extract(directory))
+        load_dataset(
+            cluster_url("otn_village"),
+            roads,
+            registry=registry,
+            progress=Silent(),
+            wishes=Wishes([_extract(directory)]),
+        )
     return cluster_url("otn_village")
 
 

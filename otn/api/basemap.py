@@ -20,7 +20,7 @@ from otn.api.tiles import (
     tile_address,
 )
 from otn.errors import NotFound
-from otn.model.tables import WEB_MERCATOR_SRID
+from otn.model.sql import WEB_MERCATOR_SRID
 from otn.model.text import LANGUAGES
 from otn.model.tiling import BASEMAP_ZOOMS
 

@@ -21,7 +21,7 @@ from starlette.types import Send
 from otn.api.disconnect import ClientLeft
 from otn.api.encoders.gdal_file import GdalFile, GdalFormat
 from otn.api.encoders.registry import OutputFormat
-from otn.api.encoders.table import TableFormat, table_schema, table_sql
+from otn.api.encoders.table import TableFormat, table_sql
 from otn.api.encoders.view import Page, TextFormat, source_sql
 from otn.store.arrow_rows import ArrowRows
 from otn.store.pool import Pool
@@ -140,6 +140,8 @@ async def _send_table(file: FeatureFile, encoder: TableFormat, url: str, answer:
     sink = _Sink(answer)
 
     def write() -> None:
+        from otn.api.encoders.arrow_schema import table_schema
+
         schema = table_schema(file.page.view, bounds=encoder.with_bounds)
         try:
             with rows.batches(schema) as batches:
@@ -160,21 +162,13 @@ async def _send_table(file: FeatureFile, encoder: TableFormat, url: str, answer:
 
 
 async def _send_file(file: FeatureFile, gdal_format: GdalFormat, url: str, answer: Streamed) -> None:
-    rows = file.rows(url, bounds=False)
+    query = file.rows(url, bounds=False).query
     with ExitStack() as stack:
         directory = Path(stack.enter_context(TemporaryDirectory(prefix="otn-download-")))
         path = directory / f"{file.page.view.collection.id}.{file.output.extension}"
         written = GdalFile(gdal_format, file.page, path)
 
-        def write() -> None:
-            with rows.batches(table_schema(file.page.view)) as batches:
-                written.write(batches)
-
-        def stop() -> None:
-            rows.cancel()
-            written.stop()
-
-        await _in_thread(write, stop)
+        await _in_thread(lambda: written.write(query), written.stop)
         content = path.open("rb")
     # The directory is gone by now; what has been opened stays until it is closed.
     with content:

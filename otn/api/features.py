@@ -36,6 +36,8 @@ from otn.model.licences import LICENCES
 
 Query = TypeVar("Query")
 
+_COUNTING = 0.5
+"""The share of a page's time after which it is made without the number of all matches."""
 _LINKED_IN_HEADER = ("first", "prev", "next", "license")
 
 
@@ -74,7 +76,7 @@ class _Endpoint(ABC, Generic[Query]):
         _output(context).require_able(systems[0])
         head = scope["method"] == "HEAD" and self.known_from_state
         if head or is_conditional(scope) or any(crs in NATIONAL for crs in systems):
-            state = await self._state(collection, receive)
+            state = await self._state(collection, context, query, receive)
             require_available(systems, state.bounds, collection)
             if not context.representation.is_html and is_not_modified(
                 scope, etag(context, state.version), state.updated
@@ -115,17 +117,25 @@ class _Endpoint(ABC, Generic[Query]):
         self, collection: Collection, context: RequestContext, query: Query, receive: Receive
     ) -> _Answer: ...
 
-    async def _state(self, collection: Collection, receive: Receive) -> _State:
-        rows = await self._rows(state_statement(collection), receive)
+    @abstractmethod
+    def _state_statement(self, collection: Collection, query: Query) -> Statement:
+        """What is asked of the state of the collection; no row where what is asked for is not there."""
+
+    @abstractmethod
+    def _nothing(self, collection: Collection, context: RequestContext) -> NotFound:
+        """What is said where what is asked for is not there."""
+
+    async def _state(self, collection: Collection, context: RequestContext, query: Query, receive: Receive) -> _State:
+        rows = await self._rows(self._state_statement(collection, query), receive)
         if not rows:
-            raise no_collection(collection.id)
+            raise self._nothing(collection, context)
         row = rows[0]
         bounds = (row["west"], row["south"], row["east"], row["north"])
         return _State(row["version"], row["updated"], None if None in bounds else bounds)
 
-    async def _rows(self, statement: Statement, receive: Receive) -> list[Any]:
+    async def _rows(self, statement: Statement, receive: Receive, *, share: float = 1.0) -> list[Any]:
         async with WhileConnected(receive):
-            return await self._api.pool.fetch(statement.sql, statement.parameters)
+            return await self._api.pool.fetch(statement.sql, statement.parameters, share=share)
 
     async def _envelope(
         self,
@@ -178,6 +188,8 @@ class Items(_Endpoint[ItemsQuery]):
         output = _output(context)
         encoder = output.rendered_by
         rows = await self._page_rows(collection, query, encoder, receive)
+        if not rows:
+            raise self._nothing(collection, context)
         row = rows[0]
         links = _items_links(collection, context, query, row)
         page = await self._envelope(collection, query.presentation, context, row["updated"], links)
@@ -191,16 +203,20 @@ class Items(_Endpoint[ItemsQuery]):
     async def _page_rows(
         self, collection: Collection, query: ItemsQuery, encoder: TextFormat, receive: Receive
     ) -> list[Any]:
-        """The page; without the number of all matches where counting them takes too long."""
+        """The page; without the number of all matches where counting them takes more than half of the time there is."""
+        if query.selection.is_everything or query.hits:
+            return await self._rows(items_statement(collection, query, encoder), receive)
         try:
-            rows = await self._rows(items_statement(collection, query, encoder), receive)
+            return await self._rows(items_statement(collection, query, encoder), receive, share=_COUNTING)
         except TookTooLong:
-            if query.selection.is_everything or query.hits:
-                raise
-            rows = await self._rows(items_statement(collection, query, encoder, counted=False), receive)
-        if not rows:
-            raise no_collection(collection.id)
-        return rows
+            statement = items_statement(collection, query, encoder, counted=False)
+            return await self._rows(statement, receive, share=1 - _COUNTING)
+
+    def _state_statement(self, collection: Collection, query: ItemsQuery) -> Statement:  # noqa: ARG002
+        return state_statement(collection)
+
+    def _nothing(self, collection: Collection, context: RequestContext) -> NotFound:  # noqa: ARG002
+        return no_collection(collection.id)
 
 
 @dataclass(frozen=True)
@@ -218,7 +234,7 @@ class Feature(_Endpoint[_FeatureQuery]):
         presentation = feature_query(collection, context.parameters)
         identifier = parse_identifier(_last_part(context))
         if identifier is None:
-            raise _no_feature(collection, context)
+            raise self._nothing(collection, context)
         return _FeatureQuery(identifier, presentation), (presentation.crs,)
 
     async def _answer(
@@ -229,7 +245,7 @@ class Feature(_Endpoint[_FeatureQuery]):
         statement = feature_statement(collection, query.identifier, query.presentation, encoder)
         rows = await self._rows(statement, receive)
         if not rows:
-            raise _no_feature(collection, context)
+            raise self._nothing(collection, context)
         row = rows[0]
         licence = LICENCES.get(row["licence"].decode())
         links = [
@@ -242,6 +258,12 @@ class Feature(_Endpoint[_FeatureQuery]):
         if encoder is IDENTIFIERS:
             body = _table(output, page, query.presentation, row["feature"])
         return _Answer(body, links, _State(row["version"], row["updated"]))
+
+    def _state_statement(self, collection: Collection, query: _FeatureQuery) -> Statement:
+        return state_statement(collection, query.identifier)
+
+    def _nothing(self, collection: Collection, context: RequestContext) -> NotFound:
+        return NotFound(f"The collection {collection.id} has no feature {_last_part(context)[:60]!r}.")
 
 
 def _output(context: RequestContext) -> OutputFormat:
@@ -302,10 +324,6 @@ def _place(values: list[str | None], version: int, *, before: bool) -> Place:
 
 def _last_part(context: RequestContext) -> str:
     return context.path.rpartition("/")[2]
-
-
-def _no_feature(collection: Collection, context: RequestContext) -> NotFound:
-    return NotFound(f"The collection {collection.id} has no feature {_last_part(context)[:60]!r}.")
 
 
 def _collection_link(collection: Collection, context: RequestContext) -> Link:

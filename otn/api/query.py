@@ -78,7 +78,7 @@ def _asked(
     collection: Collection, parameters: Parameters, known: frozenset[str]
 ) -> tuple[Presentation, Selection, tuple[SortKey, ...], tuple[Crs, ...]]:
     given = dict(parameters)
-    refuse_unknown(given, known | collection.queryables.keys())
+    refuse_unknown(given, (known if collection.has_names else known - {"q"}) | collection.queryables.keys())
     selection, systems = parse_selection(collection, parameters)
     presentation = parse_presentation(collection, given)
     order = parse_sortby(given["sortby"], collection) if "sortby" in given else ()

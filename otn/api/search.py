@@ -4,6 +4,7 @@ The body is a JSON object whose members are named as the parameters of `items`, 
 answer is that of the `items` address with these parameters, which its links name.
 """
 
+import re
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -19,6 +20,8 @@ from otn.errors import BadRequest
 
 _MOST_BYTES = 256 * 1024
 _CONDITIONS = (b"if-none-match", b"if-modified-since")
+_STRING_OR_NUMBER = re.compile(rb'"(?:[^"\\]|\\.)*+"|-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?', re.DOTALL)
+_MOST_DIGITS = 20
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -60,6 +63,14 @@ async def _body(receive: Receive) -> bytes:
     return b"".join(parts)
 
 
+def _refuse_inexact(body: bytes) -> None:
+    """orjson makes floats of integers that do not fit into eight bytes, and says nothing."""
+    for match in _STRING_OR_NUMBER.finditer(body):
+        raw = match[0]
+        if raw.lstrip(b"-").isdigit() and (len(raw) > _MOST_DIGITS or not -(2**63) <= int(raw) < 2**64):
+            raise BadRequest(f"The integer {raw[:60].decode()} in the body does not fit into 64 bits.")
+
+
 def _members(body: bytes) -> Parameters:
     try:
         document = orjson.loads(body)
@@ -67,6 +78,7 @@ def _members(body: bytes) -> Parameters:
         raise BadRequest(
             f"The body is no JSON: {error}. It is an object whose members are named as the parameters of items."
         ) from None
+    _refuse_inexact(body)
     if not isinstance(document, dict):
         raise BadRequest("The body is no JSON object whose members are named as the parameters of items.")
     parameters = tuple((name, _text(name, value)) for name, value in document.items())

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from otn.api.bbox import Box, parse_bbox
 from otn.api.cql2.expression import Expression
 from otn.api.cql2.language import FilterLanguage, parse_filter_language
-from otn.api.cql2.parse import parse_filter
 from otn.api.crs import CRS84, Crs, parse_crs
 from otn.api.parameters import Parameters, parse_boolean
 from otn.api.temporal import Interval, parse_datetime, parse_instant
@@ -68,9 +67,16 @@ def parse_selection(collection: Collection, parameters: Parameters) -> tuple[Sel
             if name in collection.queryables
         ),
         terms=parse_terms(given["q"]) if "q" in given else (),
-        filter=parse_filter(given["filter"], language, collection, filter_crs) if "filter" in given else None,
+        filter=_filter(given["filter"], language, collection, filter_crs) if "filter" in given else None,
     )
     return selection, (bbox_crs, filter_crs)
+
+
+def _filter(text: str, language: FilterLanguage, collection: Collection, crs: Crs) -> Expression:
+    # What filters need for their geometries takes thirty megabytes, held once one is asked for.
+    from otn.api.cql2.parse import parse_filter
+
+    return parse_filter(text, language, collection, crs)
 
 
 def parse_equality(field: Field, text: str) -> Equality:

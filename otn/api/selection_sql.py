@@ -1,11 +1,10 @@
 """A selection as SQL: a pure builder of the condition that the features of a collection's table meet."""
 
 from otn.api.bbox import BoundingBox, ProjectedBox
-from otn.api.cql2.compile import filter_sql
 from otn.api.selection import Equality, Selection
 from otn.api.statement import SQL_TYPES, SqlParameters, quoted
 from otn.api.temporal import Interval
-from otn.model.tables import SRID
+from otn.model.sql import SRID
 
 _MARGIN = 1e-5
 
@@ -22,6 +21,9 @@ def selection_sql(selection: Selection, parameters: SqlParameters) -> str:
     if selection.terms:
         conditions.append(_named(selection.terms, parameters))
     if selection.filter is not None:
+        # As otn.api.selection does.
+        from otn.api.cql2.compile import filter_sql
+
         conditions.append(filter_sql(selection.filter, parameters))
     return " AND ".join(conditions)
 

@@ -16,7 +16,7 @@ from otn.api.query import ItemsQuery
 from otn.api.selection_sql import selection_sql
 from otn.api.statement import SqlParameters, Statement, quoted
 from otn.model.collections import COLLECTIONS, Collection, GeometryKind
-from otn.model.tables import SRID
+from otn.model.sql import SRID
 
 # PostgreSQL joins the texts of so many features at a time: one long text of all would be copied again and again.
 _PIECE = 50
@@ -94,13 +94,19 @@ def feature_statement(
     return Statement(sql, tuple(parameters.values))
 
 
-def state_statement(collection: Collection) -> Statement:
-    """One row with the columns version, updated, west, south, east and north, or none where nothing is served."""
-    return Statement(
+def state_statement(collection: Collection, feature_id: int | None = None) -> Statement:
+    """One row with the columns version, updated, west, south, east and north, or none where nothing is served.
+
+    None either where one feature is meant that is not there.
+    """
+    sql = (
         "SELECT version, updated, west, south, east, north FROM collection_state"
-        " WHERE collection = $1::text AND number_of_features > 0",
-        (collection.id,),
+        " WHERE collection = $1::text AND number_of_features > 0"
     )
+    if feature_id is None:
+        return Statement(sql, (collection.id,))
+    there = f"EXISTS (SELECT FROM {quoted(collection.table)} WHERE id = $2::bigint)"
+    return Statement(f"{sql} AND {there}", (collection.id, feature_id))
 
 
 def collections_statement() -> Statement:
@@ -108,8 +114,10 @@ def collections_statement() -> Statement:
     return Statement(
         """
 SELECT collection, version, updated, number_of_features, west, south, east, north, valid_from, valid_to,
-  (SELECT json_agg(json_build_object('declaration', declaration, 'numberOfFeatures', number_of_features) ORDER BY id)
-   FROM dataset WHERE dataset.collection = state.collection AND dataset.number_of_features > 0)::text AS datasets
+  (SELECT json_agg(json_build_object('declaration', declaration, 'numberOfFeatures', number_of_features)
+     ORDER BY dataset)
+   FROM dataset_collection AS filled
+   WHERE filled.collection = state.collection AND filled.number_of_features > 0)::text AS datasets
 FROM collection_state AS state WHERE number_of_features > 0""",
         (),
     )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from otn.model.tables import SRID, WEB_MERCATOR_SRID
+from otn.model.sql import SRID, WEB_MERCATOR_SRID
 
 Document = dict[str, Any]
 

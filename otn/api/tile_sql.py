@@ -11,7 +11,7 @@ from otn.api.statement import SqlParameters, Statement
 from otn.api.tile_matrix_sets import WEB_MERCATOR_QUAD, Box, TileAddress, TileMatrixSet, web_mercator
 from otn.model.collections import Collection
 from otn.model.fields import Field, Kind
-from otn.model.tables import WEB_MERCATOR_SRID
+from otn.model.sql import WEB_MERCATOR_SRID
 from otn.store.importance import drawn, most_important_first
 
 EXTENT = 4096

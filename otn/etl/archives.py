@@ -6,6 +6,7 @@ like any other. Either all that is wanted lies unpacked in the end, or nothing d
 """
 
 import bz2
+import errno
 import gzip
 import io
 import lzma
@@ -95,9 +96,11 @@ def _told(path: Path) -> Iterator[None]:
     except _Refused as error:
         raise ArchiveError(f"{path} is not unpacked: {error}.") from error
     except _DAMAGE as error:
-        raise ArchiveError(f"{path} is damaged or cut off ({str(error).rstrip('.')}).") from error
+        reason = str(error).rstrip(".") or type(error).__name__
+        raise ArchiveError(f"{path} is damaged or cut off ({reason}).") from error
     except OSError as error:
-        if error.errno is None:  # bz2 says so of bytes that make no sense
+        # bz2 says the one of bytes that make no sense; the other is a place before the beginning of a file.
+        if error.errno in (None, errno.EINVAL):
             raise ArchiveError(f"{path} is damaged or cut off ({error}).") from error
         raise
 
@@ -216,6 +219,8 @@ class _Names:
         self._first: list[str] = []
 
     def __str__(self) -> str:
+        if self._count == 0:
+            return "it has no members"
         return f"it has {', '.join(self._first)}" + (", ..." if self._count > len(self._first) else "")
 
     def add(self, name: str, *, is_folder: bool) -> None:

@@ -23,6 +23,7 @@ DETAILS = {
 }
 """What the reasons of `Places.reasons` mean, for people."""
 _TINY = 1e-6  # degrees
+_MOST_DEGREES = 360
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,11 @@ class Places:
         known = rows.geometry[np.isfinite(shapely.bounds(rows.geometry)).all(axis=1)]
         if self.extent is None or not len(known) or self._share_inside(known, rows.crs) >= 0.5:
             return
+        in_degrees = np.abs(shapely.get_coordinates(known)).max() <= _MOST_DEGREES
         for name in _CANDIDATES:
             candidate = CRS.from_user_input(name)
+            if candidate.is_geographic != in_degrees:
+                continue
             if not candidate.equals(rows.crs, ignore_axis_order=True) and self._share_inside(known, candidate) > 0.9:
                 x, y = shapely.get_coordinates(known[:1])[0]
                 raise SourceError(

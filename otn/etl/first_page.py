@@ -15,14 +15,13 @@ from psycopg import sql
 
 from otn.etl.geometry import hilbert_ranks
 from otn.model.collections import Collection
-from otn.model.fields import Field
 
 _SHOWN_FIRST = 10
 
 
 @dataclass(frozen=True)
 class _Shown:
-    """A feature that stands first, and the names of the properties it fills."""
+    """A feature that stands first or could, and the names of the properties it fills."""
 
     id: int
     fills: frozenset[str]
@@ -37,15 +36,17 @@ class FirstPage:
         self._load_id = load_id
         self._table = sql.Identifier(collection.table)
         self._fields = collection.fields
-        self._shown = self._read(sql.SQL("SELECT id, {filled} FROM {table} WHERE page_rank = 0 ORDER BY id"))
+        self._shown = self._read("page_rank = 0")
+        self._others = self._read("page_rank > 0")
 
     def fill(self) -> None:
         """Brings features to the front until every property is filled that can be, and sends back spare ones."""
-        while missing := [field for field in self._fields if field.name not in self._filled()]:
+        everything = frozenset(field.name for field in self._fields)
+        while missing := everything - self._filled():
             if not self._bring_to_front(missing):
                 break
         while len(self._shown) < _SHOWN_FIRST:
-            if not self._bring_to_front(list(self._fields)):
+            if not self._bring_to_front(everything):
                 break
         while len(self._shown) > _SHOWN_FIRST and (spare := self._spare()):
             self._send_back(spare)
@@ -53,20 +54,19 @@ class FirstPage:
     def _filled(self, but: _Shown | None = None) -> frozenset[str]:
         return frozenset[str]().union(*(shown.fills for shown in self._shown if shown is not but))
 
-    def _bring_to_front(self, wanted: list[Field]) -> bool:
+    def _bring_to_front(self, wanted: frozenset[str]) -> bool:
         """The feature that fills most of the wanted properties; False where none fills any."""
-        found = self._read(
-            sql.SQL(
-                "SELECT id, {filled} FROM {table} WHERE page_rank > 0 AND num_nonnulls({wanted}) > 0"
-                " ORDER BY num_nonnulls({wanted}) DESC, num_nonnulls({every}) DESC, id LIMIT 1"
-            ),
-            wanted=_columns(wanted, "{}"),
-            every=_columns(self._fields, "{}"),
-        )
-        for shown in found:
-            self._move(shown, 0)
-        self._shown += found
-        return bool(found)
+
+        def worth(feature: _Shown) -> tuple[int, int, int]:
+            return len(feature.fills & wanted), len(feature.fills), -feature.id
+
+        best = max(self._others, key=worth, default=None)
+        if best is None or not best.fills & wanted:
+            return False
+        self._move(best, 0)
+        self._others.remove(best)
+        self._shown.append(best)
+        return True
 
     def _spare(self) -> _Shown | None:
         """The emptiest feature that no property needs."""
@@ -93,15 +93,25 @@ class FirstPage:
         statement = sql.SQL("UPDATE {} SET page_rank = %s WHERE id = %s").format(self._table)
         self._connection.execute(statement, [rank, shown.id])
 
-    def _read(self, statement: sql.SQL, **parts: sql.Composable) -> list[_Shown]:
-        filled = _columns(self._fields, "{} IS NOT NULL")
-        rows = self._connection.execute(statement.format(table=self._table, filled=filled, **parts)).fetchall()
-        names = [field.name for field in self._fields]
+    def _read(self, where: LiteralString) -> list[_Shown]:
+        """Of the features that fill the same properties those with the lowest ids: as many as ever stand first."""
+        statement = sql.SQL(
+            "SELECT id, filled FROM (SELECT id, filled, row_number() OVER (PARTITION BY filled ORDER BY id) AS number"
+            "  FROM (SELECT id, {filled} AS filled FROM {table} WHERE {where}) AS features) AS numbered"
+            " WHERE number <= %s ORDER BY id"
+        ).format(filled=self._mask(), table=self._table, where=sql.SQL(where))
+        rows = self._connection.execute(statement, [_SHOWN_FIRST]).fetchall()
         return [
-            _Shown(row[0], frozenset(name for name, is_filled in zip(names, row[1:], strict=True) if is_filled))
-            for row in rows
+            _Shown(id_, frozenset(field.name for bit, field in enumerate(self._fields) if filled >> bit & 1))
+            for id_, filled in rows
         ]
 
-
-def _columns(fields: list[Field] | tuple[Field, ...], template: LiteralString) -> sql.Composed:
-    return sql.SQL(", ").join(sql.SQL(template).format(sql.Identifier(field.column)) for field in fields)
+    def _mask(self) -> sql.Composed:
+        """A number that has a bit for each property that a feature fills."""
+        bits = [
+            sql.SQL("CASE WHEN {} IS NULL THEN 0 ELSE {} END").format(
+                sql.Identifier(field.column), sql.Literal(1 << bit)
+            )
+            for bit, field in enumerate(self._fields)
+        ]
+        return sql.SQL("({})::int8").format(sql.SQL(" + ").join(bits))

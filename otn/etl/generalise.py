@@ -44,6 +44,10 @@ WHERE f.dataset = %(dataset)s AND {drawn} AND {alike} AND NOT ST_IsEmpty(moved.g
   AND ST_Area({geometry}) >= %(pixel)s ^ 2
 """
 _KEPT = (_POINTS, _LINES, _AREAS)
+_MADE_OF_OWN = "UPDATE dataset SET generalised_by = %(rule)s WHERE id = %(dataset)s AND collection = %(collection)s"
+_MADE_OF_FURTHER = """
+UPDATE further_collection SET generalised_by = %(rule)s WHERE dataset = %(dataset)s AND collection = %(collection)s
+"""
 _INSERT = """
 INSERT INTO {overviews} (zoom, id, dataset, properties, geom)
 SELECT %(zoom)s, id, %(dataset)s, properties, geom FROM ({kept}) AS kept ORDER BY page_rank, id
@@ -67,7 +71,9 @@ def generalise(connection: psycopg.Connection, collection: Collection, dataset: 
             "hidden": rule.hidden_at(zoom),
         }
         connection.execute(_statement(collection, from_features=zoom == deepest), parameters)
-    connection.execute("UPDATE dataset SET generalised_by = %s WHERE id = %s", [rule.fingerprint, dataset])
+    made = {"rule": rule.fingerprint, "dataset": dataset, "collection": collection.id}
+    connection.execute(_MADE_OF_OWN, made)
+    connection.execute(_MADE_OF_FURTHER, made)
 
 
 def generalise_outdated(url: str) -> None:
@@ -76,7 +82,8 @@ def generalise_outdated(url: str) -> None:
         for collection in COLLECTIONS.values():
             wait_for_other_merges(connection, collection.id)
             outdated = connection.execute(
-                "SELECT id FROM dataset WHERE collection = %s AND generalised_by IS DISTINCT FROM %s ORDER BY id",
+                "SELECT dataset FROM dataset_collection WHERE collection = %s AND generalised_by IS DISTINCT FROM %s"
+                " ORDER BY dataset",
                 [collection.id, collection.tile_rule.fingerprint],
             ).fetchall()
             for (dataset,) in outdated:

@@ -73,13 +73,24 @@ class Shapes:
 
 
 def harmonised_geometry(rows: SourceRows, kind: GeometryKind) -> Shapes:
-    """Geometries as a collection of this kind has them: single points and lines, valid areas."""
+    """Geometries as a collection of this kind has them: single points and lines, valid areas.
+
+    The part of each is the row's own ("" where it has none), and the number of the geometry behind it where the row
+    has several.
+    """
     with np.errstate(invalid="ignore"):  # what is not finite is the next stage's business
         geometry = rounded(wrap_longitudes(to_crs84(rows.geometry, rows.crs)))
         geometry, row, number, mended = _of_kind(geometry, kind)
     several = np.bincount(row, minlength=len(rows))[row] > 1
     part = pc.if_else(pa.array(several), pa.array(number).cast(pa.string()), "")
+    if rows.part is not None:
+        part = _parts_of_parts(rows.part.take(pa.array(row)), part)
     return Shapes(geometry, row, part, mended)
+
+
+def _parts_of_parts(own: pa.Array, part: pa.Array) -> pa.Array:
+    both = pc.binary_join_element_wise(own, part, "/")
+    return pc.if_else(pc.equal(own, ""), part, pc.if_else(pc.equal(part, ""), own, both))
 
 
 def _of_kind(
@@ -98,17 +109,18 @@ def harmonise(
     rows: SourceRows,
     reader: Reader,
     dataset: Dataset,
+    collection: Collection,
     regions: Regions | None,
 ) -> Features:
-    """Features whose geometry has passed the checks, with every field of the dataset's collection filled or null.
+    """Features whose geometry has passed the checks, with every field of `collection` filled or null.
 
     Without `regions` all of them lie in the dataset's own region: they were selected for it.
     """
     geometry, row = shapes.geometry, shapes.row
-    collection = dataset.collection_model
     meaning = reader.harmonise(rows.attributes, collection)
     columns = {name: _of_rows(column, row) for name, column in meaning.items()}
     columns |= _origin(geometry, _of_rows(rows.source_id, row), dataset, regions)
+    columns["inspireId"] = _inspire_ids(columns["localId"], shapes.part, dataset, collection)
     if LENGTH in collection.fields:
         columns[LENGTH.name] = pa.array(geodesic_lengths(geometry), from_pandas=True)
     fields = pa.table({field.name: _column(field, columns, len(row)) for field in collection.fields})
@@ -129,11 +141,20 @@ def _origin(
     lies_in = regions.of(geometry, dataset.region) if regions else None
     return {
         "localId": source_id,
-        "inspireId": pc.binary_join_element_wise(dataset.inspire_id(""), source_id, ""),
         "dataset": pa.repeat(dataset.id, rows),
         "region": pa.repeat(dataset.region, rows) if lies_in is None else pa.array(lies_in, pa.string()),
         "licence": pa.repeat(dataset.licence, rows),
     }
+
+
+def _inspire_ids(local_id: pa.Array, part: pa.Array, dataset: Dataset, collection: Collection) -> pa.Array:
+    """Identifiers across publishers: of several features of one object each has its own.
+
+    What a dataset fills beside its own collection, nodes beside roads, has a namespace beside its own.
+    """
+    if collection.id != dataset.collection:
+        return pc.binary_join_element_wise(f"urn:otn:{dataset.id}:{collection.id}", local_id, "/")
+    return _parts_of_parts(pc.binary_join_element_wise(dataset.inspire_id(""), local_id, ""), part)
 
 
 def _column(field: Field, columns: dict[str, pa.Array], rows: int) -> pa.Array:

@@ -1,163 +1,190 @@
-"""One load in one transaction: stage, merge, describe the new state, record it last."""
+"""One load in one transaction: stage, compare, merge, describe the new state, record it last."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import LiteralString, cast
 
 import psycopg
 from psycopg import errors, sql
-from psycopg.types.json import Jsonb
 
 from otn.errors import LoadError, LoadInProgress
+from otn.etl import state
 from otn.etl.extract import Source
 from otn.etl.first_page import FirstPage
 from otn.etl.generalise import generalise
-from otn.etl.merge import Changes, merge, wait_for_other_merges
-from otn.etl.staging import Staging
+from otn.etl.load_records import Counts, LoadSummary, record_load, record_rejects
+from otn.etl.merge import Changes, Merge, wait_for_other_merges
+from otn.etl.staging import Rejects, Staging
+from otn.etl.tolerance import Tolerance
+from otn.model.collections import COLLECTIONS, Collection
 from otn.model.datasets import Dataset
 
 _LOCK_TIMEOUT = "5s"
-
-
-@dataclass(frozen=True)
-class LoadSummary:
-    """What a load did, as it was recorded."""
-
-    load_id: int
-    dataset: str
-    number_read: int
-    number_added: int
-    number_changed: int
-    number_removed: int
-    number_rejected: int
-    number_normalised: int
-    rejects_by_reason: dict[str, int]
-
-
-@dataclass
-class Counts:
-    """What the stages before the database counted; `repaired` areas had rings that crossed."""
-
-    read: int = 0
-    normalised: int = 0
-    repaired: int = 0
+# For the sorting, hashing and indexing of one load.
+_WORK_MEM, _MAINTENANCE_WORK_MEM = "128MB", "256MB"
 
 
 class Load:
     """A load under way: `staging` takes what is to be loaded, `commit` makes it the dataset's new state."""
 
-    def __init__(self, connection: psycopg.Connection, dataset: Dataset, source: Source) -> None:
+    def __init__(
+        self, connection: psycopg.Connection, dataset: Dataset, source: Source, tolerance: Tolerance, *, dry_run: bool
+    ) -> None:
         self._connection = connection
         self._dataset = dataset
         self._source = source
+        self._tolerance = tolerance
+        self.dry_run = dry_run
         self.started = _now(connection)
         _only_one_at_a_time(connection, dataset.id)
-        self.staging = Staging(connection, dataset.collection_model)
+        self.rejects = Rejects(connection)
         self.counts = Counts()
+        self._stagings: dict[str, Staging] = {}
+        self.staging(dataset.collection_model)
+
+    def staging(self, collection: Collection) -> Staging:
+        """What takes the dataset's features of `collection`: its own, or another that it fills beside."""
+        if collection.id not in self._stagings:
+            self._stagings[collection.id] = Staging(self._connection, collection)
+        return self._stagings[collection.id]
 
     def commit(self) -> LoadSummary:
-        """Merges what is staged. Raises LoadError, keeping the rejects, when nothing at all could be loaded."""
-        self.staging.reject_duplicates()
-        connection = self._connection
+        """Merges what is staged; a dry run takes it back.
+
+        Raises LoadError, keeping the rejects and nothing else, when nothing at all could be loaded, or so much is
+        rejected or would be removed that something must be wrong with the source.
+        """
+        for staging in self._all_stagings():
+            staging.reject_duplicates()
         # Versions of a collection must become visible in their order: merges into one collection queue here.
-        wait_for_other_merges(connection, self._dataset.collection)
-        load_id = _one(connection, "SELECT nextval('load_id_seq')")
-        if not _one(connection, "SELECT count(*) FROM staged"):
-            failure = _nothing_loaded(self.counts.read, self._rejects_by_reason(), self._dataset, self._source)
-            self._record(load_id, Changes(0, 0, 0), failure)
-            connection.commit()
-            raise LoadError(failure)
-        changes = merge(connection, self._dataset.collection_model, self._dataset.id, load_id)
-        self._describe_dataset()
-        if changes.any:
-            FirstPage(connection, self._dataset.collection_model, load_id).fill()
-            generalise(connection, self._dataset.collection_model, self._dataset.id)
-            self._describe_collection(load_id)
-        summary = self._record(load_id, changes)
-        connection.commit()
-        if changes.any:
-            for table in (self._dataset.collection_model.table, self._dataset.collection_model.overview_table):
-                connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
-            connection.commit()
+        for collection in sorted(self._stagings):
+            wait_for_other_merges(self._connection, collection)
+        load_id = _one(self._connection, "SELECT nextval('load_id_seq')")
+        rejects = self.rejects.by_reason()
+        self._unless(load_id, self._nothing_loaded(rejects))
+        self._unless(load_id, self._too_many_rejected(rejects))
+        merges = self._compared()
+        self._unless(load_id, self._too_much_removed(merges[self._dataset.collection]))
+        self._write(load_id, merges)
+        summary = self._record(load_id, merges)
+        self._end()
+        if not self.dry_run:
+            self._analyse([merge for merge in merges.values() if merge.features.any])
         return summary
 
-    def _describe_dataset(self) -> None:
-        self._connection.execute(
-            "INSERT INTO dataset (id, region, collection, declaration, number_of_features)"
-            " VALUES (%(id)s, %(region)s, %(collection)s, %(declaration)s, (SELECT count(*) FROM staged))"
-            " ON CONFLICT (id) DO UPDATE SET (region, collection, declaration, number_of_features)"
-            "  = (excluded.region, excluded.collection, excluded.declaration, excluded.number_of_features)",
-            {
-                "id": self._dataset.id,
-                "region": self._dataset.region,
-                "collection": self._dataset.collection,
-                "declaration": Jsonb(self._dataset.model_dump(mode="json")),
-            },
+    def _all_stagings(self) -> list[Staging]:
+        """Those filled, and empty ones of further collections that earlier loads of the dataset filled."""
+        for collection in state.further_collections(self._connection, self._dataset.id):
+            self.staging(COLLECTIONS[collection])
+        return list(self._stagings.values())
+
+    def _compared(self) -> dict[str, Merge]:
+        self._connection.execute("SELECT set_config('work_mem', %s, true)", [_WORK_MEM])
+        self._connection.execute("SELECT set_config('maintenance_work_mem', %s, true)", [_MAINTENANCE_WORK_MEM])
+        known = "SELECT EXISTS (SELECT FROM feature_key WHERE dataset = %s)::int"
+        is_first = not _one(self._connection, known, self._dataset.id)
+        return {
+            name: Merge(self._connection, staging, self._dataset.id, is_first=is_first)
+            for name, staging in self._stagings.items()
+        }
+
+    def _write(self, load_id: int, merges: dict[str, Merge]) -> None:
+        own, *further = [(COLLECTIONS[name], self._stagings[name].tally.features) for name in merges]
+        state.describe_dataset(self._connection, self._dataset, own[1])
+        for collection, number in further:
+            state.describe_further_collection(self._connection, self._dataset.id, collection, number)
+        for name, merge in merges.items():
+            if merge.features.any:
+                merge.write(load_id)
+            if merge.features.any and not self.dry_run:
+                FirstPage(self._connection, COLLECTIONS[name], load_id).fill()
+                generalise(self._connection, COLLECTIONS[name], self._dataset.id)
+                state.describe_collection(self._connection, COLLECTIONS[name], load_id)
+
+    def _nothing_loaded(self, rejects: dict[str, int]) -> str | None:
+        if self._stagings[self._dataset.collection].tally.features:
+            return None
+        return _nothing_loaded(self.counts.read, rejects, self._dataset, self._source)
+
+    def _too_many_rejected(self, rejects: dict[str, int]) -> str | None:
+        if not _one(self._connection, _FEATURES, self._dataset.id):
+            return None
+        before = self._connection.execute(_REJECTED_BEFORE, [self._dataset.id]).fetchone()
+        staged = self._stagings[self._dataset.collection].tally.features
+        return self._tolerance.too_many_rejected(
+            self._dataset.id, rejects, staged, before=float(before[0]) if before else 0.0
         )
 
-    def _describe_collection(self, load_id: int) -> None:
-        """Counts and extents, so that answering them costs a look-up; a feature of unknown validity has no bounds.
+    def _too_much_removed(self, merge: Merge) -> str | None:
+        features = _one(self._connection, _FEATURES, self._dataset.id)
+        if not self._tolerance.is_lost(merge.features.removed, features):
+            return None
+        return self._tolerance.too_much_removed(self._dataset.id, merge.objects.removed, merge.objects_before())
 
-        `updated` is the time of the merge: of loads side by side the one that began first may end last.
-        """
-        self._connection.execute(
-            sql.SQL(
-                "INSERT INTO collection_state (collection, version, updated, number_of_features, licences, west, south,"
-                "  east, north, valid_from, valid_to)"
-                " SELECT %(collection)s, %(load)s, clock_timestamp(), count(*), ARRAY("
-                "   SELECT DISTINCT declaration ->> 'licence' FROM dataset"
-                "   WHERE dataset.collection = %(collection)s AND number_of_features > 0 ORDER BY 1),"
-                "  min(ST_XMin(geom)), min(ST_YMin(geom)), max(ST_XMax(geom)), max(ST_YMax(geom)),"
-                "  CASE WHEN count(*) = count(valid_from) THEN min(valid_from) END,"
-                "  CASE WHEN count(*) = count(valid_to) THEN max(valid_to) END FROM {}"
-                " ON CONFLICT (collection) DO UPDATE SET (version, updated, number_of_features, licences, west, south,"
-                "  east, north, valid_from, valid_to) = (excluded.version, excluded.updated,"
-                "  excluded.number_of_features, excluded.licences, excluded.west, excluded.south, excluded.east,"
-                "  excluded.north, excluded.valid_from, excluded.valid_to)"
-            ).format(sql.Identifier(self._dataset.collection_model.table)),
-            {"collection": self._dataset.collection, "load": load_id},
-        )
+    def _unless(self, load_id: int, failure: str | None) -> None:
+        """Ends the load with this failure, if there is one."""
+        if failure is None:
+            return
+        self._record(load_id, {}, failure)
+        self._end()
+        raise LoadError(failure)
 
-    def _rejects_by_reason(self) -> dict[str, int]:
-        counted = "SELECT reason, count(*) FROM staged_reject GROUP BY reason ORDER BY reason"
-        return dict(self._connection.execute(counted).fetchall())
-
-    def _record(self, load_id: int, changes: Changes, failure: str | None = None) -> LoadSummary:
+    def _record(self, load_id: int, merges: dict[str, Merge], failure: str | None = None) -> LoadSummary:
         """The load's record, and its rejects in the place of those of earlier loads of the dataset."""
-        connection = self._connection
-        rejects = self._rejects_by_reason()
+        own = merges.get(self._dataset.collection)
+        features, objects = (own.features, own.objects) if own else (Changes(), Changes())
+        rejects = self.rejects.by_reason()
         summary = LoadSummary(
             load_id=load_id,
             dataset=self._dataset.id,
             number_read=self.counts.read,
-            number_added=changes.added,
-            number_changed=changes.changed,
-            number_removed=changes.removed,
+            number_added=features.added,
+            number_changed=features.changed,
+            number_removed=features.removed,
+            objects_added=objects.added,
+            objects_changed=objects.changed,
+            objects_removed=objects.removed,
             number_rejected=sum(rejects.values()),
             number_normalised=self.counts.normalised,
+            number_repaired=self.counts.repaired,
             rejects_by_reason=rejects,
+            further={name: merge.features for name, merge in merges.items() if merge is not own},
+            report=self.counts.report(rejects, list(self._stagings.values())),
         )
-        record_load(connection, summary, self._source, self.started, failure)
-        connection.execute(
-            "DELETE FROM reject USING load WHERE load.id = reject.load_id AND load.dataset = %s", [self._dataset.id]
-        )
-        connection.execute(
-            "INSERT INTO reject (load_id, position, source_id, reason, detail, row)"
-            " SELECT %s, * FROM staged_reject ORDER BY position",
-            [load_id],
-        )
+        record_load(self._connection, summary, self._source, self.started, failure)
+        record_rejects(self._connection, load_id, self._dataset.id)
         return summary
+
+    def _end(self) -> None:
+        if self.dry_run:
+            self._connection.rollback()
+        else:
+            self._connection.commit()
+
+    def _analyse(self, merges: list[Merge]) -> None:
+        tables = {table for merge in merges for table in merge.written}
+        for table in sorted(tables):
+            self._connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
+            self._connection.commit()
+
+
+_FEATURES: LiteralString = "SELECT coalesce((SELECT number_of_features FROM dataset WHERE id = %s), 0)"
+_REJECTED_BEFORE: LiteralString = """
+SELECT number_rejected / greatest(number_read, number_rejected, 1)::float8
+FROM load WHERE dataset = %s AND state = 'committed' ORDER BY id DESC LIMIT 1
+"""
 
 
 @contextmanager
-def load(url: str, dataset: Dataset, source: Source) -> Iterator[Load]:
+def load(
+    url: str, dataset: Dataset, source: Source, *, tolerance: Tolerance | None = None, dry_run: bool = False
+) -> Iterator[Load]:
     """A load of `dataset`; whatever ends it before `commit` leaves everything as it was, and its failure recorded."""
     # A load whose process was killed must not go on in PostgreSQL and hold up the next one.
     watched = "-c client_connection_check_interval=1000"
     with psycopg.connect(url, application_name="otn-load", options=watched) as connection:
-        under_way = Load(connection, dataset, source)
+        under_way = Load(connection, dataset, source, tolerance or Tolerance(), dry_run=dry_run)
         try:
             yield under_way
         except LoadError as error:
@@ -172,41 +199,11 @@ def _record_failure(
     if already_recorded or connection.closed:
         return
     connection.rollback()
+    if under_way.dry_run:
+        return
     load_id = _one(connection, "SELECT nextval('load_id_seq')")
-    counts = under_way.counts
-    nothing = LoadSummary(load_id, dataset.id, counts.read, 0, 0, 0, 0, counts.normalised, {})
-    record_load(connection, nothing, source, under_way.started, message)
+    record_load(connection, under_way.counts.failed(load_id, dataset.id), source, under_way.started, message)
     connection.commit()
-
-
-def record_load(
-    connection: psycopg.Connection,
-    summary: LoadSummary,
-    source: Source,
-    started: datetime,
-    failure: str | None,
-) -> None:
-    """Writes the record of a load, committed (`failure` None) or failed."""
-    connection.execute(
-        "INSERT INTO load (id, dataset, state, started, finished, source, source_sha256, number_read, number_added,"
-        "  number_changed, number_removed, number_rejected, number_normalised, message)"
-        " VALUES (%s, %s, %s, %s, clock_timestamp(), %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-        [
-            summary.load_id,
-            summary.dataset,
-            "failed" if failure else "committed",
-            started,
-            source.description,
-            source.sha256,
-            summary.number_read,
-            summary.number_added,
-            summary.number_changed,
-            summary.number_removed,
-            summary.number_rejected,
-            summary.number_normalised,
-            failure,
-        ],
-    )
 
 
 def _only_one_at_a_time(connection: psycopg.Connection, dataset: str) -> None:

@@ -2,22 +2,28 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import replace
 
 import psycopg
 from psycopg import errors
 
 from otn.errors import LoadError
 from otn.etl.check import check_crs, check_geometry
-from otn.etl.extract import Source, extract
+from otn.etl.check_place import Places, swapped_axes
+from otn.etl.extract import BY_DEFAULT, Downloads, Source, extract
 from otn.etl.harmonise import harmonise, harmonised_geometry
-from otn.etl.load import Load, LoadSummary, load
+from otn.etl.load import Load, load
+from otn.etl.load_records import LoadSummary
 from otn.etl.progress import Progress
+from otn.etl.quality import unknown_codes
 from otn.etl.regions import Regions
 from otn.etl.rows import SourceRows
 from otn.etl.select import Selection, selected, selection
+from otn.etl.tolerance import Tolerance
+from otn.etl.wishes import AS_DECLARED, Wishes
+from otn.model.collections import COLLECTIONS
 from otn.model.datasets import Dataset, Registry
-from otn.model.sources import PackageSource
+from otn.model.sources import FileSource, PackageSource
 
 
 def load_dataset(
@@ -26,61 +32,90 @@ def load_dataset(
     *,
     registry: Registry,
     progress: Progress,
-    file: Path | None = None,
-    crs: str | None = None,
-    clip: bool = False,
+    wishes: Wishes = AS_DECLARED,
+    downloads: Downloads = BY_DEFAULT,
 ) -> LoadSummary:
-    """Loads `dataset` from its declared source, or from `file`, into the database at `url`.
+    """Loads `dataset` from its declared source, or from the files somebody wishes, into the database at `url`.
 
-    A file is never clipped to the region unless `clip` says so. Raises LoadError; then, as after a kill at any moment,
-    the dataset is as it was before.
+    Raises LoadError; then, as after a kill at any moment, the dataset is as it was before. A dry run does the same work
+    and takes it back.
     """
     progress.stage(f"{dataset.id}: extract", None)
-    source = extract(dataset, file, crs)
-    regions = Regions(registry)
-    belongs = _selection(dataset, registry, regions, from_file=file is not None, clip=clip)
-    # Translated within too, so that the load records its failure in the same words.
-    with _translated(dataset), load(url, dataset, source) as under_way, _translated(dataset):
-        progress.stage(f"{dataset.id}: read, harmonise, check", None)
-        for rows in _rows(source, belongs):
-            _stage(rows, under_way, source, dataset, None if belongs else regions)
-            progress.advance(len(rows))
-        progress.stage(f"{dataset.id}: merge", None)
-        return under_way.commit()
+    with extract(dataset, wishes.files, wishes.crs, downloads, progress) as source:
+        recipe = _Recipe(dataset, source, registry, wishes.clip)
+        loading = load(url, dataset, source, tolerance=_tolerance(dataset, wishes), dry_run=wishes.dry_run)
+        # Translated within too, so that the load records its failure in the same words.
+        with _translated(dataset), loading as under_way, _translated(dataset):
+            progress.stage(f"{dataset.id}: read, harmonise, check", None)
+            for rows in recipe.rows():
+                recipe.stage(rows, under_way)
+                progress.advance(len(rows))
+            progress.stage(f"{dataset.id}: merge", None)
+            return under_way.commit()
 
 
-def _selection(
-    dataset: Dataset, registry: Registry, regions: Regions, *, from_file: bool, clip: bool
-) -> Selection | None:
-    region = registry.regions[dataset.region]
-    if not from_file:
-        return selection(dataset.source.select, region, regions) if isinstance(dataset.source, PackageSource) else None
-    if clip and region.outline is None:
-        raise LoadError(f"The region {region.id} has no outline to clip to; leave --clip out.")
-    return selection("outline", region, regions) if clip else None
+class _Recipe:
+    """What one load does with each batch of rows before the database sees it."""
+
+    def __init__(self, dataset: Dataset, source: Source, registry: Registry, clip: bool) -> None:
+        self._dataset = dataset
+        self._source = source
+        self._regions = Regions(registry)
+        self._belongs = self._selection(registry, clip)
+        self._places = Places(self._regions.extent(dataset.region), dataset.checks.outside)
+
+    def rows(self) -> Iterator[SourceRows]:
+        """The rows of the source that belong to the dataset. Raises SourceError if they are in another CRS."""
+        declared = self._dataset.source
+        swap = isinstance(declared, FileSource) and declared.swapped_axes
+        crs_is_checked = False
+        for batch in self._source.reader.read():
+            rows = replace(batch, geometry=swapped_axes(batch.geometry)) if swap else batch
+            if len(rows) and not crs_is_checked:
+                check_crs(rows)
+                if self._belongs is None:
+                    self._places.check_crs(rows)
+                crs_is_checked = True
+            yield rows if self._belongs is None else selected(rows, self._belongs)
+
+    def stage(self, rows: SourceRows, under_way: Load) -> None:
+        """Brings a batch to the model, and hands the load what it may keep and what it must reject."""
+        if rows.collection in (None, self._dataset.collection):
+            under_way.counts.read += rows.number_of_objects
+        under_way.counts.normalised += len(rows.normalised)
+        under_way.rejects.add(rows.rejects)
+        if not len(rows):
+            return
+        collection = COLLECTIONS[rows.collection or self._dataset.collection]
+        shapes = harmonised_geometry(rows, collection.geometry)
+        under_way.counts.repaired += shapes.repaired
+        checked, rejects = check_geometry(shapes, rows, collection, self._places)
+        under_way.rejects.add(rejects)
+        # What was selected for the region lies in it.
+        regions = self._regions if self._belongs is None else None
+        features = harmonise(checked, rows, self._source.reader, self._dataset, collection, regions)
+        for name, code in unknown_codes(features.fields, collection):
+            under_way.counts.unknown_codes.add(name, code)
+        under_way.staging(collection).add(features, rows)
+
+    def _selection(self, registry: Registry, clip: bool) -> Selection | None:
+        region, source = registry.regions[self._dataset.region], self._dataset.source
+        if clip and region.outline is None:
+            raise LoadError(f"The region {region.id} has no outline to clip to; leave --clip out.")
+        if clip:
+            return selection("outline", region, self._regions)
+        # A file named in the place of a package need not be like the package's.
+        of_another_kind = isinstance(source, PackageSource) and not self._source.is_whole
+        if source is None or source.select is None or of_another_kind:
+            return None
+        return selection(source.select, region, self._regions)
 
 
-def _rows(source: Source, belongs: Selection | None) -> Iterator[SourceRows]:
-    crs_is_checked = False
-    for rows in source.reader.read():
-        if len(rows) and not crs_is_checked:
-            check_crs(rows)
-            crs_is_checked = True
-        yield rows if belongs is None else selected(rows, belongs)
-
-
-def _stage(rows: SourceRows, under_way: Load, source: Source, dataset: Dataset, regions: Regions | None) -> None:
-    under_way.counts.read += len(rows) + len(rows.rejects)
-    under_way.counts.normalised += len(rows.normalised)
-    under_way.staging.reject(rows.rejects)
-    if not len(rows):
-        return
-    collection = dataset.collection_model
-    shapes = harmonised_geometry(rows, collection.geometry)
-    under_way.counts.repaired += shapes.repaired
-    checked, rejects = check_geometry(shapes, rows, collection)
-    under_way.staging.reject(rejects)
-    under_way.staging.add(harmonise(checked, rows, source.reader, dataset, regions), rows)
+def _tolerance(dataset: Dataset, wishes: Wishes) -> Tolerance:
+    checks = dataset.checks
+    return (
+        Tolerance.of_anything() if wishes.accept_losses else Tolerance(checks.maximum_rejected, checks.maximum_removed)
+    )
 
 
 @contextmanager

@@ -43,6 +43,7 @@ class Reason(Enum):
     """Why a row was rejected. The value is stored, shown and exported."""
 
     NO_GEOMETRY = "geometry/missing"
+    INCOMPLETE = "geometry/incomplete"
     EMPTY_GEOMETRY = "geometry/empty"
     WRONG_GEOMETRY_TYPE = "geometry/type"
     TOO_FEW_POINTS = "geometry/too-few-points"
@@ -76,6 +77,10 @@ class SourceRows:
     identifier (string), `geometry` in `crs` with x before y (longitude before latitude), `attributes` by the
     publisher's own names. `rejects` are rows the reader itself could not make sense of; `normalised` has the places
     of rows that are no object at all and are left out on purpose.
+
+    Several rows may be pieces of one object of the publisher: these have one position and one source_id, and `part`
+    (string, "" for what is whole) tells them apart. `collection` is what the rows are for, where a reader has rows
+    for several; None is the dataset's own.
     """
 
     position: npt.NDArray[np.int64]
@@ -85,9 +90,16 @@ class SourceRows:
     crs: CRS
     rejects: tuple[Reject, ...] = ()
     normalised: Geometries = field(default_factory=lambda: np.empty(0, object))
+    part: pa.Array | None = None
+    collection: str | None = None
 
     def __len__(self) -> int:
         return len(self.position)
+
+    @property
+    def number_of_objects(self) -> int:
+        """How many objects of the publisher the rows and the rejects are; all pieces of one are in one batch."""
+        return len(np.union1d(self.position, [reject.position for reject in self.rejects]))
 
     def rejecting(self, rejects: Iterable[Reject]) -> "SourceRows":
         """The same rows with more rejects."""

@@ -51,4 +51,5 @@ def selected(rows: SourceRows, belongs: Selection) -> SourceRows:
         geometry=rows.geometry[keep],
         attributes=rows.attributes.filter(mask),
         normalised=rows.normalised[belongs(rows.normalised, None)],
+        part=None if rows.part is None else rows.part.filter(mask),
     )

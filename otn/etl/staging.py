@@ -1,16 +1,19 @@
 """The temporary tables a load writes first: what it would like the dataset to be, and what it rejects."""
 
-import json
 from collections.abc import Iterable
-from uuid import UUID
+from itertools import pairwise
 
+import numpy as np
 import psycopg
+import pyarrow as pa
 import shapely
 import xxhash
 from psycopg import sql
 
+from otn.etl.copy_binary import HEADER, TRAILER, body, fixed_size, images, joined, number_of_fields
 from otn.etl.harmonise import Features
-from otn.etl.rows import Reason, Reject, SourceRows
+from otn.etl.quality import Tally
+from otn.etl.rows import Reason, Reject, SourceRows, json_text
 from otn.model.collections import Collection
 from otn.model.fields import Kind
 
@@ -24,78 +27,125 @@ _TYPES = {
     Kind.OBJECT: "text",
 }
 _KEYS = {"position": "int8", "source_id": "text", "part": "text", "page_rank": "int8", "content_hash": "uuid"}
+# The type gives geometries their SRID, which they come without.
+_GEOMETRY = "geometry(Geometry, 4326)"
 
 
-class Staging:
-    """Two temporary tables, `staged` and `staged_reject`, that go with the transaction."""
+class Rejects:
+    """The temporary table `staged_reject`, which goes with the transaction."""
 
-    def __init__(self, connection: psycopg.Connection, collection: Collection) -> None:
+    def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
-        self._collection = collection
-        self._types = _KEYS | {"geom": "bytea"} | {field.column: _TYPES[field.kind] for field in collection.fields}
-        columns = sql.SQL(", ").join(
-            sql.SQL("{} {}").format(sql.Identifier(name), sql.Identifier("geometry" if name == "geom" else kind))
-            for name, kind in self._types.items()
-        )
-        connection.execute(sql.SQL("CREATE TEMPORARY TABLE staged ({}) ON COMMIT DROP").format(columns))
         connection.execute(
             "CREATE TEMPORARY TABLE staged_reject"
             " (position int8, source_id text, reason text, detail text, row jsonb) ON COMMIT DROP"
         )
 
+    def add(self, rejects: Iterable[Reject]) -> None:
+        """Keeps rejects until the load is recorded."""
+        with self._connection.cursor() as cursor, cursor.copy("COPY staged_reject FROM STDIN") as copy:
+            for reject in rejects:
+                identifier = None if reject.source_id is None else _storable(reject.source_id)
+                row = json_text(reject.row)
+                copy.write_row((reject.position, identifier, reject.reason.value, _storable(reject.detail), row))
+
+    def by_reason(self) -> dict[str, int]:
+        """How many there are of each reason."""
+        counted = "SELECT reason, count(*) FROM staged_reject GROUP BY reason ORDER BY reason"
+        return dict(self._connection.execute(counted).fetchall())
+
+
+class Staging:
+    """A temporary table of the features of one collection that goes with the transaction."""
+
+    def __init__(self, connection: psycopg.Connection, collection: Collection) -> None:
+        self._connection = connection
+        self.collection = collection
+        self.table = sql.Identifier(f"staged_{collection.table}")
+        self.tally = Tally()
+        self._rows = 0
+        types = _KEYS | {"geom": _GEOMETRY} | {field.column: _TYPES[field.kind] for field in collection.fields}
+        columns = sql.SQL(", ").join(
+            sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in types.items()
+        )
+        connection.execute(sql.SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP").format(self.table, columns))
+        self._copy = sql.SQL("COPY {} FROM STDIN (FORMAT BINARY)").format(self.table)
+        self._begin = number_of_fields(len(types))
+
     def add(self, features: Features, rows: SourceRows) -> None:
         """Copies a batch of features, each with the hash of everything that makes it what it is."""
-        positions = rows.position[features.row].tolist()
-        contents = zip(
-            shapely.to_wkb(shapely.set_srid(features.geometry, 4326), include_srid=True).tolist(),
-            *(features.fields[field.name].to_pylist() for field in self._collection.fields),
-            strict=True,
+        positions = rows.position[features.row]
+        content = images(
+            [
+                pa.array(shapely.to_wkb(features.geometry), pa.binary()),
+                *(_stored(features.fields[field.name], field.kind) for field in self.collection.fields),
+            ]
         )
-        keys = zip(
-            positions,
-            features.fields["localId"].to_pylist(),
-            features.part.to_pylist(),
-            features.page_rank.tolist(),
-            strict=True,
-        )
-        columns = sql.SQL(", ").join(map(sql.Identifier, self._types))
-        statement = sql.SQL("COPY staged ({}) FROM STDIN (FORMAT BINARY)").format(columns)
-        with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
-            copy.set_types(list(self._types.values()))
-            for key, content in zip(keys, contents, strict=True):
-                copy.write_row((*key, _content_hash(content), *content))
+        keys = [pa.array(positions), features.fields["localId"], features.part, pa.array(features.page_rank)]
+        staged = joined([self._begin, images(keys), *fixed_size(_hashes(content)), content])
+        with self._connection.cursor() as cursor, cursor.copy(self._copy) as copy:
+            for piece in (HEADER, body(staged), TRAILER):
+                copy.write(piece)
+        self.tally.add(features.fields)
+        self._rows += len(np.unique(positions))
 
-    def reject(self, rejects: Iterable[Reject]) -> None:
-        """Keeps rejects until the load is recorded."""
-        with self._connection.cursor() as cursor:
-            cursor.executemany(
-                "INSERT INTO staged_reject VALUES (%s, %s, %s, %s, %s)",
-                [(r.position, r.source_id, r.reason.value, r.detail, json.dumps(r.row)) for r in rejects],
-            )
+    def number_of_objects(self) -> int:
+        """How many identifiers the publisher has given to what is staged."""
+        statement = sql.SQL("SELECT count(*) FROM (SELECT FROM {} GROUP BY source_id) AS objects").format(self.table)
+        [(number,)] = self._connection.execute(statement).fetchall()
+        return int(number)
 
     def reject_duplicates(self) -> None:
         """Of rows with the same identifier the first stays with all its parts, the others become rejects."""
-        self._connection.execute("CREATE INDEX ON staged (source_id, part)")
-        self._connection.execute("ANALYZE staged")
-        fields = sql.SQL(", ").join(
-            sql.SQL("{}, {}").format(sql.Literal(field.name), sql.Identifier(field.column))
-            for field in self._collection.fields
+        if self.number_of_objects() == self._rows:
+            return
+        fields = self.collection.fields
+        described = sql.SQL(", ").join(
+            sql.SQL("{}, {}").format(sql.Literal(field.name), sql.Identifier(field.column)) for field in fields
         )
-        self._connection.execute(
+        counted = sql.SQL(", ").join(sql.SQL("count({})").format(sql.Identifier(field.column)) for field in fields)
+        [(features, *filled)] = self._connection.execute(
             sql.SQL(
-                "WITH again AS (DELETE FROM staged s USING (SELECT ctid AS row, rank() OVER"
-                "   (PARTITION BY source_id ORDER BY position) AS occurrence FROM staged) numbered"
-                "  WHERE s.ctid = numbered.row AND numbered.occurrence > 1 RETURNING s.*)"
-                " INSERT INTO staged_reject SELECT position, source_id, {reason}, {detail},"
-                "  jsonb_strip_nulls(jsonb_build_object({fields})) || jsonb_build_object('geometry', ST_AsText(geom))"
-                " FROM again"
+                "WITH again AS (DELETE FROM {staged} s USING (SELECT ctid AS row, rank() OVER"
+                "   (PARTITION BY source_id ORDER BY position) AS occurrence FROM {staged}) numbered"
+                "  WHERE s.ctid = numbered.row AND numbered.occurrence > 1 RETURNING s.*),"
+                " kept AS (INSERT INTO staged_reject SELECT position, source_id, {reason}, {detail},"
+                "   jsonb_strip_nulls(jsonb_build_object({described}))"
+                "   || jsonb_build_object('geometry', ST_AsText(geom)) FROM again)"
+                " SELECT count(*), {counted} FROM again"
             ).format(
+                staged=self.table,
                 reason=sql.Literal(Reason.DUPLICATE_ID.value),
                 detail=sql.Literal("another row before it has the same identifier"),
-                fields=fields,
+                described=described,
+                counted=counted,
             )
-        )
+        ).fetchall()
+        self.tally.subtract(features, {field.name: number for field, number in zip(fields, filled, strict=True)})
+
+    def bbox(self) -> tuple[float, float, float, float] | None:
+        """West, south, east and north of what is staged."""
+        extent = sql.SQL(
+            "SELECT ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)"
+            " FROM (SELECT ST_Extent(geom) AS box FROM {}) AS extent"
+        ).format(self.table)
+        [(west, south, east, north)] = self._connection.execute(extent).fetchall()
+        return None if west is None else (west, south, east, north)
 
 
-def _content_hash(content: tuple[object, ...]) -> UUID:
-    return UUID(bytes=xxhash.xxh3_128_digest(repr(content).encode()))
+def _stored(column: pa.ChunkedArray, kind: Kind) -> pa.ChunkedArray:
+    return column.cast(pa.int32()) if kind is Kind.INTEGER else column
+
+
+def _hashes(content: pa.Array) -> pa.Array:
+    """XXH3 of each row's fields, 128 bits as PostgreSQL has a UUID."""
+    octets = body(content)
+    ends = np.frombuffer(content.buffers()[1], np.int32)[content.offset :][: len(content) + 1]
+    ends = ends - ends[0]
+    digests = b"".join(xxhash.xxh3_128_digest(octets[start:end]) for start, end in pairwise(ends.tolist()))
+    return pa.Array.from_buffers(pa.binary(16), len(content), [None, pa.py_buffer(digests)])
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL keeps no text with the character NUL."""
+    return text.replace("\0", "\ufffd")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
-from otn.model.common_fields import IDENTIFIER
+from otn.model.common_fields import IDENTIFIER, NAME
 from otn.model.fields import Field, Kind
 from otn.model.tiling import TileRule
 
@@ -46,6 +46,11 @@ class Collection:
     def tile_fields(self) -> tuple[Field, ...]:
         """The fields that tiles carry: all that have one plain value."""
         return tuple(field for field in self.fields if field.kind is not Kind.OBJECT)
+
+    @cached_property
+    def has_names(self) -> bool:
+        """Whether its features have names, which a search can look into."""
+        return NAME in self.fields
 
     @cached_property
     def by_name(self) -> dict[str, Field]:

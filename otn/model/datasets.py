@@ -147,3 +147,12 @@ class Registry:
     def defaults(self) -> list[Dataset]:
         """The datasets that packages carry: what `otn up` loads into an empty database."""
         return [dataset for dataset in self.datasets.values() if isinstance(dataset.source, PackageSource)]
+
+    def with_source(self) -> list[Dataset]:
+        """The datasets that can be loaded without naming a file: packages carry them, or publishers offer them."""
+        return [dataset for dataset in self.datasets.values() if _has_source(dataset)]
+
+
+def _has_source(dataset: Dataset) -> bool:
+    source = dataset.source
+    return isinstance(source, PackageSource) or (source is not None and bool(source.urls) and source.reader != "none")

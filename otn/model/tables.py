@@ -37,20 +37,7 @@ from sqlalchemy.types import TypeEngine
 from otn.model.collections import COLLECTIONS, Collection
 from otn.model.common_fields import NAME
 from otn.model.fields import Field, Kind
-
-SRID = 4326
-WEB_MERCATOR_SRID = 3857
-# Web Mercator ends where the world is a square: what lies nearer to the poles is not in its tiles.
-WEB_MERCATOR_GEOMETRY = (
-    "ST_Transform(ST_ClipByBox2D(geom, 'BOX(-180 -85.0511287798066,180 85.0511287798066)'::box2d),"
-    f" {WEB_MERCATOR_SRID})"
-)
-"""The SQL of a column `geom` in EPSG:4326 as tiles need it."""
-
-UNACCENTED = "otn_unaccented({})"
-CASE_FOLDED = "otn_case_folded({})"
-FOLDED = "otn_folded({})"
-"""The SQL of a text without accents, without difference of case, and without both: the last has an index on names."""
+from otn.model.sql import FOLDED, SRID, WEB_MERCATOR_GEOMETRY, WEB_MERCATOR_SRID
 
 metadata = MetaData(
     naming_convention={
@@ -95,7 +82,7 @@ def _collection_table(collection: Collection) -> Table:
         Index(f"{name}_page_rank_id_idx", "page_rank", "id", unique=True),
         Index(f"{name}_geom_idx", "geom", postgresql_using="gist"),
         Index(f"{name}_geom_3857_idx", "geom_3857", postgresql_using="gist"),
-        *(_folded_name_index(name) for field in collection.fields if field == NAME),
+        *([_folded_name_index(name)] if collection.has_names else ()),
         *(Index(f"{name}_{field.column}_idx", field.column) for field in collection.fields if field.indexed),
     )
 
@@ -155,14 +142,48 @@ load = Table(
     Column("finished", DateTime(timezone=True), nullable=False),
     Column("source", Text, nullable=False, comment="the file or package read"),
     Column("source_sha256", Text, comment="of the file, where it was one"),
+    Column("source_url", Text, comment="where it was downloaded from"),
+    Column("lineage", JSONB, nullable=False, server_default="{}", comment="what else tells how it came here"),
     Column("number_read", BigInteger, nullable=False),
     Column("number_added", BigInteger, nullable=False),
     Column("number_changed", BigInteger, nullable=False),
     Column("number_removed", BigInteger, nullable=False),
+    Column(
+        "objects_added", BigInteger, nullable=False, server_default="0", comment="of the source; see feature_change"
+    ),
+    Column("objects_changed", BigInteger, nullable=False, server_default="0", comment="some of whose features changed"),
+    Column("objects_removed", BigInteger, nullable=False, server_default="0"),
     Column("number_rejected", BigInteger, nullable=False),
+    Column("number_repaired", BigInteger, nullable=False, server_default="0", comment="geometries made valid"),
     Column("number_normalised", BigInteger, nullable=False, comment="left out as no feature: loops, repetitions"),
+    Column(
+        "report", JSONB, nullable=False, server_default="{}", comment="the quality of the data; see otn.etl.quality"
+    ),
     Column("message", Text, comment="why it failed, or what a reader should know"),
 )
+
+further_collection = Table(
+    "further_collection",
+    metadata,
+    Column("dataset", Text, ForeignKey("dataset.id", ondelete="CASCADE"), primary_key=True),
+    Column("collection", Text, primary_key=True, comment="one that the dataset fills beside its own"),
+    Column("number_of_features", BigInteger, nullable=False),
+    Column("generalised_by", Text, comment="as of dataset"),
+)
+"""The view `dataset_collection` has every dataset with each collection it fills."""
+
+feature_change = Table(
+    "feature_change",
+    metadata,
+    Column("load_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("collection", Text, primary_key=True),
+    Column("feature_id", BigInteger, primary_key=True, autoincrement=False, comment="0: all that the dataset then had"),
+    Column("kind", Text, nullable=False, comment="added, changed or removed"),
+    Index("feature_change_feature_id_idx", "feature_id"),
+)
+"""Every change that a load made. The first load of a dataset adds all its features, perhaps millions, and one row with
+the feature 0 says so: it added those features of the dataset whose own first entry is no addition, or that have none.
+"""
 
 reject = Table(
     "reject",

@@ -6,6 +6,7 @@ from typing import Any
 
 from otn.portal.formats import Formats
 
+_ADDRESSES = ("https://", "http://")
 _OUTSIDE_PROPERTIES = ("id", "primary-geometry")
 
 
@@ -71,13 +72,18 @@ def _property(name: str, declared: dict[str, Any]) -> Property:
         description=declared.get("description", ""),
         type=_type(declared),
         unit=declared.get("x-ogc-unit"),
-        codelist=declared.get("x-ogc-codelistUri"),
+        codelist=_address(declared.get("x-ogc-codelistUri")),
         values=_values(declared),
-        definition=declared.get("x-ogc-definition"),
+        definition=_address(declared.get("x-ogc-definition")),
         minimum=declared.get("minimum"),
         maximum=declared.get("maximum"),
         is_content=declared.get("x-ogc-role") not in _OUTSIDE_PROPERTIES,
     )
+
+
+def _address(uri: str | None) -> str | None:
+    """The URI, if it leads anywhere: what nobody else has defined has a mere name."""
+    return uri if uri is not None and uri.startswith(_ADDRESSES) else None
 
 
 def _values(declared: dict[str, Any]) -> dict[str, str]:
@@ -106,9 +112,10 @@ def value(declared: Property, content: Any, formats: Formats, *, with_unit: bool
     text = str(content)
     if declared.type in ("date-time", "date"):
         return Value("text", formats.instant(text))
-    if declared.codelist and text in declared.values:
-        return Value("code", declared.values[text], href=f"{declared.codelist}/{text}", code=text)
-    if text.startswith(("https://", "http://")):
+    if text in declared.values:
+        href = f"{declared.codelist}/{text}" if declared.codelist else None
+        return Value("code", declared.values[text], href=href, code=text)
+    if text.startswith(_ADDRESSES):
         return Value("link", text, href=text)
     return Value("text", text)
 

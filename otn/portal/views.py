@@ -106,6 +106,7 @@ def _items(document: Document, context: PageContext, formats: Formats) -> dict[s
             )
             for feature in features
         ],
+        "has_names": any(entry.name == "name" for entry in declared),
         "filters": filters,
         "problem": problem,
         "fault": fault if fault in fields else None,

@@ -3,28 +3,29 @@
 The ADBC driver reads COPY BINARY in C++ and gives batches of a bounded size while the statement runs, so memory stays
 flat. It is used below its DB-API, which would import pandas. It streams only statements without parameters: values are
 written into the statement as literals, by psycopg.
+
+Arrow's own library, which takes fifty megabytes, is imported when the first batch is read.
 """
 
 import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import adbc_driver_manager
-import adbc_driver_postgresql
-import pyarrow
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.sql import Literal
 
-from otn.errors import Unavailable
+from otn.store.arrow_query import ArrowQuery
 
-BATCH_BYTES = 2 * 2**20
+if TYPE_CHECKING:
+    import pyarrow
+
 TIME_LIMIT = 3600.0
 
 _PLACEHOLDER = re.compile(r"\$([0-9]+)")
 _CONNECT_TIMEOUT = 5
-_BATCH_SIZE = adbc_driver_postgresql.StatementOptions.BATCH_SIZE_HINT_BYTES.value
 
 
 class ArrowRows:
@@ -35,25 +36,21 @@ class ArrowRows:
     """
 
     def __init__(self, url: str, sql: str, parameters: Sequence[Any] = (), *, time_limit: float = TIME_LIMIT) -> None:
-        self._conninfo = _conninfo(url, time_limit)
-        self._sql = with_literals(sql, parameters)
+        self.query = ArrowQuery(_conninfo(url, time_limit), with_literals(sql, parameters), time_limit)
         self._cancelled = threading.Event()
         self._statement: adbc_driver_manager.AdbcStatement | None = None
 
     @contextmanager
-    def batches(self, schema: pyarrow.Schema) -> Iterator[Iterator[pyarrow.RecordBatch]]:
+    def batches(self, schema: "pyarrow.Schema") -> Iterator[Iterator["pyarrow.RecordBatch"]]:
         """The batches in `schema`, which must name the statement's columns in their order and fit their types.
 
         Raises Unavailable where the database does not answer, breaks off or runs into the time limit.
         """
-        with ExitStack() as stack, _translated():
+        import pyarrow
+
+        with self.query.prepared() as statement, ExitStack() as stack:
             # Arrow would keep what it needed for the next time, which may never come.
             stack.callback(pyarrow.default_memory_pool().release_unused)
-            database = stack.enter_context(adbc_driver_postgresql.connect(self._conninfo))
-            connection = stack.enter_context(adbc_driver_manager.AdbcConnection(database))
-            statement = stack.enter_context(adbc_driver_manager.AdbcStatement(connection))
-            statement.set_options(**{_BATCH_SIZE: str(BATCH_BYTES)})
-            statement.set_sql_query(self._sql)
             self._statement = statement
             stack.callback(self._forget)
             if self._cancelled.is_set():
@@ -70,7 +67,9 @@ class ArrowRows:
         self._cancelled.set()
         self._cancel_statement()
 
-    def _in_schema(self, reader: Any, schema: pyarrow.Schema) -> Iterator[pyarrow.RecordBatch]:
+    def _in_schema(self, reader: Any, schema: "pyarrow.Schema") -> Iterator["pyarrow.RecordBatch"]:
+        import pyarrow
+
         for batch in reader:
             if self._cancelled.is_set():
                 return
@@ -97,20 +96,10 @@ def _conninfo(url: str, time_limit: float) -> str:
     settings = {
         "default_transaction_read_only": "on",
         "statement_timeout": str(int(time_limit * 1000)),
+        # Who is killed cannot cancel.
+        "client_connection_check_interval": "1000",
         "timezone": "UTC",
     }
     given = str(conninfo_to_dict(url).get("options") or "")
     options = " ".join([given, *(f"-c {name}={value}" for name, value in settings.items())]).strip()
     return make_conninfo(url, options=options, application_name="otn-api", connect_timeout=_CONNECT_TIMEOUT)
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except adbc_driver_manager.OperationalError as error:
-        raise Unavailable("The database does not answer at the moment.") from error
-    except (OSError, adbc_driver_manager.Error) as error:
-        if "statement timeout" in str(error):
-            raise Unavailable("The download took too long: ask for less, for example by a bbox.") from error
-        raise

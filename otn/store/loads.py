@@ -78,6 +78,13 @@ def number_of_features(url: str) -> dict[str, int]:
         return dict(connection.execute("SELECT id, number_of_features FROM dataset").fetchall())
 
 
+def last_asked(url: str) -> dict[str, datetime]:
+    """When each dataset was last loaded with success, whether anything had changed or not."""
+    with _connected(url) as connection:
+        statement = "SELECT dataset, max(started) FROM load WHERE state = 'committed' GROUP BY dataset"
+        return dict(connection.execute(statement).fetchall())
+
+
 def newest(url: str) -> list[LoadRecord]:
     """The newest load of every dataset, failed ones too, by dataset."""
     return _loads(url, None)

@@ -73,11 +73,12 @@ class Pool:
         """The database, for who reads it in another way, within `streaming`."""
         return self._url
 
-    async def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[asyncpg.Record]:
+    async def fetch(self, sql: str, parameters: Sequence[Any] = (), *, share: float = 1.0) -> list[asyncpg.Record]:
         """All rows; values of type text come as UTF-8 bytes, ready to be sent on.
 
-        When the calling task is cancelled, the query is cancelled in PostgreSQL too. Raises Unavailable where no
-        connection is free in time, the database does not answer, or the query runs into its time limit.
+        Who asks in several ways gives each its `share` of the time that a query may take. When the calling task is
+        cancelled, the query is cancelled in PostgreSQL too. Raises Unavailable where no connection is free in time, the
+        database does not answer, or the query runs into its time limit.
         """
         connection = await self._take()
         began = time.monotonic()
@@ -85,12 +86,12 @@ class Pool:
             if connection is None or connection.is_closed():
                 connection = await self._connect()
             try:
-                return await self._run(connection, sql, parameters)
+                return await self._run(connection, sql, parameters, share)
             except _LOST:
                 # The server was restarted, or dropped the connection; reading twice does no harm.
                 connection.terminate()
                 connection = await self._connect()
-                return await self._run(connection, sql, parameters)
+                return await self._run(connection, sql, parameters, share)
         except _LOST as error:
             raise Unavailable("The database broke off the connection.") from error
         finally:
@@ -177,11 +178,15 @@ class Pool:
         await connection.set_type_codec("text", schema="pg_catalog", encoder=str.encode, decoder=bytes, format="binary")
         return connection
 
-    async def _run(self, connection: asyncpg.Connection, sql: str, parameters: Sequence[Any]) -> list[asyncpg.Record]:
+    async def _run(
+        self, connection: asyncpg.Connection, sql: str, parameters: Sequence[Any], share: float
+    ) -> list[asyncpg.Record]:
+        # The whole of the time PostgreSQL itself sees to.
+        limit = None if share == 1 else share * self._statement_timeout
         try:
-            rows: list[asyncpg.Record] = await connection.fetch(sql, *parameters)
+            rows: list[asyncpg.Record] = await connection.fetch(sql, *parameters, timeout=limit)
             return rows
-        except asyncpg.QueryCanceledError as error:
+        except (asyncpg.QueryCanceledError, TimeoutError) as error:
             raise TookTooLong(
                 f"The answer took longer than {self._statement_timeout:g} s: ask for less, for example by a bbox."
             ) from error

@@ -6,8 +6,10 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from otn.api.crs import Crs
-from otn.api.encoders.view import Page, TextFormat, View, whole_view
+from otn.api.crs import CRS84, Crs
+from otn.api.encoders.gdal_file import GdalFormat
+from otn.api.encoders.registry import OutputFormat
+from otn.api.encoders.view import Page, TextFormat, View
 from otn.api.statement import quoted
 from otn.model.collections import Collection
 from otn.model.datasets import Registry
@@ -60,6 +62,16 @@ def _values(number: int, text: str) -> dict[str, Any]:
         "validTo": None if number % 2 else "2015-12-31T23:59:59.5+02:00",
         "sourceCodes": Jsonb({"highway": text, "n": [1, None]}),
     }
+
+
+def whole_view(collection: Collection) -> View:
+    """Every field, and the geometry as it is stored."""
+    return View(collection, collection.fields, CRS84, "f.geom", CRS84.decimals)
+
+
+def is_streamed(output: OutputFormat) -> bool:
+    """Whether its first bytes come before its last feature is known; else a whole file is written first."""
+    return not isinstance(output.encoder, GdalFormat)
 
 
 def view_in(collection: Collection, crs: Crs) -> View:

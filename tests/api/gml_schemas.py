@@ -20,21 +20,55 @@ _GML = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:gml="http
   </xs:complexType>
   <xs:complexType name="AbstractGeometryType" abstract="true">
     <xs:attribute ref="gml:id" use="required"/>
-    <xs:attribute name="srsName" type="xs:anyURI" use="required"/>
+    <xs:attribute name="srsName" type="xs:anyURI"/>
   </xs:complexType>
   <xs:simpleType name="doubleList"><xs:list itemType="xs:double"/></xs:simpleType>
   <xs:complexType name="PositionsType"><xs:simpleContent><xs:extension base="gml:doubleList">
     <xs:attribute name="srsDimension" type="xs:positiveInteger"/>
   </xs:extension></xs:simpleContent></xs:complexType>
-  <xs:element name="Point"><xs:complexType><xs:complexContent><xs:extension base="gml:AbstractGeometryType">
+  <xs:element name="AbstractGeometry" type="gml:AbstractGeometryType" abstract="true"/>
+  <xs:element name="Point" substitutionGroup="gml:AbstractGeometry"><xs:complexType><xs:complexContent>
+    <xs:extension base="gml:AbstractGeometryType">
     <xs:sequence><xs:element name="pos" type="gml:PositionsType"/></xs:sequence>
   </xs:extension></xs:complexContent></xs:complexType></xs:element>
-  <xs:element name="LineString"><xs:complexType><xs:complexContent><xs:extension base="gml:AbstractGeometryType">
+  <xs:element name="LineString" substitutionGroup="gml:AbstractGeometry"><xs:complexType><xs:complexContent>
+    <xs:extension base="gml:AbstractGeometryType">
     <xs:sequence><xs:element name="posList" type="gml:PositionsType"/></xs:sequence>
   </xs:extension></xs:complexContent></xs:complexType></xs:element>
   <xs:complexType name="PointPropertyType"><xs:sequence><xs:element ref="gml:Point"/></xs:sequence></xs:complexType>
   <xs:complexType name="CurvePropertyType">
     <xs:sequence><xs:element ref="gml:LineString"/></xs:sequence>
+  </xs:complexType>
+  <xs:complexType name="RingPropertyType"><xs:sequence><xs:element name="LinearRing"><xs:complexType><xs:sequence>
+    <xs:element name="posList" type="gml:PositionsType"/>
+  </xs:sequence></xs:complexType></xs:element></xs:sequence></xs:complexType>
+  <xs:element name="Polygon" substitutionGroup="gml:AbstractGeometry"><xs:complexType><xs:complexContent>
+    <xs:extension base="gml:AbstractGeometryType"><xs:sequence>
+      <xs:element name="exterior" type="gml:RingPropertyType" minOccurs="0"/>
+      <xs:element name="interior" type="gml:RingPropertyType" minOccurs="0" maxOccurs="unbounded"/>
+    </xs:sequence></xs:extension>
+  </xs:complexContent></xs:complexType></xs:element>
+  <xs:complexType name="SurfacePropertyType"><xs:sequence><xs:element ref="gml:Polygon"/></xs:sequence></xs:complexType>
+  <xs:element name="MultiPoint" substitutionGroup="gml:AbstractGeometry"><xs:complexType><xs:complexContent>
+    <xs:extension base="gml:AbstractGeometryType"><xs:sequence>
+      <xs:element name="pointMember" type="gml:PointPropertyType" maxOccurs="unbounded"/>
+    </xs:sequence></xs:extension>
+  </xs:complexContent></xs:complexType></xs:element>
+  <xs:element name="MultiCurve" substitutionGroup="gml:AbstractGeometry"><xs:complexType><xs:complexContent>
+    <xs:extension base="gml:AbstractGeometryType"><xs:sequence>
+      <xs:element name="curveMember" type="gml:CurvePropertyType" maxOccurs="unbounded"/>
+    </xs:sequence></xs:extension>
+  </xs:complexContent></xs:complexType></xs:element>
+  <xs:element name="MultiSurface" substitutionGroup="gml:AbstractGeometry"><xs:complexType><xs:complexContent>
+    <xs:extension base="gml:AbstractGeometryType"><xs:sequence>
+      <xs:element name="surfaceMember" type="gml:SurfacePropertyType" maxOccurs="unbounded"/>
+    </xs:sequence></xs:extension>
+  </xs:complexContent></xs:complexType></xs:element>
+  <xs:complexType name="MultiSurfacePropertyType">
+    <xs:sequence><xs:element ref="gml:MultiSurface"/></xs:sequence>
+  </xs:complexType>
+  <xs:complexType name="GeometryPropertyType">
+    <xs:sequence><xs:element ref="gml:AbstractGeometry"/></xs:sequence>
   </xs:complexType>
 </xs:schema>"""
 _LEVELS = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"

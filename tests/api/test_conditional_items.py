@@ -67,5 +67,9 @@ def test_every_format_has_a_tag(client: httpx.Client, output: OutputFormat, path
 
 
 def test_a_feature_that_is_not_there_is_not_unchanged(client: httpx.Client) -> None:
-    assert client.get(f"{ROADS}/999", headers={"If-None-Match": '"x"'}).status_code == 404
+    for known in ('"x"', "*"):
+        assert client.get(f"{ROADS}/999", headers={"If-None-Match": known}).status_code == 404
+    later = {"If-Modified-Since": "Mon, 06 May 2030 07:08:08 GMT"}
+    assert client.get(f"{ROADS}/3", headers=later).status_code == 304
+    assert client.get(f"{ROADS}/999", headers=later).status_code == 404
     assert client.head(f"{ROADS}/999").status_code == 404

@@ -25,7 +25,7 @@ from starlette.types import Message
 
 from otn.api.encoders.registry import BY_MEDIA_TYPE, FORMATS, OutputFormat
 from otn.api.encoders.table import Batches
-from otn.api.encoders.view import PAGE_ORDER, Page, whole_view
+from otn.api.encoders.view import PAGE_ORDER, Page
 from otn.api.feature_files import ClientStalled, FeatureFile, Streamed, send_features
 from otn.api.negotiation import PARQUET
 from otn.errors import Unavailable
@@ -33,7 +33,7 @@ from otn.model.collections import ROADS
 from otn.settings import Settings
 from otn.store.pool import Pool
 from tests.api.conftest import served
-from tests.api.formats import NUMBER_OF_ROADS
+from tests.api.formats import NUMBER_OF_ROADS, is_streamed, whole_view
 from tests.api.sample import NUMBER_OF_ROADS as SAMPLE_ROADS
 from tests.api.sample import fill
 from tests.store.test_pool import busy, until
@@ -72,7 +72,7 @@ def nasty_client(nasty_url: str) -> Iterator[httpx.Client]:
 def test_what_is_streamed_and_can_be_shorter_is_sent_so(nasty_client: httpx.Client, output: OutputFormat) -> None:
     asked = {"f": output.name}
     answer = nasty_client.get(DOWNLOAD, params=asked, headers={"Accept-Encoding": "gzip"})
-    assert ("content-encoding" in answer.headers) is (output.is_streamed and output.name != "parquet")
+    assert ("content-encoding" in answer.headers) is (is_streamed(output) and output.name != "parquet")
     if output.name != "gpkg":  # it holds the time at which it was made
         assert (
             answer.content == nasty_client.get(DOWNLOAD, params=asked, headers={"Accept-Encoding": "identity"}).content
@@ -86,7 +86,7 @@ def test_every_format_holds_everything(nasty_client: httpx.Client, output: Outpu
     assert answer.headers["content-type"] == output.representation.media_type
     assert answer.headers["content-disposition"] == f'attachment; filename="roads.{output.extension}"'
     assert 'rel="license"' in answer.headers["link"]
-    assert ("content-length" in answer.headers) == (not output.is_streamed)
+    assert ("content-length" in answer.headers) == (not is_streamed(output))
     assert count(output, answer.content, tmp_path) == NUMBER_OF_ROADS
 
 

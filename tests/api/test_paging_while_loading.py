@@ -11,6 +11,7 @@ import pytest
 
 from otn.etl.pipeline import load_dataset
 from otn.etl.progress import Silent
+from otn.etl.wishes import Wishes
 from otn.model.datasets import Registry
 from otn.settings import Settings
 from tests.api.conftest import served
@@ -41,7 +42,7 @@ def load(url: str, folder: Path, version: Version) -> None:
         for identifier, feature in version.items()
     ]
     file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
-    load_dataset(url, ROADS, registry=REGISTRY, progress=Silent(), file=file)
+    load_dataset(url, ROADS, registry=REGISTRY, progress=Silent(), wishes=Wishes([file]))
 
 
 def changed(version: Version, kept: list[str], chance: random.Random, number: int) -> Version:

@@ -8,11 +8,19 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from otn.api.links import Links
 from otn.api.schemas import feature_schema, logical_schema, queryables, sortables
-from otn.model.collections import COLLECTIONS, Collection
+from otn.model.collections import COLLECTIONS, Collection, GeometryKind
 from otn.model.fields import Kind
 from otn.model.text import LANGUAGES
 
 LINKS = Links("https://otn.example", "nl")
+
+
+FORMATS = {
+    GeometryKind.POINT: "geometry-point",
+    GeometryKind.LINE_STRING: "geometry-linestring",
+    GeometryKind.MULTI_POLYGON: "geometry-multipolygon",
+    GeometryKind.ANY: "geometry-any",
+}
 
 
 @pytest.fixture(params=list(COLLECTIONS.values()), ids=list(COLLECTIONS))
@@ -60,17 +68,15 @@ def test_the_logical_schema_has_identifier_geometry_and_times_by_role(collection
     }
     geometry = document["properties"]["geometry"]
     assert "type" not in geometry
-    assert geometry["format"] in ("geometry-point", "geometry-linestring")
+    assert geometry["format"] == FORMATS[collection.geometry]
 
 
 def test_the_geometry_is_queryable_as_the_standard_and_as_qgis_have_it(collection: Collection) -> None:
     """QGIS reads `$ref` only where there is no `type`; the standard wants `format` and no `type`."""
     geometry = queryables(collection, "Title", LINKS, "en")["properties"]["geometry"]
     assert "type" not in geometry
-    assert (geometry["format"], geometry["$ref"]) in (
-        ("geometry-point", "https://geojson.org/schema/Point.json"),
-        ("geometry-linestring", "https://geojson.org/schema/LineString.json"),
-    )
+    assert geometry["format"] == FORMATS[collection.geometry]
+    assert geometry["$ref"] == f"https://geojson.org/schema/{collection.geometry.value}.json"
 
 
 def test_every_property_says_what_it_means(collection: Collection) -> None:
@@ -87,9 +93,9 @@ def test_every_property_says_what_it_means(collection: Collection) -> None:
 
 
 def test_units_are_those_of_ucum() -> None:
-    """Case-sensitive codes: kilometres per hour, metres, tonnes."""
+    """Case-sensitive codes: kilometres per hour, metres, tonnes, per cent."""
     units = {field.unit for collection in COLLECTIONS.values() for field in collection.fields if field.unit}
-    assert units <= {"km/h", "m", "t"}
+    assert units <= {"km/h", "m", "t", "%"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -59,12 +59,28 @@ def test_its_links_lead_on(client: httpx.Client) -> None:
         (b'{"filter": %s}' % (b'{"op": "not", "args": [' * 200 + b"true" + b"]}" * 200), "filter"),
         (b'{"name": "%s"}' % (b"x" * 300_000), None),
         (b"\xff", None),
+        (b'{"speedLimit": 18446744073709551616}', None),
+        (b'{"speedLimit": [-9223372036854775809]}', None),
+        (b'{"filter": {"op": "=", "args": [{"property": "speedLimit"}, 1%s]}}' % (b"0" * 5000), None),
+        (b'{"filter": {"op": "=", "args": [{"property": "speedLimit"}, 9007199254740993]}}', "filter"),
     ],
 )
 def test_mistakes_are_named(client: httpx.Client, content: bytes, parameter: str | None) -> None:
     refused = client.post(SEARCH, content=content)
     assert refused.status_code == 400
     assert refused.json().get("parameter") == parameter
+
+
+@pytest.mark.parametrize("name", ["1" * 30, '\\"' + "1" * 30, "1" * 30 + "\\\\"])
+def test_a_long_number_in_a_text_is_a_text(client: httpx.Client, name: str) -> None:
+    answer = client.post(SEARCH, content=b'{"name": "%s"}' % name.encode())
+    assert answer.status_code == 200
+
+
+def test_numbers_are_read_as_they_stand(client: httpx.Client) -> None:
+    tree = {"op": ">", "args": [{"property": "length"}, 1.5e-300]}
+    assert client.post(SEARCH, json={"filter": tree, "limit": 2}).status_code == 200
+    assert client.post(SEARCH, content=b'{"localId": 18446744073709551615}').json()["numberMatched"] == 0
 
 
 def test_a_filter_may_be_longer_than_an_address(client: httpx.Client) -> None:

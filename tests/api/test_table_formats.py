@@ -14,22 +14,35 @@ import pytest
 import shapely
 
 from otn.api.crs import CRS84, parse_crs
-from otn.api.encoders.arrow import ArrowStream
+from otn.api.encoders.arrow_schema import table_schema
 from otn.api.encoders.gdal_file import FLATGEOBUF, GEOPACKAGE, GdalFile, GdalFormat
-from otn.api.encoders.parquet import GeoParquet
 from otn.api.encoders.registry import FORMATS
-from otn.api.encoders.table import TableFormat, table_schema, table_sql
-from otn.api.encoders.view import View, whole_view
-from otn.errors import BadRequest
+from otn.api.encoders.table import TableFormat, table_sql
+from otn.api.encoders.table_formats import ArrowStream, GeoParquet
+from otn.api.encoders.view import View
+from otn.errors import BadRequest, Unavailable
 from otn.model.collections import COLLECTIONS, PORTS, ROADS, Collection
 from otn.store.arrow_rows import ArrowRows
-from tests.api.formats import ANTIMERIDIAN, NASTY_TEXTS, NUMBER_OF_ROADS, PAGE_NOTICE, page_of, view_in
+from tests.api.formats import (
+    ANTIMERIDIAN,
+    NASTY_TEXTS,
+    NUMBER_OF_ROADS,
+    PAGE_NOTICE,
+    is_streamed,
+    page_of,
+    view_in,
+    whole_view,
+)
 
 LAMBERT = parse_crs("EPSG:3035", "crs")
 EPSG_4326 = parse_crs("EPSG:4326", "crs")
 NAMES = [*NASTY_TEXTS, None, "Taveuni"]
 IDS = [*range(1, NUMBER_OF_ROADS - 1), 2**40, 100]
 FIRST_LINE = "LINESTRING(4.1234567 50.1, 4.2 51)"
+SLOW_LATER = (
+    "SELECT number AS id, repeat('x', 1000) || CASE WHEN number = 5000 THEN pg_sleep(30)::text ELSE '' END AS name"
+    " FROM generate_series(1, 5000::bigint) AS number"
+)
 
 
 def written(url: str, table_format: TableFormat, view: View) -> bytes:
@@ -41,8 +54,7 @@ def written(url: str, table_format: TableFormat, view: View) -> bytes:
 
 
 def write_file(url: str, gdal_format: GdalFormat, view: View, path: Path, **limits: int) -> None:
-    with ArrowRows(url, table_sql(view)).batches(table_schema(view)) as batches:
-        GdalFile(gdal_format, page_of(view), path, **limits).write(batches)
+    GdalFile(gdal_format, page_of(view), path, **limits).write(ArrowRows(url, table_sql(view)).query)
 
 
 def arrow_table(url: str, view: View) -> pyarrow.Table:
@@ -204,8 +216,23 @@ def test_a_file_that_cannot_be_written_is_an_error_of_ours(nasty_url: str, tmp_p
         write_file(nasty_url, GEOPACKAGE, whole_view(ROADS), tmp_path / "roads")
 
 
+def test_a_database_that_does_not_answer_is_unavailable(nasty_url: str, tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="does not answer at the moment"):
+        write_file(nasty_url.replace("///", "///nothing_of_this_name_"), GEOPACKAGE, whole_view(ROADS), tmp_path / "r")
+
+
+@pytest.mark.parametrize(
+    "slow", ["SELECT 1::bigint AS id, pg_sleep(30)::text AS name", SLOW_LATER], ids=["at once", "later"]
+)
+def test_a_file_that_takes_too_long_is_unavailable(nasty_url: str, tmp_path: Path, slow: str) -> None:
+    view = replace(whole_view(ROADS), geometry=None)
+    query = ArrowRows(nasty_url, slow, time_limit=0.5).query
+    with pytest.raises(Unavailable, match="took too long"):
+        GdalFile(GEOPACKAGE, page_of(view), tmp_path / "roads.gpkg").write(query)
+
+
 def test_the_formats_on_offer() -> None:
     assert [output.name for output in FORMATS] == (
         ["geojson", "geojsonseq", "ndjson", "csv", "fgb", "parquet", "arrow", "gpkg", "jsonfg", "gml", "kml"]
     )
-    assert {output.name for output in FORMATS if not output.is_streamed} == {"fgb", "gpkg"}
+    assert {output.name for output in FORMATS if not is_streamed(output)} == {"fgb", "gpkg"}

@@ -19,7 +19,7 @@ from otn.api.encoders.geojson import GeoJson, GeoJsonLines, GeoJsonSequence
 from otn.api.encoders.gml import Gml, application_schema
 from otn.api.encoders.jsonfg import JsonFg
 from otn.api.encoders.kml import Kml
-from otn.api.encoders.view import TextFormat, View, whole_view
+from otn.api.encoders.view import TextFormat, View
 from otn.model.collections import COLLECTIONS, PORTS, ROADS, Collection
 from tests.api.formats import (
     ANTIMERIDIAN,
@@ -30,6 +30,7 @@ from tests.api.formats import (
     features,
     page_of,
     view_in,
+    whole_view,
 )
 from tests.api.gml_schemas import gml_schema
 

@@ -27,7 +27,7 @@ MERCATOR = QgsCoordinateReferenceSystem("EPSG:3857")
 KINDS = {"OAPIF": "features", "vectortile": "tiles"}
 
 
-def opened(url: str, folder: str, collection: str) -> dict[str, QgsMapLayer]:
+def layers_of(url: str, folder: str, collection: str) -> list[QgsMapLayer]:
     """The layers of a collection's definition, as QGIS makes them when the file is dropped on it."""
     path = f"{folder}/{collection}.qlr"
     with urlopen(f"{url}/collections/{collection}?f=qlr") as answer:  # noqa: S310
@@ -36,7 +36,7 @@ def opened(url: str, folder: str, collection: str) -> dict[str, QgsMapLayer]:
     project.clear()
     loaded, error = QgsLayerDefinition.loadLayerDefinition(path, project, project.layerTreeRoot())
     assert loaded, error
-    return {KINDS[layer.providerType()]: layer for layer in project.layerTreeRoot().layerOrder()}
+    return list(project.layerTreeRoot().layerOrder())
 
 
 def colours(layer: QgsMapLayer, box: list[float], path: str) -> Counter[str]:
@@ -67,7 +67,8 @@ def seen(
 ) -> dict[str, object]:
     """For each layer: whether it is valid, whose data it says it is, and the pixels of these colours."""
     report: dict[str, object] = {}
-    for kind, layer in opened(url, folder, collection).items():
+    for layer in layers_of(url, folder, collection):
+        kind = KINDS[layer.providerType()]
         found = colours(layer, boxes[kind], f"{folder}/{collection}-{kind}.png")
         report[kind] = {
             "valid": layer.isValid(),
@@ -77,8 +78,9 @@ def seen(
     return report
 
 
-application = QgsApplication([], False)
-application.initQgis()
-service, pictures, wanted = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
-print(json.dumps({name: seen(service, pictures, name, *how) for name, how in wanted.items()}))
-application.exitQgis()
+if __name__ == "__main__":
+    application = QgsApplication([], False)
+    application.initQgis()
+    service, pictures, wanted = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+    print(json.dumps({name: seen(service, pictures, name, *how) for name, how in wanted.items()}))
+    application.exitQgis()

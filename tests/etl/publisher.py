@@ -11,7 +11,7 @@ from email.utils import format_datetime
 
 import httpcore
 
-from otn.etl.download import Outside
+from otn.etl.download import Downloaded, Outside
 from otn.etl.download_guard import resolved
 
 HOST = "publisher.example"
@@ -29,6 +29,13 @@ class Asked:
 
 # What is sent, in pieces; the connection is closed after the last one.
 Answer = Callable[[Asked], Iterable[bytes]]
+# Downloads from the publisher: a URL, and the name, checksum and limits by name.
+Get = Callable[..., Downloaded]
+
+
+def head(*lines: str) -> bytes:
+    """The beginning of a good answer, for bodies that are sent in another way."""
+    return "\r\n".join(("HTTP/1.1 200 OK", *lines, "", "")).encode()
 
 
 def answer(body: bytes = b"", status: str = "200 OK", length: int | None = None, /, **headers: str) -> Answer:
@@ -124,7 +131,10 @@ class Publisher:
 def _request(connection: socket.socket) -> Asked:
     received = b""
     while b"\r\n\r\n" not in received:
-        received += connection.recv(65_536)
+        piece = connection.recv(65_536)
+        if not piece:
+            raise ConnectionError("nobody asks any more")
+        received += piece
     first, *lines = received.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
     headers = dict(line.split(": ", 1) for line in lines)
     return Asked(first.split(" ")[1], {name.lower(): value for name, value in headers.items()})

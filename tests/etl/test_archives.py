@@ -347,6 +347,8 @@ def test_damage_is_noticed_or_harmless(
         ("a.gz", b"\x1f\x8b\x08"),
         ("a.gz", gzip.compress(CONTENT) + b"more"),
         ("a.zip", zipped({})),
+        ("a.zip", zipped(FILES)[30:]),
+        ("a.zip", zipped(FILES).replace(b"PK\x05\x06", b"PK\x05\x06\0\0\0\0")),
         ("a.tar", tarred({})),
     ],
 )

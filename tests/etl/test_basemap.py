@@ -6,7 +6,8 @@ import psycopg
 import pytest
 import shapely
 
-from otn.etl.basemap import load_basemap, on_the_plane
+from otn.etl.basemap import load_basemap
+from otn.etl.basemap_shapes import on_the_plane
 from otn.etl.prepare import prepare_tiles
 from otn.etl.progress import Silent
 

@@ -11,9 +11,10 @@ import pytest
 from psycopg import sql
 
 from otn.etl.generalise import generalise_outdated
-from otn.etl.load import LoadSummary
+from otn.etl.load_records import LoadSummary
 from otn.etl.pipeline import load_dataset
 from otn.etl.progress import Silent
+from otn.etl.wishes import Wishes
 from otn.model.datasets import Registry
 from otn.model.tiling import ROAD_RULE
 
@@ -39,7 +40,7 @@ def load_file(database_url: str, tmp_path: Path) -> LoadFile:
         file = tmp_path / "file.geojson"
         file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
         declared = REGISTRY.dataset(dataset)
-        return load_dataset(database_url, declared, registry=REGISTRY, progress=Silent(), file=file)
+        return load_dataset(database_url, declared, registry=REGISTRY, progress=Silent(), wishes=Wishes([file]))
 
     return load_features
 

@@ -10,9 +10,10 @@ import psycopg
 import pytest
 
 from otn.errors import LoadError, LoadInProgress, SourceError
-from otn.etl.load import LoadSummary
+from otn.etl.load_records import LoadSummary
 from otn.etl.pipeline import load_dataset
 from otn.etl.progress import Silent
+from otn.etl.wishes import Wishes
 from otn.model.datasets import Registry
 from otn.store import loads
 
@@ -38,7 +39,7 @@ def load_file(database_url: str, tmp_path: Path) -> LoadFile:
     def load_features(features: list[Feature]) -> LoadSummary:
         file = tmp_path / "roads.geojson"
         file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
-        return load_dataset(database_url, ROADS, registry=REGISTRY, progress=Silent(), file=file)
+        return load_dataset(database_url, ROADS, registry=REGISTRY, progress=Silent(), wishes=Wishes([file]))
 
     return load_features
 
@@ -150,7 +151,7 @@ def test_a_failed_load_is_recorded_with_its_sentence(load_file: LoadFile, databa
     broken = tmp_path / "broken.geojson"
     broken.write_text('{"type": "FeatureCollection", "features": [')
     with pytest.raises(SourceError):
-        load_dataset(database_url, ROADS, registry=REGISTRY, progress=Silent(), file=broken)
+        load_dataset(database_url, ROADS, registry=REGISTRY, progress=Silent(), wishes=Wishes([broken]))
     [(state, message)] = query(database_url, "SELECT state, message FROM load ORDER BY id DESC LIMIT 1")
     assert state == "failed"
     assert "broken.geojson" in message

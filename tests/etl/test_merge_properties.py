@@ -15,9 +15,10 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from psycopg.rows import dict_row
 
-from otn.etl.load import LoadSummary
+from otn.etl.load_records import LoadSummary
 from otn.etl.pipeline import load_dataset
 from otn.etl.progress import Silent
+from otn.etl.wishes import Wishes
 from otn.model.datasets import Dataset, Registry
 
 REGISTRY = Registry.read()
@@ -57,7 +58,8 @@ class Database:
         file = self._directory / f"{next(_numbers)}.geojson"
         features = [road.feature(identifier) for identifier, road in version.items()]
         file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
-        return load_dataset(self._url, dataset, registry=REGISTRY, progress=Silent(), file=file)
+        wishes = Wishes([file], accept_losses=True)
+        return load_dataset(self._url, dataset, registry=REGISTRY, progress=Silent(), wishes=wishes)
 
     def roads(self, dataset: Dataset = ROADS) -> dict[str, dict[str, Any]]:
         rows = self._query(

@@ -10,6 +10,7 @@ import pytest
 from otn.errors import LoadError, SourceError
 from otn.etl.pipeline import load_dataset
 from otn.etl.progress import Silent
+from otn.etl.wishes import Wishes
 from otn.model.datasets import Registry
 
 REGISTRY = Registry.read()
@@ -78,7 +79,13 @@ def three_places(tmp_path: Path) -> Path:
 def load_ports(
     url: str, file: Path | None, *, dataset: str = "be/ports", crs: str | None = None, clip: bool = False
 ) -> None:
-    load_dataset(url, REGISTRY.dataset(dataset), registry=REGISTRY, progress=Silent(), file=file, crs=crs, clip=clip)
+    load_dataset(
+        url,
+        REGISTRY.dataset(dataset),
+        registry=REGISTRY,
+        progress=Silent(),
+        wishes=Wishes([file] if file else [], crs, clip),
+    )
 
 
 def test_a_file_is_not_clipped_and_what_lies_in_no_region_lies_elsewhere(database_url: str, three_places: Path) -> None:

@@ -27,7 +27,7 @@ def wait_for_statement(connection: psycopg.Connection, pattern: str) -> None:
     raise AssertionError(f"no load came to {pattern!r}")
 
 
-@pytest.mark.parametrize("moment", ["COPY staged%", "CREATE TEMPORARY TABLE delta%", 'INSERT INTO "ports"%'])
+@pytest.mark.parametrize("moment", ['COPY "staged%', 'CREATE TEMPORARY TABLE "delta%', 'INSERT INTO "ports"%'])
 def test_a_load_killed_at_a_known_moment_changes_nothing(installation: Installation, moment: str) -> None:
     installation.run("load", "elsewhere/ports", "--from", str(installation.file(1)))
     second = installation.file(2)

@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
+from alembic.script import ScriptDirectory
 from psycopg import sql
 
 from otn.errors import ClusterError
 from otn.model.tables import collection_tables, metadata
+from otn.settings import MIGRATIONS_DIR
 from otn.store import migrations
 
 
@@ -41,6 +43,15 @@ def test_up_down_and_up_again(empty_url: str) -> None:
 def test_upgrading_what_is_newest_changes_nothing(database_url: str) -> None:
     migrations.upgrade(database_url)
     assert migrations.current(database_url) == migrations.newest()
+
+
+def test_the_newest_revision_is_known_without_alembic() -> None:
+    assert migrations.newest() == ScriptDirectory(str(MIGRATIONS_DIR)).get_current_head()
+
+
+def test_a_database_that_does_not_answer_is_an_error_of_ours(database_url: str) -> None:
+    with pytest.raises(ClusterError, match="does not tell its revision"):
+        migrations.upgrade(database_url.replace("///", "///nothing_of_this_name_"))
 
 
 def test_a_migrated_database_does_not_differ_from_the_model(database_url: str) -> None:

@@ -1,13 +1,14 @@
 """Connections for answering requests: read-only, bounded, replaced when they break, never working for nobody."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import psycopg
 import pytest
 
-from otn.errors import Unavailable
+from otn.errors import TookTooLong, Unavailable
 from otn.store.pool import Pool
 
 
@@ -65,6 +66,18 @@ def test_a_query_has_a_time_limit(database_url: str) -> None:
         assert await pool.fetch("SELECT 1")
 
     run(database_url, work, statement_timeout=0.2)
+
+
+def test_a_query_may_have_a_share_of_the_time(database_url: str) -> None:
+    async def work(pool: Pool) -> None:
+        began = time.monotonic()
+        with pytest.raises(TookTooLong):
+            await pool.fetch("SELECT pg_sleep(30)", share=0.01)
+        assert time.monotonic() - began < 5
+        assert await pool.fetch("SELECT 1", share=0.5)
+        await until(lambda: busy(database_url) == 0)
+
+    run(database_url, work)
 
 
 def test_the_wait_for_a_connection_has_a_limit(database_url: str) -> None:

@@ -23,7 +23,7 @@ from otn.api.cql2.expression import (
 from otn.api.cql2.functions import FUNCTIONS
 from otn.api.statement import SqlParameters, quoted
 from otn.model.fields import Kind
-from otn.model.tables import CASE_FOLDED, FOLDED, UNACCENTED
+from otn.model.sql import CASE_FOLDED, FOLDED, UNACCENTED
 
 _COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
 _ARITHMETIC = {

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-
-from shapely.geometry.base import BaseGeometry
+from typing import TYPE_CHECKING
 
 from otn.api.cql2.limits import shortened
 from otn.model.fields import Field, Kind
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 
 class Type(StrEnum):
@@ -111,7 +113,7 @@ class Interval:
 class Shape:
     """A geometry literal, in longitude and latitude."""
 
-    geometry: BaseGeometry
+    geometry: "BaseGeometry"
     type: Type = Type.GEOMETRY
 
     @property

@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from otn.api.cql2.expression import Geometry, Shape
 from otn.api.cql2.limits import refusal
 from otn.api.statement import SqlParameters
-from otn.model.tables import SRID
+from otn.model.sql import SRID
 
 _FUNCTIONS = {
     "s_intersects": "ST_Intersects",

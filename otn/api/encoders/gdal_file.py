@@ -1,29 +1,33 @@
 """FlatGeobuf and GeoPackage: files that GDAL writes, in a process of its own.
 
 Both need a whole file: GeoPackage is a database, FlatGeobuf begins with an index of everything. GDAL keeps that index
-in memory while it sorts it (some 300 bytes a feature). In a process of its own that memory goes when the file is done,
-a client that leaves ends the work at once, and no foreign library can take the server down. The process gets an Arrow
-stream on its standard input and never sees the database.
+in memory while it sorts it (some 260 bytes a feature). In a process of its own that memory goes when the file is done,
+a client that leaves ends the work at once, and no foreign library can take the server down. The process reads the
+features itself, so that they do not pass through the server's memory too.
 """
 
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import orjson
-import pyarrow
 
-from otn.api.encoders.table import GEOMETRY, Batches, in_schema, table_schema
+from otn.api.encoders.gdal_process import UNAVAILABLE
+from otn.api.encoders.table import GEOMETRY
 from otn.api.encoders.view import Page
-from otn.errors import BadRequest
+from otn.errors import BadRequest, Unavailable
 from otn.model.collections import GeometryKind
+from otn.store.arrow_query import TOOK_TOO_LONG, ArrowQuery
 
 FILE_LIMIT = 4 * 2**30
 """Bytes a file may have, together with what GDAL keeps beside it while it writes."""
+_PATIENCE = 0.2
+_COMMAND = (sys.executable, "-m", "otn.api.encoders.gdal_process")
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,6 @@ class GdalFormat:
     has_metadata: bool = False
     sorts: bool = False
     """Whether the file has an order of its own, so that none need be given to it."""
-
-    with_bounds = False
 
     def arguments(self, page: Page) -> dict[str, Any]:
         """How pyogrio shall write the file. Both formats mean x before y by any EPSG code, 4326 too."""
@@ -72,24 +74,28 @@ class GdalFile:
     """A file to be written into an empty directory of its own; `stop` may be called from another thread."""
 
     def __init__(self, gdal_format: GdalFormat, page: Page, path: Path, *, limit: int = FILE_LIMIT) -> None:
-        self._page = page
+        self._arguments = gdal_format.arguments(page)
         self._path = path
         self._limit = limit
-        arguments = orjson.dumps({"path": str(path), **gdal_format.arguments(page)}).decode()
-        self._command = [sys.executable, "-m", __name__, arguments]
         self._process: subprocess.Popen[bytes] | None = None
         self._stopped = False
 
-    def write(self, batches: Batches) -> None:
-        """Writes the whole file. Raises BadRequest where it grows over the limit."""
-        with subprocess.Popen(self._command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    def write(self, query: ArrowQuery) -> None:
+        """Writes the whole file, of the columns of `query` by their names.
+
+        Raises BadRequest where it grows over the limit, and Unavailable as the query does.
+        """
+        task = orjson.dumps({"query": query, "path": str(self._path), "arguments": self._arguments})
+        with subprocess.Popen(_COMMAND, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             self._process = process
             try:
-                said = self._written(batches, process)
+                said = self._waited(process, task, time.monotonic() + query.time_limit)
             finally:
                 process.kill()
+        if process.returncode == UNAVAILABLE:
+            raise Unavailable(said.splitlines()[-1])
         if process.returncode != 0:
-            raise RuntimeError(f"Writing {self._path.name} failed: {said.decode(errors='replace').strip()}")
+            raise RuntimeError(f"Writing {self._path.name} failed: {said}")
         self._require_within_limit()
 
     def stop(self) -> None:
@@ -98,44 +104,28 @@ class GdalFile:
         if self._process is not None:
             self._process.kill()
 
-    def _written(self, batches: Batches, process: subprocess.Popen[bytes]) -> bytes:
-        """Feeds the process to its end; returns what it said."""
-        assert process.stdin is not None  # noqa: S101 - it is a pipe
+    def _waited(self, process: subprocess.Popen[bytes], task: bytes, deadline: float) -> str:
+        """Waits until the process has ended; returns what it said. GDAL does not say why rows came no longer."""
         if self._stopped:
             process.kill()
-        # A process that has failed says why itself.
-        with suppress(BrokenPipeError):
-            self._feed(batches, process.stdin)
-        return process.communicate()[1]
-
-    def _feed(self, batches: Batches, sink: IO[bytes]) -> None:
-        schema = table_schema(self._page.view)
-        with pyarrow.ipc.new_stream(sink, schema) as writer:
-            for batch in in_schema(batches, schema):
-                writer.write_batch(batch)
+        given: bytes | None = task
+        while True:
+            try:
+                return process.communicate(given, timeout=_PATIENCE)[1].decode(errors="replace").strip()
+            except subprocess.TimeoutExpired:
+                given = None  # it keeps what it has not sent yet
                 self._require_within_limit()
+                if time.monotonic() > deadline:
+                    raise Unavailable(TOOK_TOO_LONG) from None
 
     def _require_within_limit(self) -> None:
-        size = sum(file.stat().st_size for file in self._path.parent.iterdir())
+        size = 0
+        for file in self._path.parent.iterdir():
+            with suppress(FileNotFoundError):  # GDAL has deleted what it needed for a while
+                size += file.stat().st_size
         if size > self._limit:
             raise BadRequest(
                 f"The file would be larger than {self._limit / 2**30:g} GiB: ask for less, for example by a bbox, or "
                 "for a format that is streamed, such as parquet or geojsonseq.",
                 parameter="f",
             )
-
-
-def main(arguments: str) -> None:
-    """Writes what stands on the standard input."""
-    # pyogrio imports both where they are there: two thirds of its memory and time, and of no use to a file.
-    sys.modules["pandas"] = sys.modules["geopandas"] = None  # type: ignore[assignment]
-    from pyogrio.raw import write_arrow
-
-    given = orjson.loads(arguments)
-    path = given.pop("path")
-    with pyarrow.ipc.open_stream(sys.stdin.buffer) as reader:
-        write_arrow(reader, path, **given)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

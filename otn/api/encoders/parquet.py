@@ -9,7 +9,8 @@ import orjson
 import pyarrow
 import pyarrow.parquet
 
-from otn.api.encoders.table import BOUNDS, GEOMETRY, Batches, described, projjson, table_schema
+from otn.api.encoders.arrow_schema import described, projjson, table_schema
+from otn.api.encoders.table import BOUNDS, GEOMETRY, Batches
 from otn.api.encoders.view import Page, View
 from otn.model.collections import GeometryKind
 from otn.model.common_fields import INSPIRE_ID, LOCAL_ID
@@ -25,27 +26,23 @@ _REPEATED = (Kind.TEXT, Kind.CODE, Kind.OBJECT)
 _UNIQUE = (LOCAL_ID, INSPIRE_ID)
 
 
-class GeoParquet:
+def write_parquet(batches: Batches, page: Page, sink: BinaryIO) -> None:
     """A row group for each batch. Source: GeoParquet 1.1.0, https://geoparquet.org/releases/v1.1.0/."""
-
-    with_bounds = True
-
-    def write(self, batches: Batches, page: Page, sink: BinaryIO) -> None:
-        schema = described(_schema(page.view), page)
-        extent: _Extent | None = None
-        dictionaries = [field.name for field in page.view.fields if field.kind in _REPEATED and field not in _UNIQUE]
-        with pyarrow.parquet.ParquetWriter(sink, schema, use_dictionary=dictionaries, **_OPTIONS) as writer:
-            for batch in batches:
-                if page.view.geometry is None:
-                    writer.write_batch(pyarrow.RecordBatch.from_arrays(batch.columns, schema=schema))
-                    continue
-                *columns, xmin, ymin, xmax, ymax = batch.columns
-                bounds = [xmin, ymin, xmax, ymax]
-                bbox = pyarrow.StructArray.from_arrays(bounds, fields=list(_BBOX_TYPE))
-                writer.write_batch(pyarrow.RecordBatch.from_arrays([*columns, bbox], schema=schema))
-                extent = _widened(extent, bounds)
-            if page.view.geometry is not None:
-                writer.add_key_value_metadata({"geo": orjson.dumps(_geo(page.view, extent)).decode()})
+    schema = described(_schema(page.view), page)
+    extent: _Extent | None = None
+    dictionaries = [field.name for field in page.view.fields if field.kind in _REPEATED and field not in _UNIQUE]
+    with pyarrow.parquet.ParquetWriter(sink, schema, use_dictionary=dictionaries, **_OPTIONS) as writer:
+        for batch in batches:
+            if page.view.geometry is None:
+                writer.write_batch(pyarrow.RecordBatch.from_arrays(batch.columns, schema=schema))
+                continue
+            *columns, xmin, ymin, xmax, ymax = batch.columns
+            bounds = [xmin, ymin, xmax, ymax]
+            bbox = pyarrow.StructArray.from_arrays(bounds, fields=list(_BBOX_TYPE))
+            writer.write_batch(pyarrow.RecordBatch.from_arrays([*columns, bbox], schema=schema))
+            extent = _widened(extent, bounds)
+        if page.view.geometry is not None:
+            writer.add_key_value_metadata({"geo": orjson.dumps(_geo(page.view, extent)).decode()})
 
 
 _Extent = tuple[float, float, float, float]

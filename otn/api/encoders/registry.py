@@ -9,15 +9,14 @@ from functools import cached_property
 
 from otn.api import negotiation
 from otn.api.crs import CRS84, Crs
-from otn.api.encoders.arrow import ArrowStream
 from otn.api.encoders.csv import Csv
 from otn.api.encoders.gdal_file import FLATGEOBUF, GEOPACKAGE, GdalFormat
 from otn.api.encoders.geojson import GeoJson, GeoJsonLines, GeoJsonSequence
 from otn.api.encoders.gml import Gml
 from otn.api.encoders.jsonfg import JsonFg
 from otn.api.encoders.kml import Kml
-from otn.api.encoders.parquet import GeoParquet
 from otn.api.encoders.table import IDENTIFIERS, TableFormat
+from otn.api.encoders.table_formats import ArrowStream, GeoParquet
 from otn.api.encoders.view import TextFormat
 from otn.api.negotiation import Representation
 from otn.errors import BadRequest
@@ -61,11 +60,6 @@ class OutputFormat:
         """Raises BadRequest where the format cannot hold coordinates in `crs`."""
         if self.degrees_only and crs != CRS84:
             raise BadRequest(f"{self.title} knows longitude and latitude only, not {crs.uri}.", parameter="crs")
-
-    @property
-    def is_streamed(self) -> bool:
-        """Whether its first bytes come before its last feature is known; else a whole file is written first."""
-        return not isinstance(self.encoder, GdalFormat)
 
 
 _LINES = Text(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from otn.api.crs import CRS84, Crs
+from otn.api.crs import Crs
 from otn.api.statement import quoted
 from otn.model.collections import Collection
 from otn.model.fields import Field
@@ -36,11 +36,6 @@ class View:
         if self.geometry is not None and self.crs.axes_swapped:
             return f"ST_FlipCoordinates({self.geometry})"
         return self.geometry
-
-
-def whole_view(collection: Collection) -> View:
-    """Every field, and the geometry as it is stored."""
-    return View(collection, collection.fields, CRS84, "f.geom", CRS84.decimals)
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,9 @@ def download_parameters(served: ServedCollection, language: str) -> list[Documen
 
 def _selecting(served: ServedCollection, language: str) -> list[Document]:
     """Which features are meant."""
+    words = ("q",) if served.collection.has_names else ()
     return [
-        *(reference("parameters", name) for name in ("bbox", "datetime", "filter", "filter-lang", "q")),
+        *(reference("parameters", name) for name in ("bbox", "datetime", "filter", "filter-lang", *words)),
         _system(served, "bbox-crs", "The coordinate reference system of bbox."),
         _system(served, "filter-crs", "The coordinate reference system of geometries in filter."),
         *(_equals(field, language) for field in served.collection.queryables.values()),

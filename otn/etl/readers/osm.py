@@ -1,48 +1,33 @@
-"""OpenStreetMap extracts: every way with a `highway` tag is a road.
+"""OpenStreetMap extracts as a road network: every way with a `highway` tag is a road, cut into links where roads meet.
 
-Read as a stream by libosmium. The only thing that grows with the file is the index of node locations (flex_mem).
+The file is read once, in columns. What grows with the file is the index of node locations (flex_mem), which is gone
+before the first row is given, and 24 bytes for each vertex of a road; the ways themselves wait in a temporary file.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import osmium
 import pyarrow as pa
-import shapely
-from osmium.filter import EntityFilter, KeyFilter
-from osmium.geom import WKBFactory
+from osmium.filter import KeyFilter
 from osmium.osm import WAY
-from osmium.osm.types import Way
-from pyproj import CRS
 
 from otn.errors import SourceError
+from otn.etl.network import Integers
+from otn.etl.readers.osm_file import CRS84, check_file, troubles_named
+from otn.etl.readers.osm_network import NODE_TAGS, RoadNetwork
+from otn.etl.readers.osm_opl import NOT_UTF8, TaggedNode, Ways, read_opl
 from otn.etl.readers.osm_tags import ROAD_TAGS, road_fields
-from otn.etl.rows import Geometries, Reason, Reject, SourceRows, batches, json_objects
-from otn.model.collections import ROADS, Collection
+from otn.etl.readers.osm_ways import WaysAside, located
+from otn.etl.rows import Reject, SourceRows, json_objects
+from otn.model.collections import ROAD_NODES, ROADS, Collection
 
-SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
-_BATCH = 20_000
-_CRS84 = CRS.from_user_input("OGC:CRS84")
 _TAGS = ("name", *ROAD_TAGS)
-# Counts the nodes of a way that its extract was cut off from, so that a shortened line can be told.
-_MISSING_NODES = "nodesWithoutLocation"
-
-# What libosmium, expat, zlib and bzip2 say of a file that ends too early.
-_SIGNS_OF_CUTTING = ("unexpected EOF", "no element found", "unclosed", "read close failed", "bzip2 error: read failed")
-
-
-@dataclass(frozen=True)
-class _Road:
-    """A way as it came: its line as WKB in hexadecimal digits, its values of _TAGS, the nodes it lacks."""
-
-    position: int
-    id: int
-    wkb: str
-    tags: list[str | None]
-    missing_nodes: int | None
+# Attributes that are fields as they are, and no codes of the source.
+_LINK_ENDS = ("fromNode", "toNode")
+_NODE_FIELDS = ("name", "formOfRoadNode", "numberOfLinks")
 
 
 class OsmRoads:
@@ -52,16 +37,68 @@ class OsmRoads:
         self.path = path
 
     def read(self) -> Iterator[SourceRows]:
-        """One row a way, in batches. Raises SourceError if the file is cut off, no OSM file, or has no roads.
+        """The links of roads in the order of their ways, then the road nodes, in batches of their collections.
 
         A way keeps the nodes that have a location: extracts cut ways at their border. Ways left with fewer than two
-        distinct locations are rejected.
+        distinct locations are rejected. Raises SourceError if the file is cut off, no OSM file, or has no roads.
         """
-        read = roads = 0
-        for batch in batches(self._rows(), _BATCH):
-            rows = _source_rows(batch)
-            read, roads = read + len(batch), roads + len(rows)
-            yield rows
+        check_file(self.path)
+        with tempfile.TemporaryFile() as file:
+            aside = WaysAside(file)
+            network = yield from self._read(aside)
+            for ways in aside:
+                yield network.links(ways)
+        yield from network.nodes()
+
+    def harmonise(self, attributes: pa.Table, collection: Collection) -> dict[str, pa.Array]:
+        """The tags as fields of roads or of road nodes, and all but the name as they came.
+
+        Raises SourceError for other collections.
+        """
+        if collection == ROAD_NODES:
+            fields = {name: attributes[name].combine_chunks() for name in _NODE_FIELDS}
+        elif collection == ROADS:
+            ends = {name: attributes[name].combine_chunks() for name in _LINK_ENDS}
+            fields = road_fields(attributes) | ends
+        else:
+            raise SourceError(f"{self.path} is an OpenStreetMap extract: it gives roads, not {collection.id}.")
+        codes = [name for name in attributes.column_names if name not in (*_LINK_ENDS, *_NODE_FIELDS)]
+        kept = {name: attributes[name].combine_chunks() for name in codes}
+        return fields | {"sourceCodes": json_objects(kept, len(attributes))}
+
+    def _read(self, aside: WaysAside) -> Generator[SourceRows, None, RoadNetwork]:
+        """Reads the file: the ways go `aside`, their nodes make the network, rejects are given at once."""
+        sizes: list[Integers] = []
+        nodes: list[Integers] = []
+        tagged: list[TaggedNode] = []
+        read = 0
+        for ways, tagged_nodes in self._ways():
+            lines, rejects = located(ways, read + 1)
+            aside.add(lines)
+            read += len(ways)
+            tagged += tagged_nodes
+            sizes.append(np.diff(lines.offsets))
+            nodes.append(lines.node)
+            if rejects:
+                yield _rejected(rejects)
+        self._check_counts(read, sum(map(len, sizes)))
+        offsets = np.cumsum(np.concatenate([[0], *sizes]), dtype=np.int64)
+        node = np.concatenate(nodes)
+        nodes.clear()
+        return RoadNetwork(offsets, node, tagged)
+
+    def _ways(self) -> Iterator[tuple[Ways, list[TaggedNode]]]:
+        try:
+            with troubles_named(self.path):
+                yield from read_opl(self.path, ["highway"], _TAGS, NODE_TAGS)
+        except SourceError as error:
+            if NOT_UTF8.search(str(error)):
+                raise SourceError(
+                    f"{self.path}: {_way_with_bad_text(self.path)} holds text that is not UTF-8."
+                ) from error
+            raise
+
+    def _check_counts(self, read: int, roads: int) -> None:
         if read == 0:
             raise SourceError(f"{self.path} has no way with a highway tag: there are no roads in it.")
         if roads == 0:
@@ -70,92 +107,19 @@ class OsmRoads:
                 "their nodes must be in the file, before them, and have positive ids."
             )
 
-    def harmonise(self, attributes: pa.Table, collection: Collection) -> dict[str, pa.Array]:
-        """The tags as fields of roads, and all but the name as they came. Raises SourceError for other collections."""
-        if collection != ROADS:
-            raise SourceError(f"{self.path} is an OpenStreetMap extract: it gives roads, not {collection.id}.")
-        kept = {name: attributes[name] for name in attributes.column_names if name != "name"}
-        return road_fields(attributes) | {"sourceCodes": json_objects(kept, len(attributes))}
 
-    def _rows(self) -> Iterator[_Road | Reject]:
-        factory = WKBFactory()
-        for position, way in enumerate(self._ways(), 1):
-            try:
-                row = _road(factory, way, position)
-            except UnicodeDecodeError as error:
-                raise SourceError(f"{self.path}: way {way.id} holds text that is not UTF-8 ({error}).") from error
-            yield row
+def _rejected(rejects: tuple[Reject, ...]) -> SourceRows:
+    """A batch of nothing but rejects."""
+    none = pa.array([], pa.string())
+    attributes = pa.table(dict.fromkeys((*_TAGS, *_LINK_ENDS), none))
+    return SourceRows(np.empty(0, np.int64), none, np.empty(0, object), attributes, CRS84, rejects, collection=ROADS.id)
 
-    def _ways(self) -> Iterator[Way]:
-        """The ways with a highway tag; each is valid until the next one is asked for."""
-        if not self.path.is_file():
-            raise SourceError(f"{self.path} is not a file.")
-        if self.path.stat().st_size == 0:
-            raise SourceError(f"{self.path} is empty.")
+
+def _way_with_bad_text(path: Path) -> str:
+    """The first way that libosmium cannot write as UTF-8; looked for one by one, when it is known that there is one."""
+    for way in osmium.FileProcessor(path, WAY).with_filter(KeyFilter("highway")):
         try:
-            processor = osmium.FileProcessor(self.path).with_locations("flex_mem")
-            if processor.header.has_multiple_object_versions:
-                raise SourceError(
-                    f"{self.path} is a history or a change file; only extracts of one moment can be read."
-                )
-            yield from processor.with_filter(EntityFilter(WAY)).with_filter(KeyFilter("highway"))  # type: ignore[misc]
-        except (RuntimeError, OSError) as error:
-            raise SourceError(f"{self.path} {self._trouble(str(error))} ({error}).") from error
-
-    def _trouble(self, message: str) -> str:
-        if any(sign in message for sign in _SIGNS_OF_CUTTING):
-            return f"is cut off: it ends too early, after {self.path.stat().st_size:,} bytes"
-        return "is damaged or no OpenStreetMap file"
-
-
-def _road(factory: WKBFactory, way: Way, position: int) -> _Road | Reject:
-    wkb, missing = _whole_line(factory, way), 0
-    if wkb is None:
-        points = [(node.lon, node.lat) for node in way.nodes if node.location.valid()]
-        wkb, missing = _line(points), len(way.nodes) - len(points)
-    if wkb is None:
-        return _reject(way, position, missing)
-    tags = way.tags
-    return _Road(position, way.id, wkb, [tags.get(tag) for tag in _TAGS], missing or None)
-
-
-def _whole_line(factory: WKBFactory, way: Way) -> str | None:
-    """The line of a way all of whose nodes have a location, else None.
-
-    The first node is looked at because the factory skips missing ones at the start without a word.
-    """
-    nodes = way.nodes
-    if len(nodes) == 0 or not nodes[0].location.valid():
-        return None
-    try:
-        return factory.create_linestring(way)
-    except (osmium.InvalidLocationError, RuntimeError):
-        return None
-
-
-def _line(points: list[tuple[float, float]]) -> str | None:
-    distinct = [point for point, previous in zip(points, [None, *points], strict=False) if point != previous]
-    return shapely.to_wkb(shapely.LineString(distinct), hex=True) if len(distinct) > 1 else None
-
-
-def _reject(way: Way, position: int, missing: int) -> Reject:
-    nodes = [node.ref for node in way.nodes]
-    row: dict[str, Any] = {"type": "way", "id": way.id, "nodes": nodes, "tags": dict(way.tags)}
-    detail = f"{missing} of {len(nodes)} nodes have no location in the extract; the rest make no line"
-    return Reject(position, str(way.id), Reason.TOO_FEW_POINTS, detail, row)
-
-
-def _source_rows(batch: list[_Road | Reject]) -> SourceRows:
-    roads = [row for row in batch if isinstance(row, _Road)]
-    columns = zip(*(road.tags for road in roads), strict=True) if roads else [()] * len(_TAGS)
-    attributes = {tag: pa.array(column, pa.string()) for tag, column in zip(_TAGS, columns, strict=True)}
-    attributes[_MISSING_NODES] = pa.array([road.missing_nodes for road in roads], pa.int64())
-    geometry: Geometries = np.array(shapely.from_wkb([bytes.fromhex(road.wkb) for road in roads]), dtype=object)
-    return SourceRows(
-        position=np.array([road.position for road in roads], np.int64),
-        source_id=pa.array([str(road.id) for road in roads], pa.string()),
-        geometry=geometry,
-        attributes=pa.table(attributes),
-        crs=_CRS84,
-        rejects=tuple(row for row in batch if isinstance(row, Reject)),
-    )
+            dict(way.tags)
+        except UnicodeDecodeError:
+            return f"way {way.id}"
+    return "a node"

@@ -1,19 +1,17 @@
 """What OpenStreetMap's tags mean as fields of roads.
 
 Sources: the OpenStreetMap wiki (Key:highway, Key:oneway, Key:maxspeed, Key:maxheight, Key:maxweight, Key:surface,
-Key:ref, Key:bridge, Key:tunnel) and the mapping of the Open Transport Map (OSM to INSPIRE Transport Networks). What a
-tag does not say stays null: a class is never guessed.
+Key:ref, Key:bridge, Key:tunnel, Key:layer) and the mapping of the Open Transport Map (OSM to INSPIRE Transport
+Networks). What a tag does not say stays null: a class is never guessed.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from typing import Any
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from otn.etl.readers.osm_rules import Rule, fields_by_rules, tag_column, tags_of
 
 _CLASS_OF_HIGHWAY = {
     "motorway": "mainRoad",
@@ -135,6 +133,7 @@ _TONNES = {
     "cwt": 0.05080234544,
 }
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,3}")
+_LAYER = re.compile(r"[+-]?[0-9]{1,2}")
 _EUROPEAN_NUMBER = re.compile(r"E[ -]?([0-9]{1,3})")
 _FULL_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -215,6 +214,12 @@ def structure(text: str | None) -> bool:
     return text is not None and text.strip().lower() not in ("no", "false", "0")
 
 
+def level(layer: str | None) -> int | None:
+    """`layer` as a whole number; no tag means 0, whether there is a bridge or a tunnel or not, as the wiki has it."""
+    value = (layer or "0").strip()
+    return int(value) if _LAYER.fullmatch(value) else None
+
+
 def national_road_code(ref: str | None, nat_ref: str | None) -> str | None:
     """The numbers of `ref` and `nat_ref` that are no E-roads', joined by a semicolon."""
     return _join(number for number in _split(ref) + _split(nat_ref) if not _EUROPEAN_NUMBER.fullmatch(number))
@@ -246,70 +251,30 @@ def _join(parts: Iterable[str]) -> str | None:
     return ";".join(dict.fromkeys(parts)) or None
 
 
-@dataclass(frozen=True)
-class _Rule:
-    """How a field is computed: from `tags`, of which one of the first `needed` must be a column of the source."""
-
-    field: str
-    function: Callable[..., Any]
-    tags: tuple[str, ...]
-    kind: pa.DataType
-    needed: int = 1
-
-
 _INSTANT = pa.timestamp("us", tz="UTC")
 _RULES = (
-    _Rule("functionalRoadClass", functional_road_class, ("highway",), pa.string()),
-    _Rule("formOfWay", form_of_way, ("highway", "junction", "oneway", "dual_carriageway"), pa.string()),
-    _Rule("direction", direction, ("oneway", "highway", "junction"), pa.string()),
-    _Rule("speedLimit", speed_limit, ("maxspeed",), pa.int64()),
-    _Rule("maximumHeight", length, ("maxheight",), pa.float64()),
-    _Rule("maximumWidth", length, ("maxwidth",), pa.float64()),
-    _Rule("maximumWeight", weight, ("maxweight",), pa.float64()),
-    _Rule("lanes", lanes, ("lanes",), pa.int64()),
-    _Rule("surface", surface, ("surface",), pa.string()),
-    _Rule("bridge", structure, ("bridge",), pa.bool_()),
-    _Rule("tunnel", structure, ("tunnel",), pa.bool_()),
-    _Rule("nationalRoadCode", national_road_code, ("ref", "nat_ref"), pa.string(), needed=2),
-    _Rule("europeanRoadNumber", european_road_number, ("int_ref", "ref", "nat_ref"), pa.string(), needed=3),
-    _Rule("validFrom", instant, ("start_date",), _INSTANT),
-    _Rule("validTo", instant, ("end_date",), _INSTANT),
+    Rule("functionalRoadClass", functional_road_class, ("highway",), pa.string()),
+    Rule("formOfWay", form_of_way, ("highway", "junction", "oneway", "dual_carriageway"), pa.string()),
+    Rule("direction", direction, ("oneway", "highway", "junction"), pa.string()),
+    Rule("speedLimit", speed_limit, ("maxspeed",), pa.int64()),
+    Rule("maximumHeight", length, ("maxheight",), pa.float64()),
+    Rule("maximumWidth", length, ("maxwidth",), pa.float64()),
+    Rule("maximumWeight", weight, ("maxweight",), pa.float64()),
+    Rule("lanes", lanes, ("lanes",), pa.int64()),
+    Rule("surface", surface, ("surface",), pa.string()),
+    Rule("bridge", structure, ("bridge",), pa.bool_()),
+    Rule("tunnel", structure, ("tunnel",), pa.bool_()),
+    Rule("level", level, ("layer",), pa.int64()),
+    Rule("nationalRoadCode", national_road_code, ("ref", "nat_ref"), pa.string(), needed=2),
+    Rule("europeanRoadNumber", european_road_number, ("int_ref", "ref", "nat_ref"), pa.string(), needed=3),
+    Rule("validFrom", instant, ("start_date",), _INSTANT),
+    Rule("validTo", instant, ("end_date",), _INSTANT),
 )
 
 # The tags that say something about a road, without its name, which is taken as it is.
-ROAD_TAGS = tuple(dict.fromkeys(tag for rule in _RULES for tag in rule.tags))
+ROAD_TAGS = tags_of(_RULES)
 
 
 def road_fields(tags: pa.Table) -> dict[str, pa.Array]:
     """The fields of roads that follow from the `tags` there are columns (string) of, by field name."""
-    fields = {
-        rule.field: _map_rows([_column(tags, tag) for tag in rule.tags], rule.function, rule.kind)
-        for rule in _RULES
-        if any(tag in tags.column_names for tag in rule.tags[: rule.needed])
-    }
-    return fields | ({"name": _column(tags, "name")} if "name" in tags.column_names else {})
-
-
-def _column(tags: pa.Table, name: str) -> pa.Array:
-    if name not in tags.column_names:
-        return pa.nulls(len(tags), pa.string())
-    return tags[name].combine_chunks()
-
-
-def _map_rows(columns: Sequence[pa.Array], function: Callable[..., Any], kind: pa.DataType) -> pa.Array:
-    """`function` of the columns' values (None where null), computed once for each distinct combination."""
-    codes, example = _combinations([pc.dictionary_encode(column, null_encoding="encode") for column in columns])
-    values = [column.take(example).to_pylist() for column in columns]
-    return pa.array([function(*combination) for combination in zip(*values, strict=True)], kind).take(codes)
-
-
-def _combinations(encoded: list[pa.DictionaryArray]) -> tuple[pa.Array, pa.Array]:
-    """Each row's number among the distinct combinations of the columns' values, and a row that has each of them."""
-    first, *others = encoded
-    codes = first.indices
-    for column in others:
-        pairs = codes.to_numpy().astype(np.int64) * max(1, len(column.dictionary)) + column.indices.to_numpy()
-        codes = pc.dictionary_encode(pa.array(pairs)).indices
-    example = np.zeros(pc.max(codes).as_py() + 1 if len(codes) else 0, dtype=np.int64)
-    example[codes.to_numpy()] = np.arange(len(codes))
-    return codes, pa.array(example)
+    return fields_by_rules(_RULES, tags) | ({"name": tag_column(tags, "name")} if "name" in tags.column_names else {})

@@ -4,14 +4,25 @@ from collections.abc import Callable
 from pathlib import Path
 
 from otn.errors import SourceError
-from otn.etl.readers import csv, geoparquet, osm, ourairports, raster, unlocode, vector, world_port_index, xlsx
+from otn.etl.readers import (
+    csv,
+    geoparquet,
+    osm_file,
+    osm_reader,
+    ourairports,
+    raster,
+    unlocode,
+    vector,
+    world_port_index,
+    xlsx,
+)
 from otn.etl.readers.inputs import Inputs
 from otn.etl.rows import Reader
 
 READERS: dict[str, Callable[[Inputs], Reader]] = {
     "csv": lambda inputs: csv.CsvFile(only_file(inputs), inputs.crs, inputs.dataset),
     "geoparquet": lambda inputs: geoparquet.GeoParquetFile(only_file(inputs), inputs.crs, inputs.source),
-    "osm": lambda inputs: osm.OsmRoads(only_file(inputs)),
+    "osm": lambda inputs: osm_reader.reader_of(only_file(inputs), inputs),
     "ourairports": ourairports.OurAirports,
     "raster": raster.RasterIndex,
     "unlocode": unlocode.UnLocode,
@@ -22,7 +33,7 @@ READERS: dict[str, Callable[[Inputs], Reader]] = {
 """By the name that `source.reader` gives."""
 
 _BY_SUFFIX = {
-    **dict.fromkeys(osm.SUFFIXES, "osm"),
+    **dict.fromkeys(osm_file.SUFFIXES, "osm"),
     **dict.fromkeys(vector.SUFFIXES, "vector"),
     **dict.fromkeys(csv.SUFFIXES, "csv"),
     **dict.fromkeys(geoparquet.SUFFIXES, "geoparquet"),

@@ -173,9 +173,13 @@ def _code(field: Field, text: str) -> str | None:
     codelist = field.codelist
     if codelist is None:
         return None
-    value = re.sub("^https:", "http:", text.lower()).removeprefix(codelist.uri.lower() + "/")
+    value = _without_scheme(text.lower()).removeprefix(_without_scheme(codelist.uri.lower()) + "/")
     known = {code.lower(): code for code in codelist.values}
     return known.get(value) or (osm_tags.surface(text) if field.name == "surface" else None)
+
+
+def _without_scheme(uri: str) -> str:
+    return re.sub("^https?:", "", uri)
 
 
 def _integer(text: str, decimal: Decimal | None) -> int | None:

@@ -1,0 +1,100 @@
+"""OpenStreetMap files: which there are, and what is wrong with one that cannot be read."""
+
+import bz2
+import gzip
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import BinaryIO
+
+import osmium
+from pyproj import CRS
+
+from otn.errors import SourceError
+
+SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
+_XML = (".osm", ".osm.gz", ".osm.bz2")
+_TYPES = "nwr"
+CRS84 = CRS.from_user_input("OGC:CRS84")
+
+_START_OF_XML = 1 << 16
+# What libosmium, expat, zlib and bzip2 say of a file that ends too early.
+_SIGNS_OF_CUTTING = ("unexpected EOF", "no element found", "unclosed", "read close failed", "bzip2 error: read failed")
+
+
+def check_file(path: Path) -> None:
+    """Raises SourceError for what is no file, is empty, declares XML entities, or holds versions of one object."""
+    if not path.is_file():
+        raise SourceError(f"{path} is not a file.")
+    if path.stat().st_size == 0:
+        raise SourceError(f"{path} is empty.")
+    if _document_type(path):
+        raise SourceError(f"{path} declares a document type; XML that could declare entities is not read.")
+    with troubles_named(path):
+        if osmium.FileProcessor(path).header.has_multiple_object_versions:
+            raise SourceError(f"{path} is a history or a change file; only extracts of one moment can be read.")
+
+
+def _document_type(path: Path) -> bool:
+    """Whether the XML declares a document type before its root; libosmium only refuses the entities in one."""
+    try:
+        with _unpacked(path) as content:
+            start = content.read(_START_OF_XML)
+    except (OSError, EOFError, zlib.error):
+        return False  # libosmium tells what is wrong with it
+    return b"<!DOCTYPE" in start.partition(b"<osm")[0]
+
+
+def _unpacked(path: Path) -> BinaryIO | gzip.GzipFile | bz2.BZ2File:
+    match path.suffix.lower():
+        case ".gz":
+            return gzip.open(path)
+        case ".bz2":
+            return bz2.open(path)
+    return path.open("rb")
+
+
+@contextmanager
+def troubles_named(path: Path) -> Iterator[None]:
+    """Raises SourceError with the name of the file in the place of what libosmium raises."""
+    try:
+        yield
+    except (RuntimeError, OSError) as error:
+        raise SourceError(f"{path} {_trouble(path, str(error))} ({error}).") from error
+
+
+@contextmanager
+def in_order(path: Path) -> Iterator[Path]:
+    """A file whose nodes, ways and relations come one after the other, each by identifier: areas need that order.
+
+    It is `path`, or a copy where `path` is XML in another order, as editors write it. Other formats are sorted where
+    they are made; one that is not is refused when it is read.
+    """
+    if path.name.lower().endswith(_XML) and not _is_in_order(path):
+        with TemporaryDirectory(prefix="otn-osm-") as directory:
+            copy = Path(directory) / "sorted.osm.pbf"
+            reader = osmium.MergeInputReader()
+            reader.add_file(str(path))
+            with osmium.SimpleWriter(copy) as writer:
+                reader.apply(writer)
+            yield copy
+    else:
+        yield path
+
+
+def _is_in_order(path: Path) -> bool:
+    ranks = ((_TYPES.index(entity.type_str()), entity.id > 0, abs(entity.id)) for entity in osmium.FileProcessor(path))
+    return all(former < latter for former, latter in pairwise(ranks))
+
+
+def _trouble(path: Path, message: str) -> str:
+    if any(sign in message for sign in _SIGNS_OF_CUTTING):
+        return f"is cut off: it ends too early, after {path.stat().st_size:,} bytes"
+    if "out of order" in message:
+        return "is not sorted by type and identifier, which areas need: `osmium sort` does it"
+    if "twice in input" in message:
+        return "holds an object twice"
+    return "is damaged or no OpenStreetMap file"
