@@ -6,22 +6,21 @@ import re
 import signal
 import sys
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, Self
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Self
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 from typer.core import TyperGroup
 
 from otn.app import require_free_port
 from otn.app import serve as run_server
+from otn.cli_tables import dataset_row, lineage, print_table, printable, status_row, told
 from otn.errors import LoadError, OtnError
 from otn.etl.due import due as find_due
 from otn.etl.prepare import prepare_tiles
@@ -30,14 +29,13 @@ from otn.model.datasets import Dataset, Registry
 from otn.settings import Settings
 from otn.store import checks, loads, migrations
 from otn.store.cluster import database
+from otn.store.reject_files import export_rejects
 
 if TYPE_CHECKING:
     from otn.etl.load_records import LoadSummary
 
 _out = Console(highlight=False)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-_TABLE_WIDTH = 140  # of a table that is piped or shown on a narrow terminal
 
 DatasetName = Annotated[str, typer.Argument(metavar="DATASET", help="<region>/<name>; `otn datasets` lists them.")]
 
@@ -101,6 +99,10 @@ def load(
     defaults: Annotated[bool, typer.Option("--defaults", help="Load all that packages carry.")] = False,
     due: Annotated[bool, typer.Option("--due", help="Load what publishers may have renewed since.")] = False,
     every: Annotated[bool, typer.Option("--all", help="Load all that has a source of its own.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
+    accept_losses: Annotated[
+        bool, typer.Option("--accept-losses", help="Load however much is rejected or removed.")
+    ] = False,
 ) -> None:
     """Load one dataset, or many; only rows that differ are written."""
     if sum((dataset is not None, defaults, due, every)) != 1:
@@ -112,12 +114,15 @@ def load(
     declared = registry.dataset(dataset) if dataset is not None else None
     with _migrated_database(settings) as url:
         if declared is not None:
-            _out.print(_told(_loaded(settings, url, declared, registry, Wishes(file or (), crs, clip))), soft_wrap=True)
+            _out.print(
+                told(_loaded(settings, url, declared, registry, Wishes(file or (), crs, clip, dry_run, accept_losses))),
+                soft_wrap=True,
+            )
             return
         wanted = registry.defaults() if defaults else registry.with_source()
         if due:
             wanted = find_due(wanted, loads.last_asked(url), datetime.now(UTC))
-        if _load_each(settings, url, registry, wanted):
+        if _load_each(settings, url, registry, wanted, Wishes(dry_run=dry_run, accept_losses=accept_losses)):
             raise typer.Exit(1)
 
 
@@ -126,7 +131,7 @@ def datasets() -> None:
     """List the datasets that are declared, and how many features each has."""
     with _migrated_database(Settings.from_environment()) as url:
         counts = loads.number_of_features(url)
-    _print_table(
+    print_table(
         {
             "dataset": "left",
             "collection": "left",
@@ -135,7 +140,7 @@ def datasets() -> None:
             "features": "right",
             "title": "left",
         },
-        (_dataset_row(dataset, counts.get(dataset.id)) for dataset in Registry.read().datasets.values()),
+        (dataset_row(dataset, counts.get(dataset.id)) for dataset in Registry.read().datasets.values()),
     )
 
 
@@ -146,23 +151,32 @@ def status(dataset: Annotated[str | None, typer.Argument(help="One dataset: all 
         Registry.read().dataset(dataset)
     with _migrated_database(Settings.from_environment()) as url:
         records = loads.newest(url) if dataset is None else loads.history(url, dataset)
-    _print_table(
+    print_table(
         {
             **dict.fromkeys(("dataset", "load", "finished (UTC)", "state"), "left"),
             **dict.fromkeys(("read", "added", "changed", "removed", "rejected"), "right"),
             "remarks": "left",
         },
-        map(_status_row, records),
+        map(status_row, records),
     )
+    if dataset is not None and records:
+        _out.print("\n" + lineage(records[0]), markup=False, soft_wrap=True)
 
 
 @app.command()
-def rejects(dataset: DatasetName) -> None:
+def rejects(
+    dataset: DatasetName,
+    export: Annotated[Path | None, typer.Option(help="Write them, rows and all, to a .csv or .ndjson file.")] = None,
+) -> None:
     """Show the rows that the newest load of a dataset left out, and why; those of a load that failed over them too."""
     Registry.read().dataset(dataset)
     with _migrated_database(Settings.from_environment()) as url:
         found = loads.rejects(url, dataset)
-    _print_table(
+    if export is not None:
+        export_rejects(found, export)
+        _out.print(f"{len(found):,} rejects of {dataset} are in {export}.", markup=False, soft_wrap=True)
+        return
+    print_table(
         {"row": "right", "identifier": "left", "reason": "left", "detail": "left"},
         ((str(reject.position), reject.source_id or "-", reject.reason, reject.detail) for reject in found),
     )
@@ -251,12 +265,14 @@ def _migrated_database(settings: Settings) -> Iterator[str]:
         yield url
 
 
-def _load_each(settings: Settings, url: str, registry: Registry, wanted: list[Dataset]) -> int:
+def _load_each(
+    settings: Settings, url: str, registry: Registry, wanted: list[Dataset], wishes: Wishes = AS_DECLARED
+) -> int:
     """Loads them one after the other; one that fails does not keep the rest from loading. Returns how many failed."""
     failed = 0
     for number, dataset in enumerate(wanted, 1):
         try:
-            _out.print(_told(_loaded(settings, url, dataset, registry, of=(number, len(wanted)))), soft_wrap=True)
+            _out.print(told(_loaded(settings, url, dataset, registry, wishes, (number, len(wanted)))), soft_wrap=True)
         except LoadError as error:
             failed += 1
             _complain(error)
@@ -305,68 +321,18 @@ def _say_what_to_open(address: str) -> None:
     )
 
 
-def _told(summary: "LoadSummary") -> str:
-    reasons = ", ".join(f"{reason} {number:,}" for reason, number in sorted(summary.rejects_by_reason.items()))
-    return (
-        f"{summary.dataset}: {summary.number_read:,} read, {summary.number_added:,} added, "
-        f"{summary.number_changed:,} changed, {summary.number_removed:,} removed, "
-        f"{summary.number_rejected:,} rejected{f' ({reasons})' if reasons else ''}, "
-        f"{summary.number_normalised:,} left out as no features."
-    )
-
-
-def _dataset_row(dataset: Dataset, features: int | None) -> list[str]:
-    source = "a file" if dataset.source is None else dataset.source.reader
-    number = "-" if features is None else f"{features:,}"
-    return [dataset.id, dataset.collection, dataset.licence, source, number, dataset.title.en]
-
-
-def _status_row(record: loads.LoadRecord) -> list[str]:
-    reasons = [f"{reason} {number:,}" for reason, number in sorted(record.rejects.items())]
-    numbers = (
-        record.number_read,
-        record.number_added,
-        record.number_changed,
-        record.number_removed,
-        record.number_rejected,
-    )
-    return [
-        record.dataset,
-        str(record.id),
-        f"{record.finished:%Y-%m-%d %H:%M}",
-        record.state,
-        *(f"{number:,}" for number in numbers),
-        "; ".join([*reasons, *([record.message] if record.message else [])]),
-    ]
-
-
-def _print_table(columns: dict[str, Literal["left", "right"]], rows: Iterable[Sequence[str]]) -> None:
-    """Prints columns in full; only the last one, of free text, is folded where the line ends."""
-    table = Table(box=None, pad_edge=False)
-    for name, justify in columns.items():
-        table.add_column(name, justify=justify, no_wrap=name != list(columns)[-1], overflow="fold")
-    for row in rows:
-        table.add_row(*(escape(_printable(cell)) for cell in row))
-    Console(highlight=False, width=max(_out.width, _TABLE_WIDTH)).print(table)
-
-
 def _without_password(text: str) -> str:
     """A database URL may carry its password before the host or as a parameter."""
     return re.sub(r"(?<=[?&]password=)[^&]+", "***", re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:***@", text))
 
 
 def _complain(error: OtnError) -> None:
-    _err.print(f"otn: {_printable(str(error))}", markup=False, style="red")
+    _err.print(f"otn: {printable(str(error))}", markup=False, style="red")
 
 
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
     """What a library would tell its programmer with file, line and code: GDAL's remarks about a file, mostly."""
-    _err.print(f"otn: warning: {_printable(str(message))}", markup=False, style="yellow")
-
-
-def _printable(text: str) -> str:
-    """Publishers' text on one line, without what would steer the terminal."""
-    return "".join(sign if sign.isprintable() else "\ufffd" for sign in " ".join(text.split()))
+    _err.print(f"otn: warning: {printable(str(message))}", markup=False, style="yellow")
 
 
 def _listen_to_signals() -> None:

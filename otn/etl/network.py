@@ -12,6 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+import shapely
+
+from otn.etl.rows import Geometries
 
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -19,6 +22,15 @@ Marks = npt.NDArray[np.bool_]
 
 # Places closer than this are one: 1e-7 degrees are about a centimetre.
 _STEPS_PER_DEGREE = 10_000_000
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """The nodes that links run between: what each is called, where it is, and how many ends of links meet there."""
+
+    name: pa.Array
+    location: Geometries
+    number_of_links: Integers
 
 
 @dataclass(frozen=True)
@@ -135,6 +147,27 @@ def _times_before(links: Links) -> Integers:
     run = np.cumsum(np.concatenate([[True], ~same]))[: len(order)]
     times[order] = np.arange(len(order)) - np.searchsorted(run, run)
     return times
+
+
+def ends_by_place(lines: Geometries, level: Integers | None = None) -> tuple[pa.Array, pa.Array]:
+    """What the nodes are called from and to which lines (degrees) run, where the publisher has no names for them.
+
+    Lines whose ends lie at one place and on one level meet there; see `numbered_places` for the names.
+    """
+    ends = shapely.get_coordinates([shapely.get_point(lines, 0), shapely.get_point(lines, -1)])
+    number, names = numbered_places(ends[:, 0], ends[:, 1], None if level is None else np.tile(level, 2))
+    both = pa.array(names, pa.string()).take(pa.array(number))
+    return both[: len(lines)], both[len(lines) :]
+
+
+def nodes_of_links(lines: Geometries, from_names: pa.Array, to_names: pa.Array) -> Nodes:
+    """The nodes of lines (LineString) whose ends have these names; a node is where the first line that has it ends."""
+    ends = np.concatenate([shapely.get_point(lines, 0), shapely.get_point(lines, -1)])
+    encoded = pa.chunked_array([from_names, to_names], pa.string()).combine_chunks().dictionary_encode()
+    number = encoded.indices.to_numpy()
+    first = np.zeros(len(encoded.dictionary), np.int64)
+    first[number[::-1]] = np.arange(len(number))[::-1]
+    return Nodes(encoded.dictionary, ends[first], np.bincount(number, minlength=len(encoded.dictionary)))
 
 
 def numbers_of_links(links: Links, places: int) -> Integers:

@@ -14,7 +14,11 @@ from otn.errors import ClusterError
 
 @dataclass(frozen=True)
 class LoadRecord:
-    """One load: `rejects` counts the rows it left out, by reason code; `state` is "committed" or "failed"."""
+    """One load: `rejects` counts the rows it left out, by reason code; `state` is "committed" or "failed".
+
+    `number_*` count features, `objects_*` what the publisher has as one: a road is one object and several features.
+    `source_url`, `source_sha256` and `lineage` tell where it came from, `report` the quality of what was read.
+    """
 
     id: int
     dataset: str
@@ -22,12 +26,20 @@ class LoadRecord:
     started: datetime
     finished: datetime
     source: str
+    source_url: str | None
+    source_sha256: str | None
+    lineage: dict[str, Any]
     number_read: int
     number_added: int
     number_changed: int
     number_removed: int
+    objects_added: int
+    objects_changed: int
+    objects_removed: int
     number_rejected: int
     number_normalised: int
+    number_repaired: int
+    report: dict[str, Any]
     message: str | None
     rejects: dict[str, int]
 
@@ -44,9 +56,10 @@ class RejectRecord:
 
 
 _SQL_LOADS = """
-SELECT load.id, load.dataset, load.state, load.started, load.finished, load.source, load.number_read,
-       load.number_added, load.number_changed, load.number_removed, load.number_rejected, load.number_normalised,
-       load.message,
+SELECT load.id, load.dataset, load.state, load.started, load.finished, load.source, load.source_url,
+       load.source_sha256, load.lineage, load.number_read, load.number_added, load.number_changed,
+       load.number_removed, load.objects_added, load.objects_changed, load.objects_removed, load.number_rejected,
+       load.number_normalised, load.number_repaired, load.report, load.message,
        (SELECT coalesce(jsonb_object_agg(reason, number), '{}')
           FROM (SELECT reason, count(*) AS number FROM reject WHERE load_id = load.id GROUP BY reason) AS counted)
        AS rejects

@@ -6,9 +6,10 @@ from typing import Any
 
 import shapely
 
-from otn.etl.load import LoadSummary
+from otn.etl.load_records import LoadSummary
 from otn.etl.pipeline import load_dataset
 from otn.etl.progress import Silent
+from otn.etl.wishes import Wishes
 from otn.model.datasets import Registry
 
 # By localId; clockwise rings, a bow tie, holes and several parts, as files have them.
@@ -52,4 +53,4 @@ def load_wkt(url: str, dataset: str, shapes: dict[str, str], folder: Path, **pro
     file = folder / "shapes.geojson"
     file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     registry = Registry.read()
-    return load_dataset(url, registry.dataset(dataset), registry=registry, progress=Silent(), file=file)
+    return load_dataset(url, registry.dataset(dataset), registry=registry, progress=Silent(), wishes=Wishes([file]))

@@ -12,6 +12,7 @@ import shapely
 from otn.etl.pipeline import load_dataset
 from otn.etl.progress import Silent
 from otn.etl.regions import Regions
+from otn.etl.wishes import Wishes
 from otn.model.datasets import Registry
 from otn.model.tiling import pixel_metres
 from tests.api.shapes import load_wkt
@@ -34,7 +35,7 @@ def rows(url: str, statement: LiteralString) -> Iterator[tuple[Any, ...]]:
 def test_all_published_areas_are_loaded(published: tuple[Path, int], database_url: str) -> None:
     path, count = published
     dataset = REGISTRY.dataset("elsewhere/areas")
-    summary = load_dataset(database_url, dataset, registry=REGISTRY, progress=Silent(), file=path)
+    summary = load_dataset(database_url, dataset, registry=REGISTRY, progress=Silent(), wishes=Wishes([path]))
     assert (summary.number_read, summary.number_added, summary.number_rejected) == (count, count, 0)
     source = json.loads(path.read_text(encoding="utf-8"))["features"]
     expected = sum(shapely.make_valid(shapely.from_geojson(json.dumps(one["geometry"]))).area for one in source)

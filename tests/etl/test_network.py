@@ -3,14 +3,17 @@ from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
 from otn.etl.network import (
     Links,
     cut,
+    ends_by_place,
     form_of_road_node,
     nodes,
+    nodes_of_links,
     numbered,
     numbered_places,
     numbers_of_links,
@@ -130,3 +133,28 @@ def test_the_form_of_a_node_follows_from_what_meets_there() -> None:
         "roundabout",
         "levelCrossing",
     ]
+
+
+LINES = shapely.from_wkt(
+    ["LINESTRING (4 51, 4.1 51)", "LINESTRING (4.2 51, 4.15 51, 4.1 51)", "LINESTRING (4.1 51.1, 4.1 51)"]
+)
+
+
+def test_lines_without_names_of_nodes_meet_where_they_end() -> None:
+    begin, end = ends_by_place(LINES)
+    assert begin.to_pylist() == ["4.0000000 51.0000000", "4.2000000 51.0000000", "4.1000000 51.1000000"]
+    assert end.to_pylist() == ["4.1000000 51.0000000"] * 3
+    _, end = ends_by_place(LINES, np.array([0, 0, 1]))
+    assert end.to_pylist() == ["4.1000000 51.0000000"] * 2 + ["4.1000000 51.0000000 1"]
+
+
+def test_the_nodes_of_lines_are_where_they_end_with_the_number_of_ends() -> None:
+    found = nodes_of_links(LINES, pa.array(["a", "c", "d"]), pa.array(["b", "b", "b"]))
+    assert found.name.to_pylist() == ["a", "c", "d", "b"]
+    assert [point.wkt for point in found.location] == [
+        "POINT (4 51)",
+        "POINT (4.2 51)",
+        "POINT (4.1 51.1)",
+        "POINT (4.1 51)",
+    ]
+    assert found.number_of_links.tolist() == [1, 1, 1, 3]

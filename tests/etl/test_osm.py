@@ -2,10 +2,13 @@ import bz2
 import gzip
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import osmium
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from osmium.osm.mutable import Node, Way
 
 from otn.errors import SourceError
@@ -196,15 +199,36 @@ def test_a_file_without_the_nodes_of_its_ways_is_refused(path: Path) -> None:
         list(OsmRoads(write(path, road(5, 1, 2), nodes={})).read())
 
 
-def test_text_that_is_not_utf8_is_refused(path: Path) -> None:
+@pytest.mark.parametrize("name", [b"D\xffrp", b"D\xf6rp", b"Dor\xe9", b"D\xfcrp"])
+def test_text_that_is_not_utf8_is_refused(path: Path, name: bytes) -> None:
     write(path, road(5, 1, 2, name="Dorp"))
     plain = path.with_name("plain.osm.pbf")
     with osmium.SimpleWriter(osmium.io.File(plain, "pbf,pbf_compression=none")) as writer:
         for entity in osmium.FileProcessor(path):
             writer.add(entity)
-    plain.write_bytes(plain.read_bytes().replace(b"Dorp", b"D\xffrp"))
+    plain.write_bytes(plain.read_bytes().replace(b"Dorp", name))
     with pytest.raises(SourceError, match="way 5 holds text that is not UTF-8"):
         list(OsmRoads(plain).read())
+
+
+@pytest.mark.parametrize(
+    "name", ["a b,c=d%e@f", "%20%", "Čapkova — Ελλάδα 東京 😀", "\u00a0\u00ad\u200b", "tab\tand\nline"]
+)
+def test_a_name_is_what_it_is_in_the_file(path: Path, name: str) -> None:
+    assert rows_of(write(path, road(5, 1, 2, name=name))).attributes["name"].to_pylist() == [name]
+
+
+# libosmium writes the last plane, which is for private use, with a digit too few.
+characters = st.characters(exclude_categories=["Cs"], exclude_characters="\0", max_codepoint=0xFFFFF)
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.lists(st.text(characters, max_size=20), min_size=30, max_size=100))
+def test_names_of_all_characters_are_what_they_are(names: list[str]) -> None:
+    with TemporaryDirectory() as directory:
+        ways = (road(number, 1, 2, name=name) for number, name in enumerate(names, 1))
+        rows = rows_of(write(Path(directory) / "extract.osm.pbf", *ways))
+    assert rows.attributes["name"].to_pylist() == names
 
 
 def test_a_history_is_refused(path: Path) -> None:

@@ -52,8 +52,9 @@ def rows_of(path: Path) -> tuple[list[dict[str, Any]], dict[str, dict[str, Any]]
     reader, links, nodes = OsmRoads(path), list[dict[str, Any]](), dict[str, dict[str, Any]]()
     for rows in reader.read():
         collection = ROADS if rows.collection == ROADS.id else ROAD_NODES
-        geometry, row, part = harmonised_geometry(rows)
-        assert row.tolist() == list(range(len(rows)))
+        shapes = harmonised_geometry(rows, collection.geometry)
+        geometry, part = shapes.geometry, shapes.part
+        assert shapes.row.tolist() == list(range(len(rows)))
         fields = reader.harmonise(rows.attributes, collection)
         columns = {name: column.to_pylist() for name, column in fields.items()}
         for at in range(len(rows)):

@@ -146,6 +146,16 @@ def test_weights_are_in_tonnes(text: str | None, expected: float | None) -> None
     assert osm_tags.weight(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [(None, 0), ("0", 0), (" 1 ", 1), ("-2", -2), ("+1", 1), ("1;2", None), ("0.5", None), ("up", None)],
+)
+def test_a_level_is_one_whole_number_and_the_ground_where_nothing_is_said(
+    text: str | None, expected: int | None
+) -> None:
+    assert osm_tags.level(text) == expected
+
+
 @pytest.mark.parametrize(("text", "expected"), [("2", 2), (" 3 ", 3), ("2;3", None), ("1.5", None), (None, None)])
 def test_lanes_are_one_whole_number(text: str | None, expected: int | None) -> None:
     assert osm_tags.lanes(text) == expected

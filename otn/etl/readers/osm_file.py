@@ -1,14 +1,10 @@
 """OpenStreetMap files: which there are, and what is wrong with one that cannot be read."""
 
-import bz2
-import gzip
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import BinaryIO
 
 import osmium
 from pyproj import CRS
@@ -20,41 +16,19 @@ _XML = (".osm", ".osm.gz", ".osm.bz2")
 _TYPES = "nwr"
 CRS84 = CRS.from_user_input("OGC:CRS84")
 
-_START_OF_XML = 1 << 16
 # What libosmium, expat, zlib and bzip2 say of a file that ends too early.
 _SIGNS_OF_CUTTING = ("unexpected EOF", "no element found", "unclosed", "read close failed", "bzip2 error: read failed")
 
 
 def check_file(path: Path) -> None:
-    """Raises SourceError for what is no file, is empty, declares XML entities, or holds versions of one object."""
+    """Raises SourceError for what is no file, is empty, or holds several versions of one object."""
     if not path.is_file():
         raise SourceError(f"{path} is not a file.")
     if path.stat().st_size == 0:
         raise SourceError(f"{path} is empty.")
-    if _document_type(path):
-        raise SourceError(f"{path} declares a document type; XML that could declare entities is not read.")
     with troubles_named(path):
         if osmium.FileProcessor(path).header.has_multiple_object_versions:
             raise SourceError(f"{path} is a history or a change file; only extracts of one moment can be read.")
-
-
-def _document_type(path: Path) -> bool:
-    """Whether the XML declares a document type before its root; libosmium only refuses the entities in one."""
-    try:
-        with _unpacked(path) as content:
-            start = content.read(_START_OF_XML)
-    except (OSError, EOFError, zlib.error):
-        return False  # libosmium tells what is wrong with it
-    return b"<!DOCTYPE" in start.partition(b"<osm")[0]
-
-
-def _unpacked(path: Path) -> BinaryIO | gzip.GzipFile | bz2.BZ2File:
-    match path.suffix.lower():
-        case ".gz":
-            return gzip.open(path)
-        case ".bz2":
-            return bz2.open(path)
-    return path.open("rb")
 
 
 @contextmanager

@@ -177,7 +177,15 @@ def _plain(texts: pa.Array) -> pa.Array:
 
 
 def _unescaped(text: str) -> str:
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    return _ESCAPE.sub(_character, text) if "%" in text else text
+
+
+def _character(escape: re.Match[str]) -> str:
+    code = int(escape[1], 16)
+    # What libosmium makes of some texts in another encoding.
+    if code > sys.maxunicode or 0xD800 <= code < 0xE000:
+        raise RuntimeError(f"invalid Unicode codepoint {code:x}")
+    return chr(code)
 
 
 def _tags_of(text: str) -> dict[str, str]:

@@ -16,6 +16,9 @@ from osmium.index import create_map
 from osmium.io import File, Reader
 from osmium.osm import NODE, WAY
 
+# Several wait in a queue: smaller ones than libosmium's own make a quarter less memory, and no difference in time.
+_BUFFER = 1 << 20
+
 
 def write(path: str, keys: list[str], node_tags: list[tuple[str, str]]) -> None:
     """Writes the ways that have one of `keys`, and the nodes that have one of `node_tags`."""
@@ -26,7 +29,8 @@ def write(path: str, keys: list[str], node_tags: list[tuple[str, str]]) -> None:
     ways.enable_for(WAY)
     nodes = TagFilter(*node_tags)
     nodes.enable_for(NODE)
-    writer = osmium.SimpleWriter(File("-", "opl,locations_on_ways=true,add_metadata=false"))
+    output = File("-", "opl,locations_on_ways=true,add_metadata=false")
+    writer = osmium.SimpleWriter(output, bufsz=_BUFFER)
     try:
         with Reader(path, NODE | WAY) as reader:
             osmium.apply(reader, locations, nodes, ways, writer)

@@ -16,17 +16,29 @@ from otn.etl.readers import (
     world_port_index,
     xlsx,
 )
+from otn.etl.readers.baac import Baac
+from otn.etl.readers.bicycle_counters import BicycleCounters
+from otn.etl.readers.detector_flows import DetectorFlows
 from otn.etl.readers.inputs import Inputs
+from otn.etl.readers.otn_accidents import OtnAccidents
+from otn.etl.readers.stats19 import Stats19
+from otn.etl.readers.wegenregister import Wegenregister
 from otn.etl.rows import Reader
 
 READERS: dict[str, Callable[[Inputs], Reader]] = {
+    "baac": Baac,
+    "bicycle-counters": BicycleCounters,
     "csv": lambda inputs: csv.CsvFile(only_file(inputs), inputs.crs, inputs.dataset),
+    "detector-flows": DetectorFlows,
     "geoparquet": lambda inputs: geoparquet.GeoParquetFile(only_file(inputs), inputs.crs, inputs.source),
     "osm": lambda inputs: osm_reader.reader_of(only_file(inputs), inputs),
+    "otn-accidents": OtnAccidents,
     "ourairports": ourairports.OurAirports,
     "raster": raster.RasterIndex,
+    "stats19": Stats19,
     "unlocode": unlocode.UnLocode,
     "vector": lambda inputs: vector.VectorFile(only_file(inputs), inputs.crs, inputs.source),
+    "wegenregister": Wegenregister,
     "world-port-index": lambda inputs: world_port_index.WorldPortIndex(only_file(inputs), inputs.crs, inputs.dataset),
     "xlsx": lambda inputs: xlsx.XlsxFile(only_file(inputs), inputs.crs, inputs.dataset),
 }

@@ -1,7 +1,8 @@
 """GeoPackage, GeoJSON, Shapefile and FlatGeobuf files, read by GDAL (pyogrio) as a stream of Arrow batches."""
 
+import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyogrio
 import shapely
-from pyogrio.raw import open_arrow
+from pyogrio.raw import open_arrow, read_arrow
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
@@ -62,13 +63,17 @@ class _Layer:
 
 
 class VectorFile:
-    """Reads a file with one of SUFFIXES; `crs`, where given, wins over what the file says."""
+    """Reads a file with one of SUFFIXES; `crs`, where given, wins over what the file says.
 
-    def __init__(self, path: Path, crs: CRS | None, source: FileSource | None = None) -> None:
+    Where names of layers contain `layer`, in capitals or not, only these layers count.
+    """
+
+    def __init__(self, path: Path, crs: CRS | None, source: FileSource | None = None, layer: str = "") -> None:
         self.path = path
         self.crs = crs
         self.source = source
         self.fields = SourceFields(source)
+        self.layer = layer
         self.format = next(known for suffix, known in _FORMATS.items() if path.name.lower().endswith(suffix))
 
     def read(self) -> Iterator[SourceRows]:
@@ -79,15 +84,8 @@ class VectorFile:
         """
         with self._translated():
             layer = self._layer()
-            with open_arrow(
-                layer.dataset,
-                layer=layer.name,
-                batch_size=_BATCH,
-                use_pyarrow=True,
-                return_fids=True,
-                datetime_as_string=True,
-                encoding=self.source.encoding if self.source else None,
-            ) as (meta, batches):
+            encoding = self.source.encoding if self.source else None
+            with _opened(layer, encoding) as (meta, batches):
                 check_columns(meta["fields"].tolist(), self.source, self.path)
                 crs = self._crs(meta)
                 read = 0
@@ -97,6 +95,20 @@ class VectorFile:
             self._check_complete(layer, read)
         if read == 0:
             raise SourceError(f"{self.path} has no rows.")
+
+    def columns(self) -> list[str]:
+        """The names of the columns of what `read` reads. Raises SourceError as it does."""
+        with self._translated():
+            layer = self._layer()
+            return [str(name) for name in _info(layer.dataset, layer.name)["fields"]]
+
+    def column(self, name: str) -> pa.Array:
+        """All values of one column as text, without a look at the rest of the file."""
+        with self._translated():
+            layer = self._layer()
+            with _without_measures():
+                _, table = read_arrow(layer.dataset, layer=layer.name, columns=[name], read_geometry=False)
+        return table[name].combine_chunks().cast(pa.string())
 
     def harmonise(self, attributes: pa.Table, collection: Collection) -> dict[str, pa.Array]:
         """The columns as declared, else those whose names are those of fields, or well known for them."""
@@ -118,6 +130,7 @@ class VectorFile:
     def _layer(self) -> _Layer:
         """The layer to read. Raises SourceError unless exactly one has geometry, or exactly one of them rows."""
         layers = [layer for dataset in self._datasets() for layer in self._layers(dataset)]
+        layers = [layer for layer in layers if self.layer.lower() in layer.name.lower()] or layers
         if not layers:
             raise SourceError(f"{self.path} has no layer with geometry.")
         if len(layers) == 1:
@@ -129,10 +142,11 @@ class VectorFile:
         raise SourceError(f"{self.path} must have one layer with rows, but has {len(filled)} of: {names}.")
 
     def _layers(self, dataset: str) -> list[_Layer]:
-        driver = pyogrio.read_info(dataset, layer=0)["driver"]
+        driver = _info(dataset, 0)["driver"]
         if driver not in self.format.drivers:
             raise SourceError(f"{self.path} is no {self.format.title} but {driver}.")
-        layers = pyogrio.list_layers(dataset).tolist()
+        with _without_measures():
+            layers = pyogrio.list_layers(dataset).tolist()
         return [_Layer(dataset, name) for name, geometry in layers if geometry is not None]
 
     def _datasets(self) -> list[str]:
@@ -189,4 +203,36 @@ class VectorFile:
 
 
 def _number_of_rows(layer: _Layer) -> int:
-    return int(pyogrio.read_info(layer.dataset, layer=layer.name, force_feature_count=True)["features"])
+    return int(_info(layer.dataset, layer.name, count=True)["features"])
+
+
+def _info(dataset: str, layer: str | int, count: bool = False) -> dict[str, Any]:
+    with _without_measures():
+        info: dict[str, Any] = pyogrio.read_info(dataset, layer=layer, force_feature_count=count)
+        return info
+
+
+@contextmanager
+def _opened(layer: _Layer, encoding: str | None) -> Iterator[tuple[dict[str, Any], pa.RecordBatchReader]]:
+    with ExitStack() as stack:
+        with _without_measures():
+            opened = stack.enter_context(
+                open_arrow(
+                    layer.dataset,
+                    layer=layer.name,
+                    batch_size=_BATCH,
+                    use_pyarrow=True,
+                    return_fids=True,
+                    datetime_as_string=True,
+                    encoding=encoding,
+                )
+            )
+        yield opened
+
+
+@contextmanager
+def _without_measures() -> Iterator[None]:
+    """Measures along a line (PolyLineM) are not kept, so nobody needs pyogrio's warning of it."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Measured \(M\) geometry types are not supported")
+        yield
