@@ -35,7 +35,7 @@ class CsvFile(TextTableReader):
 
     @contextmanager
     def table(self) -> Iterator[TextTable]:
-        with csv_table(self.path, self.source, self.region, self.found) as table:
+        with csv_table(self.path, self.source, self.region, self.remarks) as table:
             yield table
 
 

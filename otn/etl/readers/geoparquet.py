@@ -62,11 +62,6 @@ class GeoParquetFile:
         self.source = source
         self.fields = SourceFields(source)
 
-    @property
-    def remarks(self) -> list[str]:
-        """What was found out about the file, after reading it."""
-        return self.fields.remarks
-
     def read(self) -> Iterator[SourceRows]:
         """The rows, whatever the size of the row groups.
 

@@ -103,13 +103,7 @@ class OurAirports:
         self._runway_fields = SourceFields(inputs.source, _RUNWAY_FIELDS, {"surface": surface})
         self._airport_fields = SourceFields(inputs.source, _AIRPORT_FIELDS)
         self._older_airport_fields = SourceFields(inputs.source, _OLDER_AIRPORT_FIELDS)
-        self.found: list[str] = []
-
-    @property
-    def remarks(self) -> list[str]:
-        """What was found out about the files, after reading them."""
-        fields = (self._runway_fields, self._airport_fields, self._older_airport_fields)
-        return [*self.found, *(remark for some in fields for remark in some.remarks)]
+        self.remarks: list[str] = []
 
     def read(self) -> Iterator[SourceRows]:
         """The rows in batches. Raises SourceError if a file that is needed was not given, lacks columns or rows."""
@@ -142,7 +136,7 @@ class OurAirports:
 
     def _batches(self, path: Path, columns: tuple[str, ...]) -> Iterator[TextRows]:
         read = 0
-        with csv_table(path, self.inputs.source, self.inputs.dataset.region, self.found) as table:
+        with csv_table(path, self.inputs.source, self.inputs.dataset.region, self.remarks) as table:
             require_columns(table.header, columns, path)
             for rows in table.batches:
                 yield rows

@@ -56,11 +56,7 @@ class TextTableReader:
         self.source = dataset.source if dataset and isinstance(dataset.source, FileSource) else None
         self.identifier = self.source.identifier if self.source else ()
         self.fields = SourceFields(self.source)
-        self.found: list[str] = []
-
-    @property
-    def remarks(self) -> list[str]:
-        return [*self.found, *self.fields.remarks]
+        self.remarks: list[str] = []
 
     def table(self) -> AbstractContextManager[TextTable]:
         """The table while its file is open. Raises SourceError naming what is wrong with it."""

@@ -87,12 +87,7 @@ class UnLocode:
         self.inputs = inputs
         self.wanted = inputs.dataset.collection
         self.fields = SourceFields(inputs.source, _FIELDS.get(self.wanted, {}))
-        self.found: list[str] = []
-
-    @property
-    def remarks(self) -> list[str]:
-        """What was found out about the files, after reading them."""
-        return [*self.found, *self.fields.remarks]
+        self.remarks: list[str] = []
 
     def read(self) -> Iterator[SourceRows]:
         """The rows in batches, with columns `country` and `locode`. Raises SourceError if a file is no UN/LOCODE."""
@@ -113,7 +108,7 @@ class UnLocode:
         check_file(path)
         found = 0
         try:
-            with opened_text(path, self.inputs.source, self.inputs.dataset.region, self.found) as file:
+            with opened_text(path, self.inputs.source, self.inputs.dataset.region, self.remarks) as file:
                 for line in file:
                     if not line.strip().strip('"') or _is_header(line):
                         continue

@@ -76,11 +76,6 @@ class VectorFile:
         self.layer = layer
         self.format = next(known for suffix, known in _FORMATS.items() if path.name.lower().endswith(suffix))
 
-    @property
-    def remarks(self) -> list[str]:
-        """What was found out about the file, after reading it."""
-        return self.fields.remarks
-
     def read(self) -> Iterator[SourceRows]:
         """The rows of the one layer that has any.
 

@@ -129,7 +129,7 @@ class XlsxFile(TextTableReader):
                     if top is not None and bottom is not None and left is not None and bottom > top:
                         merges.append(_Merge(top, bottom, left))
         if without_value:
-            self.found.append(
+            self.remarks.append(
                 f"{self.path.name}: {without_value:,} formulas of the sheet {sheet.title} have no stored value and were"
                 " read as empty; opened and saved by a spreadsheet program, the file has them."
             )
