@@ -4,6 +4,7 @@ Sources: OGC API - Features - Part 1 (17-069r4) 7.2 to 7.14, OGC API - Common - 
 """
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from otn.api import texts
@@ -125,6 +126,7 @@ def keywords(declared: Any, language: str) -> list[str]:
     return list(getattr(declared, language))
 
 
+@lru_cache(maxsize=64)
 def instant(moment: datetime) -> str:
     """RFC 3339 in UTC, in whole seconds."""
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -36,17 +37,25 @@ class Links:
 
     def href(self, path: str, parameters: Parameters = ()) -> str:
         """The address of a path of this service; `lang` is added where it was asked for."""
-        given = dict(parameters)
-        if self.lang is not None and "lang" not in given:
+        if self.lang is not None and all(name != "lang" for name, _ in parameters):
             parameters = (*parameters, ("lang", self.lang))
-        return self.plain(path) + ("?" + urlencode(parameters, quote_via=quote, safe=",/:.") if parameters else "")
+        return self.plain(path) + (_query_string(parameters) if parameters else "")
 
     def plain(self, path: str) -> str:
         """The address without a query string, for clients that append to it."""
-        return self.base + quote(path)
+        return self.base + _quoted(path)
 
     def to(self, rel: str, path: str, media_type: str, title: str, parameters: Parameters = ()) -> Link:
         return link(rel, self.href(path, parameters), media_type, title)
+
+
+# The same few are written into every answer.
+_quoted = lru_cache(maxsize=512)(quote)
+
+
+@lru_cache(maxsize=512)
+def _query_string(parameters: Parameters) -> str:
+    return "?" + urlencode(parameters, quote_via=quote, safe=",/:.")
 
 
 def link(rel: str, href: str, media_type: str | None = None, title: str | None = None) -> Link:

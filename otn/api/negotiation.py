@@ -25,7 +25,8 @@ QLR_TYPE = "application/x-qgis-layer-definition"
 XML_TYPE = "application/xml"
 
 
-@dataclass(frozen=True)
+# Each is itself alone: they are looked up for every request, and hashing their names would cost more than that.
+@dataclass(frozen=True, eq=False)
 class Representation:
     """A media type that can be sent, the values of `f` that ask for it and further types it satisfies."""
 

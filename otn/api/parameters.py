@@ -16,6 +16,8 @@ def parse_parameters(query: bytes) -> Parameters:
 
     Raises BadRequest for what is no UTF-8, for control characters that no value can hold and for a repeated name.
     """
+    if not query:
+        return ()
     try:
         pairs = parse_qsl(query.decode(), keep_blank_values=True, errors="strict", max_num_fields=100)
     except UnicodeDecodeError:

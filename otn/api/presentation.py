@@ -37,14 +37,15 @@ class Presentation:
 
 
 @lru_cache
-def _everything(collection_id: str) -> Presentation:
+def whole_presentation(collection_id: str) -> Presentation:
+    """Every field, and the geometry as it is: what is shown where nothing else is asked."""
     return Presentation(COLLECTIONS[collection_id].fields)
 
 
 def parse_presentation(collection: Collection, given: dict[str, str]) -> Presentation:
     """Raises BadRequest naming the parameter with an unusable value."""
     if not given.keys() & PRESENTATION_PARAMETERS:
-        return _everything(collection.id)
+        return whole_presentation(collection.id)
     crs = parse_crs(given["crs"], "crs") if "crs" in given else CRS84
     return Presentation(
         fields=_fields(collection, given),

@@ -11,7 +11,7 @@ from otn.api.crs import parse_crs
 from otn.api.encoders.table import IDENTIFIERS
 from otn.api.encoders.view import TextFormat, View
 from otn.api.ordering import Ordering
-from otn.api.presentation import Presentation
+from otn.api.presentation import Presentation, whole_presentation
 from otn.api.query import ItemsQuery
 from otn.api.selection_sql import selection_sql
 from otn.api.statement import SqlParameters, Statement, quoted
@@ -138,11 +138,19 @@ def _moved(query: ItemsQuery, ordering: Ordering, collection: str, parameters: S
 def _rendered(
     collection: Collection, presentation: Presentation, format_: TextFormat, parameters: SqlParameters
 ) -> str:
+    if presentation is whole_presentation(collection.id):
+        return _whole_sql(format_, collection.id)
     if format_ is IDENTIFIERS:
         presentation = replace(presentation, geometry=False)
     shown = view(collection, presentation, parameters)
     names = tuple(field.name for field in shown.fields)
     return _feature_sql(format_, collection.id, names, shown.crs.uri, shown.geometry, shown.decimals)
+
+
+@lru_cache(maxsize=256)
+def _whole_sql(format_: TextFormat, collection_id: str) -> str:
+    """What most ask for: no parameter is in it, and nothing need be compared to find it."""
+    return format_.feature_sql(view(COLLECTIONS[collection_id], whole_presentation(collection_id), SqlParameters()))
 
 
 @lru_cache(maxsize=256)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
 from otn.api.conditional import strong_etag
 from otn.api.context import VARY, RequestContext
@@ -28,7 +29,12 @@ def validators(context: RequestContext, version: int, updated: datetime) -> list
     """The headers by which a client asks again; on 200 and 304 alike."""
     return [
         (b"etag", etag(context, version).encode()),
-        (b"last-modified", format_datetime(updated, usegmt=True).encode()),
+        (b"last-modified", _http_date(updated)),
         (b"cache-control", REVALIDATE.encode()),
         (b"vary", VARY.encode()),
     ]
+
+
+@lru_cache(maxsize=64)
+def _http_date(moment: datetime) -> bytes:
+    return format_datetime(moment, usegmt=True).encode()
