@@ -66,10 +66,9 @@ class Dataset(Declaration):
             if field is None:
                 known = ", ".join(collection.by_name)
                 raise ValueError(f"source.fields.{name}: {collection.id} has no such field, only {known}")
-            strange = set((mapped.codes or {}).values()) - set(field.codelist.values if field.codelist else ())
-            if strange and field.codelist:
-                known = ", ".join(field.codelist.values)
-                raise ValueError(f"source.fields.{name}.codes: {min(strange)!r} is none of {known}")
+            mistake = mapped.mistake(field)
+            if mistake is not None:
+                raise ValueError(f"source.fields.{name}.{mistake}")
 
     @property
     def collection_model(self) -> Collection:

@@ -8,6 +8,8 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from otn.model.declarations import Declaration
+from otn.model.fields import Field as ModelField
+from otn.model.units import Unit, factor
 
 Url = Annotated[str, Field(pattern=r"^https?://\S+$")]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -32,7 +34,6 @@ FileReader = Literal[
     "none",
 ]
 Encoding = Literal["utf-8", "cp1250", "cp1252", "cp1257", "iso-8859-7"]
-Unit = Literal["ft", "in", "km", "m", "mi", "mph", "km/h", "kn"]
 Frequency = Literal[
     "CONT",
     "HOURLY",
@@ -62,12 +63,35 @@ class PackageSource(Declaration):
 class FieldMapping(Declaration):
     """The column that gives a field; `codes` says what the publisher's codes mean, `unit` what its numbers count in.
 
-    A code that `codes` does not have makes the field null and is reported as unknown.
+    A code that `codes` does not have makes the field null and is reported as unknown. `constant`, in the place of a
+    column, is the value of every row: what the publisher does not write because all its rows are alike.
     """
 
-    column: str
+    column: str | None = None
+    constant: str | int | float | bool | None = None
     codes: dict[str, str] | None = None
     unit: Unit | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.column is None) == (self.constant is None):
+            raise ValueError("give a column, or a constant in its place")
+        if self.constant is not None and (self.codes is not None or self.unit is not None):
+            raise ValueError("a constant needs neither codes nor unit: write the value as the field has it")
+        return self
+
+    def mistake(self, field: ModelField) -> str | None:
+        """What of it does not fit the field, as `<key>: <sentence>`; None where all does."""
+        if self.unit is not None and factor(self.unit, field.unit) is None:
+            return f"unit: {self.unit} cannot be converted: {field.name} is in {field.unit or 'no unit'}"
+        if field.codelist is None:
+            return None
+        known = field.codelist.values
+        for key, values in (("codes", (self.codes or {}).values()), ("constant", (self.constant,))):
+            strange = sorted(str(value) for value in values if value is not None and value not in known)
+            if strange:
+                return f"{key}: {strange[0]!r} is none of {', '.join(known)}"
+        return None
 
     @field_validator("codes", mode="before")
     @classmethod
@@ -112,7 +136,7 @@ class FileSource(Declaration):
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
     crs: str | None = None
     encoding: Encoding | None = None
-    delimiter: str | None = None
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     decimal: Literal[",", "."] | None = None
     identifier: tuple[str, ...] = ()
     geometry: GeometryColumns | None = None

@@ -11,7 +11,8 @@ from pyproj import CRS
 from otn.errors import SourceError
 from otn.etl.readers.csv import CsvFile
 from otn.etl.rows import Reason, SourceRows
-from otn.model.collections import AIRPORTS
+from otn.model.collections import AIRPORTS, PORTS
+from tests.etl.declared import dataset, features
 
 POINT = shapely.Point(4, 51)
 
@@ -126,9 +127,66 @@ def test_without_geometry_the_columns_are_named(path: Path, rows: str) -> None:
     assert refusal(path, f"id,naam\n{rows}").endswith("it has id, naam.")
 
 
-@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
-def test_text_that_is_not_utf8_is_refused(path: Path, encoding: str) -> None:
-    assert "holds text that is not UTF-8" in refusal(path, "id,lon,lat,naam\n1,4,51,Liège\n".encode(encoding))
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "utf-16"])
+def test_text_is_read_in_the_encoding_it_is_in(path: Path, encoding: str) -> None:
+    path.write_text("id,lon,lat,naam\n1,4,51,Liège\n", encoding=encoding)
+    reader = CsvFile(path, None)
+    (rows,) = reader.read()
+    assert rows.attributes["naam"].to_pylist() == ["Liège"]
+    assert bool(reader.remarks) == (encoding == "latin-1")
+
+
+def test_a_declared_encoding_is_kept_to(path: Path) -> None:
+    path.write_bytes("id,lon,lat,naam\n1,4,51,Liège\n".encode("latin-1"))
+    with pytest.raises(SourceError, match="holds text that is not UTF-8; save it as UTF-8"):
+        list(CsvFile(path, None, dataset("ports", "csv", encoding="utf-8")).read())
+    path.write_bytes("id,lon,lat,naam\n1,4,51,Plzeň\n".encode("cp1250"))
+    (rows,) = CsvFile(path, None, dataset("ports", "csv", encoding="cp1250")).read()
+    assert rows.attributes["naam"].to_pylist() == ["Plzeň"]
+
+
+def test_what_is_declared_wins_over_what_the_file_looks_like(path: Path) -> None:
+    path.write_text(
+        "Ports of Somewhere; 2024; a; b; c\n\nnr|key|naam|y|x\n7|a|één|51,2|4,4\n8||twee|1.051,2|4,4\n|| |51|4\n"
+    )
+    declared = dataset(
+        "ports",
+        "csv",
+        delimiter="|",
+        decimal=",",
+        options={"skip": 2},
+        identifier=["nr", "key"],
+        geometry={"x": "x", "y": "y"},
+        fields={"name": "naam", "harbourSize": {"constant": "small"}},
+    )
+    reader = CsvFile(path, None, declared)
+    (rows,) = reader.read()
+    assert rows.source_id.to_pylist() == ["7_a", "8_", "row 3"]
+    assert rows.geometry.tolist() == [shapely.Point(4.4, 51.2), shapely.Point(4.4, 1051.2), POINT]
+    assert features(reader, rows, PORTS)[0] == {"name": "één", "harbourSize": "small"}
+
+
+def test_columns_that_are_declared_and_not_there_are_named(path: Path) -> None:
+    path.write_text("id,lon,lat\n1,4,51\n")
+    declared = dataset("ports", "csv", identifier=["nr"], fields={"name": "naam", "country": "land"})
+    with pytest.raises(SourceError, match=r"a\.csv lacks the columns nr, naam, land; it has id, lon, lat\."):
+        list(CsvFile(path, None, declared).read())
+
+
+@pytest.mark.parametrize("header", ["lat_lon", "geo_point_2d", "Lat,Lon"])
+def test_a_place_in_one_cell_is_told_by_the_name_of_its_column(path: Path, header: str) -> None:
+    rows = rows_of(path, f'id;"{header}"\na;51.2, 4.5\nb;51,2 4,5\nc;\nd;here\n')
+    assert rows.geometry.tolist() == [shapely.Point(4.5, 51.2), shapely.Point(4.5, 51.2), None]
+    assert [reject.detail for reject in rows.rejects] == ["the geometry cannot be read: 'here'"]
+
+
+def test_a_name_that_does_not_tell_which_comes_first_is_no_place(path: Path) -> None:
+    assert "source.geometry" in refusal(path, "id;coordinates\na;51.2, 4.5\n")
+
+
+def test_excel_says_what_stands_between_the_cells(path: Path) -> None:
+    rows = rows_of(path, "sep=;\r\nid;lon;lat;a,b,c,d,e\r\n1;4;51;x\r\n")
+    assert rows.attributes.column_names == ["id", "lon", "lat", "a,b,c,d,e"]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """What files of features have in common: rows with columns, one of which may hold the publisher's identifier."""
 
 import gzip
+import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,7 @@ from pyproj import CRS
 
 from otn.errors import SourceError
 from otn.etl.rows import Geometries, Reason, Reject, SourceRows
+from otn.model.sources import FileSource
 
 _CHUNK = 1 << 20
 
@@ -49,6 +52,22 @@ def check_file(path: Path) -> None:
             raise SourceError(f"{path} is damaged, cut off or no gzip file: {error}.") from error
 
 
+def check_columns(present: Collection[str], source: FileSource | None, path: Path) -> None:
+    """Raises SourceError naming the columns that the declaration speaks of and the file does not have."""
+    if source is None:
+        return
+    mapped = [mapping.column for mapping in source.fields.values() if mapping.column is not None]
+    places = source.geometry.model_dump(exclude_none=True).values() if source.geometry else ()
+    require_columns(present, [*source.identifier, *places, *mapped], path)
+
+
+def require_columns(present: Collection[str], wanted: Collection[str], path: Path) -> None:
+    """Raises SourceError naming the wanted columns that are not among those present."""
+    missing = [name for name in dict.fromkeys(wanted) if name not in present]
+    if missing:
+        raise SourceError(f"{path} lacks the columns {', '.join(missing)}; it has {', '.join(present)}.")
+
+
 def source_rows(
     position: npt.NDArray[np.int64],
     feature_ids: pa.Array | None,
@@ -56,12 +75,14 @@ def source_rows(
     geometry: Geometries,
     unreadable: dict[int, str],
     crs: CRS,
+    identifier: tuple[str, ...] = (),
 ) -> SourceRows:
     """The rows of a batch, without those whose geometry is `unreadable` (what it is, by row): these are rejects.
 
-    Without a column of _ID_COLUMNS, `source_id` is the id the format gives each feature, else the row's position.
+    `source_id` is what the columns of `identifier` hold, joined; without these, what one of _ID_COLUMNS holds, else
+    the id the format gives each feature, else the row's position.
     """
-    source_id = _source_ids(attributes, position, feature_ids)
+    source_id = _source_ids(attributes, position, feature_ids, identifier)
     rejects = tuple(
         Reject(
             position=int(position[row]),
@@ -74,6 +95,26 @@ def source_rows(
     )
     kept = np.setdiff1d(np.arange(len(position)), list(unreadable))
     return SourceRows(position[kept], source_id.take(kept), geometry[kept], attributes.take(kept), crs, rejects)
+
+
+def with_column(attributes: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) -> pa.Table:
+    """The attributes with another column, or with other values in the column of that name."""
+    if name in attributes.column_names:
+        return attributes.set_column(attributes.column_names.index(name), name, values)
+    return attributes.append_column(name, values)
+
+
+def leaving_out(rows: SourceRows, out: npt.NDArray[np.bool_]) -> SourceRows:
+    """The rows without those marked in `out`, which are no objects of the collection and become `normalised`."""
+    keep = pa.array(~out)
+    return replace(
+        rows,
+        position=rows.position[~out],
+        source_id=rows.source_id.filter(keep),
+        geometry=rows.geometry[~out],
+        attributes=rows.attributes.filter(keep),
+        normalised=np.concatenate([rows.normalised, rows.geometry[out]]),
+    )
 
 
 def parsed_geometry(
@@ -95,15 +136,51 @@ def _unless_curve(parse: Callable[..., Geometries], value: object) -> shapely.Ge
         return None
 
 
-def _source_ids(attributes: pa.Table, position: npt.NDArray[np.int64], feature_ids: pa.Array | None) -> pa.Array:
+def plain_column(column: pa.Array) -> pa.Array:
+    """The column as text, integers, numbers or booleans: dates in ISO 8601, what is nested as JSON, NaN as null."""
+    values = column.storage if isinstance(column, pa.ExtensionArray) else column
+    if pa.types.is_dictionary(values.type):
+        values = values.dictionary_decode()
+    kind = values.type
+    if pa.types.is_floating(kind):
+        return pc.if_else(pc.is_finite(values), values, None)
+    if pa.types.is_string(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind):
+        return values
+    if pa.types.is_nested(kind) or pa.types.is_binary(kind):
+        texts = [None if value is None else json.dumps(value, default=_as_text) for value in values.to_pylist()]
+        return pa.array(texts, pa.string())
+    return values.cast(pa.string())
+
+
+def _as_text(value: object) -> str:
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
+def _source_ids(
+    attributes: pa.Table,
+    position: npt.NDArray[np.int64],
+    feature_ids: pa.Array | None,
+    identifier: tuple[str, ...],
+) -> pa.Array:
     names = {name.lower(): name for name in reversed(attributes.column_names)}
     rows = pa.array(position).cast(pa.string())
-    for candidate in _ID_COLUMNS:
-        if candidate in names:
-            ids = _trimmed(attributes[names[candidate]].combine_chunks().cast(pa.string()))
-            # Said with a word, so that a row without an identifier never takes another row's.
-            return pc.coalesce(ids, pc.binary_join_element_wise("row", rows, " "))
+    own = identifier or next(((names[known],) for known in _ID_COLUMNS if known in names), ())
+    if own:
+        # Said with a word, so that a row without an identifier never takes another row's.
+        return pc.coalesce(_joined(attributes, own), pc.binary_join_element_wise("row", rows, " "))
     return rows if feature_ids is None else feature_ids.cast(pa.string())
+
+
+def _joined(attributes: pa.Table, columns: tuple[str, ...]) -> pa.Array:
+    """The cells of each row in one text, with underscores between them, as INSPIRE's local identifiers may have them.
+
+    Null where all of them are blank.
+    """
+    parts = [_trimmed(attributes[name].combine_chunks().cast(pa.string())) for name in columns]
+    if len(parts) == 1:
+        return parts[0]
+    text = pc.binary_join_element_wise(*parts, "_", null_handling="replace", null_replacement="")
+    return pc.if_else(pc.is_null(pc.coalesce(*parts)), None, text)
 
 
 def _trimmed(column: pa.Array) -> pa.Array:

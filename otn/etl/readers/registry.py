@@ -4,14 +4,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 from otn.errors import SourceError
-from otn.etl.readers import csv, osm, vector
+from otn.etl.readers import csv, geoparquet, osm, ourairports, raster, unlocode, vector, world_port_index, xlsx
 from otn.etl.readers.inputs import Inputs
 from otn.etl.rows import Reader
 
 READERS: dict[str, Callable[[Inputs], Reader]] = {
-    "csv": lambda inputs: csv.CsvFile(only_file(inputs), inputs.crs),
+    "csv": lambda inputs: csv.CsvFile(only_file(inputs), inputs.crs, inputs.dataset),
+    "geoparquet": lambda inputs: geoparquet.GeoParquetFile(only_file(inputs), inputs.crs, inputs.source),
     "osm": lambda inputs: osm.OsmRoads(only_file(inputs)),
-    "vector": lambda inputs: vector.VectorFile(only_file(inputs), inputs.crs),
+    "ourairports": ourairports.OurAirports,
+    "raster": raster.RasterIndex,
+    "unlocode": unlocode.UnLocode,
+    "vector": lambda inputs: vector.VectorFile(only_file(inputs), inputs.crs, inputs.source),
+    "world-port-index": lambda inputs: world_port_index.WorldPortIndex(only_file(inputs), inputs.crs, inputs.dataset),
+    "xlsx": lambda inputs: xlsx.XlsxFile(only_file(inputs), inputs.crs, inputs.dataset),
 }
 """By the name that `source.reader` gives."""
 
@@ -19,6 +25,9 @@ _BY_SUFFIX = {
     **dict.fromkeys(osm.SUFFIXES, "osm"),
     **dict.fromkeys(vector.SUFFIXES, "vector"),
     **dict.fromkeys(csv.SUFFIXES, "csv"),
+    **dict.fromkeys(geoparquet.SUFFIXES, "geoparquet"),
+    **dict.fromkeys(xlsx.SUFFIXES, "xlsx"),
+    **dict.fromkeys(raster.SUFFIXES, "raster"),
 }
 
 

@@ -1,6 +1,5 @@
 """GeoPackage, GeoJSON, Shapefile and FlatGeobuf files, read by GDAL (pyogrio) as a stream of Arrow batches."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyogrio
 import shapely
 from pyogrio.raw import open_arrow
@@ -17,11 +15,12 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from otn.errors import SourceError
-from otn.etl.readers.columns import check_file, parsed_geometry, source_rows
+from otn.etl.readers.columns import check_columns, check_file, parsed_geometry, plain_column, source_rows
+from otn.etl.readers.mapping import SourceFields
 from otn.etl.readers.shapefile import check_whole, zipped_shapefiles
-from otn.etl.readers.vector_fields import fields_of_columns
 from otn.etl.rows import SourceRows
 from otn.model.collections import Collection
+from otn.model.sources import FileSource
 
 _BATCH = 20_000
 _SIGNS_OF_DAMAGE = ("not recognized", "could not be opened", "sqlite3", "malformed", "not a database")
@@ -65,16 +64,23 @@ class _Layer:
 class VectorFile:
     """Reads a file with one of SUFFIXES; `crs`, where given, wins over what the file says."""
 
-    def __init__(self, path: Path, crs: CRS | None) -> None:
+    def __init__(self, path: Path, crs: CRS | None, source: FileSource | None = None) -> None:
         self.path = path
         self.crs = crs
+        self.source = source
+        self.fields = SourceFields(source)
         self.format = next(known for suffix, known in _FORMATS.items() if path.name.lower().endswith(suffix))
+
+    @property
+    def remarks(self) -> list[str]:
+        """What was found out about the file, after reading it."""
+        return self.fields.remarks
 
     def read(self) -> Iterator[SourceRows]:
         """The rows of the one layer that has any.
 
-        Raises SourceError if the file is empty, cut off, in another format, without rows, geometry or CRS, or if
-        several layers have rows.
+        Raises SourceError if the file is empty, cut off, in another format, without rows, geometry, CRS or a column
+        that is declared, or if several layers have rows.
         """
         with self._translated():
             layer = self._layer()
@@ -85,7 +91,9 @@ class VectorFile:
                 use_pyarrow=True,
                 return_fids=True,
                 datetime_as_string=True,
+                encoding=self.source.encoding if self.source else None,
             ) as (meta, batches):
+                check_columns(meta["fields"].tolist(), self.source, self.path)
                 crs = self._crs(meta)
                 read = 0
                 for batch in batches:
@@ -96,8 +104,8 @@ class VectorFile:
             raise SourceError(f"{self.path} has no rows.")
 
     def harmonise(self, attributes: pa.Table, collection: Collection) -> dict[str, pa.Array]:
-        """The columns whose names are those of fields, or well known for them."""
-        return fields_of_columns(attributes, collection)
+        """The columns as declared, else those whose names are those of fields, or well known for them."""
+        return self.fields.of(attributes, collection)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -166,11 +174,12 @@ class VectorFile:
         fid_column, geometry_column = meta["fid_column"], meta["geometry_name"] or "wkb_geometry"
         columns = dict(zip(batch.schema.names, batch.columns, strict=True))
         fids, wkb = columns.pop(fid_column), columns.pop(geometry_column, None)
-        attributes = pa.table({name: _plain(column) for name, column in columns.items()})
+        attributes = pa.table({name: plain_column(column) for name, column in columns.items()})
         position = np.arange(read + 1, read + 1 + len(batch), dtype=np.int64)
         feature_ids = fids if self.format.has_feature_ids else None
         geometry = parsed_geometry(shapely.from_wkb, np.array(wkb.to_pylist(), dtype=object))
-        return source_rows(position, feature_ids, attributes, *geometry, crs)
+        identifier = self.source.identifier if self.source else ()
+        return source_rows(position, feature_ids, attributes, *geometry, crs, identifier)
 
     def _check_complete(self, layer: _Layer, read: int) -> None:
         """A FlatGeobuf that is cut off within its index has, to GDAL, no rows."""
@@ -186,17 +195,3 @@ class VectorFile:
 
 def _number_of_rows(layer: _Layer) -> int:
     return int(pyogrio.read_info(layer.dataset, layer=layer.name, force_feature_count=True)["features"])
-
-
-def _plain(column: pa.Array) -> pa.Array:
-    """The column as text, integers, numbers or booleans: dates in ISO 8601, what is nested as JSON, NaN as null."""
-    values = column.storage if isinstance(column, pa.ExtensionArray) else column
-    kind = values.type
-    if pa.types.is_floating(kind):
-        return pc.if_else(pc.is_finite(values), values, None)
-    if pa.types.is_string(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind):
-        return values
-    if pa.types.is_nested(kind) or pa.types.is_binary(kind):
-        texts = [None if value is None else json.dumps(value, default=bytes.hex) for value in values.to_pylist()]
-        return pa.array(texts, pa.string())
-    return values.cast(pa.string())

@@ -6,9 +6,8 @@ wrote it, in `sourceCodes`, as does whatever was mapped or converted. Roads with
 `fclass`) hold OpenStreetMap's tags and are read as such.
 """
 
-import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from otn.etl.readers import osm_tags
+from otn.etl.readers.numbers import Decimal, number
 from otn.etl.rows import ARROW_TYPES, json_objects, map_values
 from otn.model.collections import ROADS, Collection
 from otn.model.fields import Field, Kind
@@ -42,7 +42,7 @@ def _code_like(pattern: str) -> Convert:
 
 
 def _metres_of_feet(text: str) -> float | None:
-    feet = _number(text)
+    feet = number(text)
     return None if feet is None else round(feet * 0.3048, 2)
 
 
@@ -88,31 +88,38 @@ class _Use:
 
 def fields_of_columns(attributes: pa.Table, collection: Collection) -> dict[str, pa.Array]:
     """The fields of `collection` that the columns (text, integers, numbers, booleans) give, by field name."""
-    names = {name.lower(): name for name in reversed(attributes.column_names)}
-    columns = {lower: _blank_as_null(attributes[name].combine_chunks()) for lower, name in names.items()}
-    fields: dict[str, pa.Array] = {}
-    kept: dict[str, pa.Array] = {}
-    if collection == ROADS and (tags := _road_tags(columns)):
-        fields = osm_tags.road_fields(pa.table(tags))
-        used = (tags.keys() | {"fclass"}) - {"name"}
-        kept = {column: columns[column] for column in columns if column in used}
-    for use in _uses(columns, collection):
-        if use.field.name not in fields:
-            answer = map_values(columns[use.column], use.convert, ARROW_TYPES[use.field.kind])
-            fields[use.field.name] = answer
-            kept[use.column] = _unless_same(kept.get(use.column, columns[use.column]), answer, use.field.kind)
+    fields, kept = fields_by_name(attributes, collection)
     if kept:
-        codes = {names[column]: values for column, values in kept.items()}
-        fields["sourceCodes"] = json_objects(codes, len(attributes))
+        fields["sourceCodes"] = json_objects(kept, len(attributes))
     return fields
 
 
-def _uses(columns: dict[str, pa.Array], collection: Collection) -> Iterator[_Use]:
+def fields_by_name(
+    attributes: pa.Table, collection: Collection, without: Container[str] = (), decimal: Decimal | None = None
+) -> tuple[dict[str, pa.Array], dict[str, pa.Array]]:
+    """The fields told by the columns' names, but `without` some; and of each column used what the fields do not say."""
+    names = {name.lower(): name for name in reversed(attributes.column_names)}
+    columns = {lower: blank_as_null(attributes[name].combine_chunks()) for lower, name in names.items()}
+    fields: dict[str, pa.Array] = {}
+    kept: dict[str, pa.Array] = {}
+    if collection == ROADS and (tags := _road_tags(columns)):
+        fields = {name: values for name, values in osm_tags.road_fields(pa.table(tags)).items() if name not in without}
+        used = (tags.keys() | {"fclass"}) - {"name"}
+        kept = {column: columns[column] for column in columns if column in used}
+    for use in _uses(columns, collection, decimal):
+        if use.field.name not in fields and use.field.name not in without:
+            answer = map_values(columns[use.column], use.convert, ARROW_TYPES[use.field.kind])
+            fields[use.field.name] = answer
+            kept[use.column] = unless_same(kept.get(use.column, columns[use.column]), answer, use.field.kind)
+    return fields, {names[column]: values for column, values in kept.items()}
+
+
+def _uses(columns: dict[str, pa.Array], collection: Collection, decimal: Decimal | None) -> Iterator[_Use]:
     """What the columns may be used for: of several for one field the first counts."""
     for field in collection.fields:
         if field.name in _OWN_FIELDS:
             continue
-        own = _own_meaning(field)
+        own = own_meaning(field, decimal)
         known: list[tuple[str, Convert | None]] = [(field.name.lower(), own), (field.column, own)]
         known += _ALIASES.get(field.name, ())
         yield from (_Use(field, column, convert or own) for column, convert in known if column in columns)
@@ -134,12 +141,13 @@ def _from_geofabrik(tag: str, column: pa.Array) -> pa.Array:
     return map_values(column, lambda text: values.get(text, text), pa.string())
 
 
-def _blank_as_null(column: pa.Array) -> pa.Array:
+def blank_as_null(column: pa.Array) -> pa.Array:
+    """The column as text, null where that is blank."""
     text = pc.utf8_trim_whitespace(column.cast(pa.string()))
     return pc.if_else(pc.equal(text, ""), None, text)
 
 
-def _unless_same(source: pa.Array, answer: pa.Array, kind: Kind) -> pa.Array:
+def unless_same(source: pa.Array, answer: pa.Array, kind: Kind) -> pa.Array:
     """What the publisher wrote, where the field does not say the same."""
     if kind is Kind.INSTANT:
         return pc.if_else(pc.is_null(answer), source, None)
@@ -147,12 +155,16 @@ def _unless_same(source: pa.Array, answer: pa.Array, kind: Kind) -> pa.Array:
     return pc.if_else(same, None, source)
 
 
-def _own_meaning(field: Field) -> Convert:
-    """What the text of a column with the field's own name means."""
+def own_meaning(field: Field, decimal: Decimal | None = None) -> Convert:
+    """What the text of a column with the field's own name means; null for what it cannot."""
     if field.pattern is not None:
         return _code_like(field.pattern)
     if field.kind is Kind.CODE:
         return lambda text: _code(field, text)
+    if field.kind is Kind.NUMBER:
+        return lambda text: number(text, decimal)
+    if field.kind is Kind.INTEGER:
+        return lambda text: _integer(text, decimal)
     return _MEANINGS[field.kind]
 
 
@@ -166,17 +178,9 @@ def _code(field: Field, text: str) -> str | None:
     return known.get(value) or (osm_tags.surface(text) if field.name == "surface" else None)
 
 
-def _number(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
-
-
-def _integer(text: str) -> int | None:
-    number = _number(text)
-    return int(number) if number is not None and number.is_integer() and abs(number) < 2**53 else None
+def _integer(text: str, decimal: Decimal | None) -> int | None:
+    value = number(text, decimal)
+    return int(value) if value is not None and value.is_integer() and abs(value) < 2**53 else None
 
 
 def _boolean(text: str) -> bool | None:
@@ -195,8 +199,6 @@ def _instant(text: str) -> datetime | None:
 
 _MEANINGS: dict[Kind, Convert] = {
     Kind.TEXT: str,
-    Kind.INTEGER: _integer,
-    Kind.NUMBER: _number,
     Kind.BOOLEAN: _boolean,
     Kind.INSTANT: _instant,
 }
