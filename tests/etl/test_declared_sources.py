@@ -129,7 +129,8 @@ def test_ports_and_airports_of_natural_earth(database_url: str, real_data: Path)
     assert (summary.number_added, summary.number_rejected) == (893, 0)
     [(kinds, known, military)] = query(
         database_url,
-        "SELECT count(kind), count(icao), count(*) FILTER (WHERE kind IS NULL AND source_codes ->> 'kind' LIKE '%military%')"
+        "SELECT count(kind), count(icao), count(*) FILTER"
+        " (WHERE kind IS NULL AND source_codes ->> 'kind' LIKE '%military%')"
         " FROM airports",
     )
     assert kinds > 600
