@@ -101,9 +101,8 @@ def _source_of_files(dataset: Dataset, files: tuple[Path, ...], crs: str | None,
     for file in files:
         if crs is not None and file.name.lower().endswith(osm_file.SUFFIXES):
             raise SourceError(f"{file.name} is OpenStreetMap data, always in WGS 84: leave --crs out.")
-    sha256 = _sha256(files)
     reader = reader_of(_inputs(dataset, files, crs, folder))
-    return Source(", ".join(file.name for file in files), sha256, reader)
+    return Source(", ".join(file.name for file in files), _sha256(files), reader)
 
 
 def _downloaded(

@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 
 from otn.etl.extract import Source
 from otn.etl.merge import Changes
+from otn.etl.network_check import NetworkCheck
 from otn.etl.quality import UnknownCodes
 from otn.etl.rows import Reason
 from otn.etl.staging import Staging
@@ -48,6 +49,7 @@ class Counts:
     normalised: int = 0
     repaired: int = 0
     unknown_codes: UnknownCodes = field(default_factory=UnknownCodes)
+    network: NetworkCheck = field(default_factory=NetworkCheck)
 
     def failed(self, load_id: int, dataset: str) -> LoadSummary:
         """What a load did that failed before it came to compare anything."""
@@ -79,6 +81,7 @@ class Counts:
             "duplicates": rejects.get(Reason.DUPLICATE_ID.value, 0),
             "rejects": rejects,
             "unknownCodes": self.unknown_codes.report(),
+            "network": self.network.report(),
             **own.tally.report(own.bbox()),
             "further": {staging.collection.id: staging.tally.report(staging.bbox()) for staging in further},
         }

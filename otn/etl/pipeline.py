@@ -11,9 +11,10 @@ from otn.errors import LoadError
 from otn.etl.check import check_crs, check_geometry
 from otn.etl.check_place import Places, swapped_axes
 from otn.etl.extract import BY_DEFAULT, Downloads, Source, extract
-from otn.etl.harmonise import harmonise, harmonised_geometry
+from otn.etl.harmonise import Features, harmonise, harmonised_geometry
 from otn.etl.load import Load, load
 from otn.etl.load_records import LoadSummary
+from otn.etl.network_check import NetworkCheck
 from otn.etl.progress import Progress
 from otn.etl.quality import unknown_codes
 from otn.etl.regions import Regions
@@ -21,7 +22,7 @@ from otn.etl.rows import SourceRows
 from otn.etl.select import Selection, selected, selection
 from otn.etl.tolerance import Tolerance
 from otn.etl.wishes import AS_DECLARED, Wishes
-from otn.model.collections import COLLECTIONS
+from otn.model.collections import COLLECTIONS, ROADS
 from otn.model.datasets import Dataset, Registry
 from otn.model.sources import FileSource, PackageSource
 
@@ -96,6 +97,8 @@ class _Recipe:
         features = harmonise(checked, rows, self._source.reader, self._dataset, collection, regions)
         for name, code in unknown_codes(features.fields, collection):
             under_way.counts.unknown_codes.add(name, code)
+        if collection == ROADS:
+            _add_links(under_way.counts.network, features)
         under_way.staging(collection).add(features, rows)
 
     def _selection(self, registry: Registry, clip: bool) -> Selection | None:
@@ -109,6 +112,17 @@ class _Recipe:
         if source is None or source.select is None or of_another_kind:
             return None
         return selection(source.select, region, self._regions)
+
+
+def _add_links(network: NetworkCheck, features: Features) -> None:
+    """Roads whose source names no nodes are no network, and not looked at as one."""
+    fields = features.fields
+    if fields["fromNode"].null_count == len(features):
+        return
+    names, from_node, to_node, level = (
+        fields[name].combine_chunks() for name in ("inspireId", "fromNode", "toNode", "level")
+    )
+    network.add(features.geometry, names, from_node, to_node, level)
 
 
 def _tolerance(dataset: Dataset, wishes: Wishes) -> Tolerance:

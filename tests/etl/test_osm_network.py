@@ -258,7 +258,7 @@ def test_links_of_one_way_are_loaded_as_one_object_of_the_publisher(database_url
         dataset,
         registry=registry,
         progress=Silent(),
-        file=real_data / "osm" / "wechelderzande-be.osm.pbf",
+        wishes=Wishes([real_data / "osm" / "wechelderzande-be.osm.pbf"]),
     )
     assert (summary.number_read, summary.number_added, summary.number_rejected) == (264, 452, 4)
     with psycopg.connect(database_url) as connection:

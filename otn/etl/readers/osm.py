@@ -21,7 +21,6 @@ from otn.etl.readers.osm_network import NODE_TAGS, RoadNetwork
 from otn.etl.readers.osm_opl import NOT_UTF8, TaggedNode, Ways, read_opl
 from otn.etl.readers.osm_tags import ROAD_TAGS, road_fields
 from otn.etl.readers.osm_ways import WaysAside, located
-from otn.etl.readers.osm_xml import refuse_document_type
 from otn.etl.rows import Reject, SourceRows, json_objects
 from otn.model.collections import ROAD_NODES, ROADS, Collection
 
@@ -43,7 +42,6 @@ class OsmRoads:
         A way keeps the nodes that have a location: extracts cut ways at their border. Ways left with fewer than two
         distinct locations are rejected. Raises SourceError if the file is cut off, no OSM file, or has no roads.
         """
-        refuse_document_type(self.path)
         check_file(self.path)
         with tempfile.TemporaryFile() as file:
             aside = WaysAside(file)

@@ -10,6 +10,7 @@ import osmium
 from pyproj import CRS
 
 from otn.errors import SourceError
+from otn.etl.readers.osm_xml import refuse_document_type
 
 SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
 _XML = (".osm", ".osm.gz", ".osm.bz2")
@@ -21,11 +22,12 @@ _SIGNS_OF_CUTTING = ("unexpected EOF", "no element found", "unclosed", "read clo
 
 
 def check_file(path: Path) -> None:
-    """Raises SourceError for what is no file, is empty, or holds several versions of one object."""
+    """Raises SourceError for what is no file, is empty, declares XML entities, or holds versions of one object."""
     if not path.is_file():
         raise SourceError(f"{path} is not a file.")
     if path.stat().st_size == 0:
         raise SourceError(f"{path} is empty.")
+    refuse_document_type(path)
     with troubles_named(path):
         if osmium.FileProcessor(path).header.has_multiple_object_versions:
             raise SourceError(f"{path} is a history or a change file; only extracts of one moment can be read.")
