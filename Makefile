@@ -2,7 +2,7 @@
 # Python starts three times as fast from its cache; what nothing imports is never compiled.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help up test test-clients conformance check trust lock docs pictures vendor bench environment environment-dev \
+.PHONY: help up test test-clients conformance check trust lock docs pictures vendor bench bench-load environment environment-dev \
   environment-test environment-clients
 
 help: ## list the targets
@@ -43,6 +43,11 @@ bench: environment ## measure OTN beside its peers on half a million roads; writ
 	@scripts/install-system.sh --server
 	@scripts/install-bench.sh
 	.venv/bin/python -m bench
+
+bench-load: environment ## measure OTN's loads beside osm2pgsql and ogr2ogr; write docs/benchmarks-load.md
+	@scripts/install-system.sh --server
+	@scripts/install-bench.sh --load
+	.venv/bin/python -m bench.load
 
 vendor: ## copy what OTN reads or serves of npm packages into the tree (needs Node)
 	scripts/vendor.sh

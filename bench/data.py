@@ -55,7 +55,7 @@ def bench_database() -> Iterator[str]:
     Raises NoData where the folder of real data is missing, or another bench runs.
     """
     key, stamp = _key(), DATA_DIR / "made-of"
-    with _alone():
+    with alone():
         if not stamp.exists() or stamp.read_text() != key:
             _remove()
             with database(Settings(data_dir=DATA_DIR)) as url:
@@ -67,8 +67,8 @@ def bench_database() -> Iterator[str]:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-    """Two benches would measure each other."""
+def alone() -> Iterator[None]:
+    """Raises NoData where another bench runs: two would measure each other."""
     TOOLS.mkdir(exist_ok=True)
     with (TOOLS / "bench.lock").open("w") as lock:
         try:

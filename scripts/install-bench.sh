@@ -1,5 +1,6 @@
 #!/bin/sh
 # Installs the peers and tools of `make bench` under .tools/, and of the distribution what is missing.
+#   --load   only what loads: the peers of `make bench-load`
 #   --lock   writes bench/requirements.lock anew from bench/requirements.in
 set -eu
 cd "$(dirname "$0")/.."
@@ -14,13 +15,17 @@ if [ "${1:-}" = --lock ]; then
 fi
 
 missing() {
-    command -v wrk >/dev/null || echo wrk
-    [ -x /usr/sbin/nginx ] || echo nginx-light
     command -v ogr2ogr >/dev/null || echo gdal-bin
     ls /usr/lib/postgresql/*/bin/pgbench >/dev/null 2>&1 || echo postgresql-contrib
+    if [ "${1:-}" = --load ]; then
+        command -v osm2pgsql >/dev/null || echo osm2pgsql
+        return
+    fi
+    command -v wrk >/dev/null || echo wrk
+    [ -x /usr/sbin/nginx ] || echo nginx-light
     command -v go >/dev/null || echo golang-go
 }
-names=$(missing | tr '\n' ' ')
+names=$(missing "${1:-}" | tr '\n' ' ')
 if [ -n "$names" ]; then
     as_root=''
     [ "$(id -u)" = 0 ] || as_root=sudo
@@ -29,6 +34,8 @@ if [ -n "$names" ]; then
     # In runlevel 1 no package starts its service: the web server of the bench is the one that the bench starts.
     $as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends $names >/dev/null
 fi
+
+[ "${1:-}" != --load ] || exit 0
 
 fingerprint() {
     cat $source/requirements.lock $source/pg_featureserv/go.mod $source/pg_featureserv/go.sum | sha256sum

@@ -76,7 +76,7 @@ class Merge:
     def _count_objects(self) -> Changes:
         """An object of the source is changed where any of its features is and it is there before and afterwards."""
         if self._is_first:
-            return Changes(added=self._staging.number_of_objects())
+            return Changes(added=self._staging.number_of_objects)
         [counts] = self._rows(
             "WITH touched AS MATERIALIZED (SELECT source_id, bool_or(kind <> 'added') AS had FROM {delta} GROUP BY 1),"
             " before AS (SELECT DISTINCT source_id FROM touched JOIN feature_key k USING (source_id)"
@@ -134,11 +134,13 @@ class Merge:
         )
 
     def _insert(self, load_id: int) -> None:
+        """The differences are in the order of pages, and each row is fetched by its place: nothing is sorted again."""
         names = _columns(self._collection)
         self._run(
             "INSERT INTO {table} (id, page_rank, load_id, {columns})"
-            " SELECT d.id, s.page_rank, %(load)s, {values} FROM {delta} d JOIN {staged} s ON s.ctid = d.staged"
-            " WHERE d.kind = 'added' ORDER BY s.page_rank, d.id",
+            " SELECT d.id, s.page_rank, %(load)s, {values} FROM {delta} d"
+            " CROSS JOIN LATERAL (SELECT * FROM {staged} WHERE {staged}.ctid = d.staged OFFSET 0) s"
+            " WHERE d.kind = 'added'",
             load_id,
             columns=sql.SQL(", ").join(map(sql.Identifier, names)),
             values=sql.SQL(", ").join(_staged(name, self._collection) for name in names),

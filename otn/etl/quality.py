@@ -52,7 +52,7 @@ class Tally:
         self.features -= features
         self.filled.subtract(filled)
 
-    def report(self, bbox: tuple[float, float, float, float] | None) -> dict[str, Any]:
+    def report(self, bbox: list[float] | None) -> dict[str, Any]:
         """How many features there are, where they lie, and the share of them that has a value, by field."""
         shares = {name: round(number / self.features, 4) for name, number in self.filled.items() if self.features}
         return {"features": self.features, "bbox": bbox, "completeness": shares}

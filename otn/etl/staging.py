@@ -63,6 +63,8 @@ class Staging:
         self.collection = collection
         self.table = sql.Identifier(f"staged_{collection.table}")
         self.tally = Tally()
+        # How many identifiers the publisher has given to what is staged: known when duplicates are rejected.
+        self.number_of_objects = 0
         self._rows = 0
         types = _KEYS | {"geom": _GEOMETRY} | {field.column: _TYPES[field.kind] for field in collection.fields}
         columns = sql.SQL(", ").join(
@@ -89,15 +91,11 @@ class Staging:
         self.tally.add(features.fields)
         self._rows += len(np.unique(positions))
 
-    def number_of_objects(self) -> int:
-        """How many identifiers the publisher has given to what is staged."""
-        statement = sql.SQL("SELECT count(*) FROM (SELECT FROM {} GROUP BY source_id) AS objects").format(self.table)
-        [(number,)] = self._connection.execute(statement).fetchall()
-        return int(number)
-
     def reject_duplicates(self) -> None:
         """Of rows with the same identifier the first stays with all its parts, the others become rejects."""
-        if self.number_of_objects() == self._rows:
+        counted_objects = sql.SQL("SELECT count(*) FROM (SELECT FROM {} GROUP BY source_id) AS objects")
+        [(self.number_of_objects,)] = self._connection.execute(counted_objects.format(self.table)).fetchall()
+        if self.number_of_objects == self._rows:
             return
         fields = self.collection.fields
         described = sql.SQL(", ").join(
@@ -123,14 +121,14 @@ class Staging:
         ).fetchall()
         self.tally.subtract(features, {field.name: number for field, number in zip(fields, filled, strict=True)})
 
-    def bbox(self) -> tuple[float, float, float, float] | None:
+    def bbox(self) -> list[float] | None:
         """West, south, east and north of what is staged."""
         extent = sql.SQL(
             "SELECT ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)"
             " FROM (SELECT ST_Extent(geom) AS box FROM {}) AS extent"
         ).format(self.table)
         [(west, south, east, north)] = self._connection.execute(extent).fetchall()
-        return None if west is None else (west, south, east, north)
+        return None if west is None else [west, south, east, north]
 
 
 def _stored(column: pa.ChunkedArray, kind: Kind) -> pa.ChunkedArray:

@@ -1,0 +1,22 @@
+"""`python -m bench.load.ours DATASET FILE URL [--dry-run]`: one load as `otn load` does it, and nothing else."""
+
+import sys
+from pathlib import Path
+
+from otn.etl.pipeline import load_dataset
+from otn.etl.progress import Silent
+from otn.etl.tolerance import Tolerance
+from otn.model.datasets import Registry
+
+if __name__ == "__main__":
+    dataset, file, url, *options = sys.argv[1:]
+    registry = Registry.read()
+    load_dataset(
+        url,
+        registry.dataset(dataset),
+        registry=registry,
+        progress=Silent(),
+        file=Path(file),
+        tolerance=Tolerance.of_anything(),
+        dry_run="--dry-run" in options,
+    )
