@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+import numpy as np
 import psycopg
+import pyarrow.compute as pc
 from psycopg import errors
 
 from otn.errors import LoadError
@@ -115,14 +117,12 @@ class _Recipe:
 
 
 def _add_links(network: NetworkCheck, features: Features) -> None:
-    """Roads whose source names no nodes are no network, and not looked at as one."""
-    fields = features.fields
-    if fields["fromNode"].null_count == len(features):
-        return
-    names, from_node, to_node, level = (
-        fields[name].combine_chunks() for name in ("inspireId", "fromNode", "toNode", "level")
-    )
-    network.add(features.geometry, names, from_node, to_node, level)
+    """Roads whose source names no nodes are no links of a network, and not looked at as such."""
+    named = pc.and_(features.fields["fromNode"].is_valid(), features.fields["toNode"].is_valid())
+    links = features.filtered(np.asarray(named, dtype=np.bool_))
+    if len(links):
+        columns = (links.fields[name].combine_chunks() for name in ("inspireId", "fromNode", "toNode", "level"))
+        network.add(links.geometry, *columns)
 
 
 def _tolerance(dataset: Dataset, wishes: Wishes) -> Tolerance:

@@ -41,12 +41,13 @@ def load(database_url: str, folder: Path, doctype: str, name: str) -> int:
 def test_a_document_with_entities_is_refused(database_url: str, tmp_path: Path, doctype: str, name: str) -> None:
     secret = tmp_path / "secret"
     secret.write_text('<!ENTITY e "secret">')
-    with pytest.raises(SourceError, match=r"roads\.osm is damaged or no OpenStreetMap file \(XML entities") as raised:
+    with pytest.raises(SourceError, match=r"roads\.osm declares a document type") as raised:
         load(database_url, tmp_path, doctype.replace("{secret}", secret.as_uri()), name)
     assert "secret" not in str(raised.value)
 
 
 def test_a_definition_elsewhere_is_not_asked_for(database_url: str, tmp_path: Path) -> None:
     with publishing() as publisher:
-        assert load(database_url, tmp_path, f'<!DOCTYPE osm SYSTEM "{publisher.url}">', "Dorp") == 1
+        with pytest.raises(SourceError, match=r"roads\.osm declares a document type"):
+            load(database_url, tmp_path, f'<!DOCTYPE osm SYSTEM "{publisher.url}">', "Dorp")
         assert publisher.asked == []

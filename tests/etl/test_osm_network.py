@@ -16,6 +16,7 @@ from otn.etl.harmonise import harmonised_geometry
 from otn.etl.pipeline import load_dataset
 from otn.etl.progress import Silent
 from otn.etl.readers.osm import OsmRoads
+from otn.etl.wishes import Wishes
 from otn.model.collections import ROAD_NODES, ROADS
 from otn.model.datasets import Registry
 
