@@ -38,7 +38,8 @@ class Regions:
             region: [part for part in shapely.get_parts(countries[numbers == code]) if part.intersects(EUROPE)]
             for region, code in zip(self._ids, codes, strict=True)
         }
-        self._others = shapely.get_parts(countries[~np.isin(numbers, codes)])
+        # Fiji's runs across the antimeridian, and through itself.
+        self._others = shapely.get_parts(shapely.make_valid(countries[~np.isin(numbers, codes)]))
 
     def extent(self, region: str) -> shapely.Geometry | None:
         """The box a region declares, else the boxes of its outline's parts with a margin; None where it has neither."""

@@ -72,9 +72,9 @@ def test_a_workbook_is_loaded_like_text(database_url: str, tmp_path: Path) -> No
     assert query(database_url, "SELECT local_id, name, channel_depth, source_codes FROM ports") == [
         ("1", "Antwerpen", 15.24, {"diepte": "50"})
     ]
-    assert query(database_url, "SELECT round(ST_X(geom)::numeric, 1), round(ST_Y(geom)::numeric, 1) FROM ports") == [
-        (pytest.approx(4.4), pytest.approx(51.2))
-    ]
+    assert query(
+        database_url, "SELECT ST_DWithin(geom::geography, 'POINT(4.4 51.2)'::geography, 20000) FROM ports"
+    ) == [(True,)]
 
 
 def test_geoparquet_is_loaded_in_its_own_system(database_url: str, tmp_path: Path) -> None:
@@ -127,15 +127,13 @@ def test_ports_and_airports_of_natural_earth(database_url: str, real_data: Path)
     airports = dataset("airports", "vector", identifier=["ne_id"], fields={"kind": types})
     summary = load(database_url, airports, folder / "ne_10m_airports.geojson")
     assert (summary.number_added, summary.number_rejected) == (893, 0)
-    [(kinds, known, military)] = query(
+    [(kinds, known, others)] = query(
         database_url,
-        "SELECT count(kind), count(icao), count(*) FILTER"
-        " (WHERE kind IS NULL AND source_codes ->> 'kind' LIKE '%military%')"
-        " FROM airports",
+        "SELECT count(kind), count(icao), count(*) FILTER (WHERE source_codes ->> 'kind' IS NOT NULL) FROM airports",
     )
     assert kinds > 600
     assert known > 700
-    assert kinds + military == 893
+    assert kinds + others == 893
 
 
 def test_airports_of_the_world_without_those_that_are_closed(database_url: str, real_data: Path) -> None:
@@ -181,20 +179,20 @@ def test_an_index_of_rasters_is_served_as_areas(database_url: str, real_data: Pa
     assert west == pytest.approx(6.99958, abs=1e-5)
 
 
-@pytest.mark.parametrize(
-    "reader", ["csv", "geoparquet", "xlsx", "raster", "ourairports", "unlocode", "world-port-index"]
-)
-@pytest.mark.parametrize("content", [b"", b"\0" * 100, b"\xff\xfe\xfd nothing of the kind", b"PK\x03\x04 and no more"])
-def test_what_cannot_be_read_is_refused_and_the_old_data_stays(
-    database_url: str, tmp_path: Path, reader: str, content: bytes
-) -> None:
+BROKEN = [b"", b"\0" * 100, b"\xff\xfe\xfd nothing of the kind", b"PK\x03\x04 and no more"]
+READERS = ["csv", "geoparquet", "xlsx", "raster", "ourairports", "unlocode", "world-port-index"]
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_what_cannot_be_read_is_refused_and_the_old_data_stays(database_url: str, tmp_path: Path, reader: str) -> None:
     before = tmp_path / "before.geojson"
     point = {"type": "Point", "coordinates": [4.4, 51.2]}
     before.write_text(json.dumps({"type": "Feature", "properties": {"id": "old"}, "geometry": point}))
-    collection = "areas" if reader == "raster" else "ports"
     load(database_url, dataset("ports", "vector"), before)
+    collection = {"raster": "areas", "ourairports": "airports"}.get(reader, "ports")
     file = tmp_path / {"raster": "a.tif"}.get(reader, "a.bin")
-    file.write_bytes(content)
-    with pytest.raises(LoadError):
-        load(database_url, dataset(collection, reader), file)
+    for content in BROKEN:
+        file.write_bytes(content)
+        with pytest.raises(LoadError, match=file.name):
+            load(database_url, dataset(collection, reader), file)
     assert query(database_url, "SELECT local_id FROM ports") == [("old",)]

@@ -41,6 +41,11 @@ def test_french_guiana_is_no_part_of_europe(regions: Regions) -> None:
     assert regions.of(geometries(CAYENNE), "elsewhere").tolist() == ["elsewhere"]
 
 
+def test_a_line_in_the_latitude_of_fiji_lies_where_it_lies(regions: Regions) -> None:
+    lines = geometries("LINESTRING (-39.113 -16.537, -39.102 -16.545)", "LINESTRING (179.5 -16.5, 179.6 -16.6)")
+    assert regions.of(lines, "be").tolist() == ["elsewhere", "elsewhere"]
+
+
 def test_sea_lanes_belong_to_the_coast_within_50_km(regions: Regions) -> None:
     lanes = geometries("LINESTRING (23.5 57.3, 23.9 57.5)", "LINESTRING (-40 40, -50 42)")
     assert regions.near_coast("lv", lanes).tolist() == [True, False]
