@@ -5,7 +5,7 @@ from pathlib import Path
 
 from otn.etl.pipeline import load_dataset
 from otn.etl.progress import Silent
-from otn.etl.tolerance import Tolerance
+from otn.etl.wishes import Wishes
 from otn.model.datasets import Registry
 
 if __name__ == "__main__":
@@ -16,7 +16,5 @@ if __name__ == "__main__":
         registry.dataset(dataset),
         registry=registry,
         progress=Silent(),
-        file=Path(file),
-        tolerance=Tolerance.of_anything(),
-        dry_run="--dry-run" in options,
+        wishes=Wishes([Path(file)], dry_run="--dry-run" in options, accept_losses=True),
     )

@@ -14,7 +14,9 @@ import shapely
 from psycopg import sql
 
 from otn.etl.copy_binary import HEADER, TRAILER, body, images, joined, number_of_fields
-from otn.etl.extract import extract
+from otn.etl.readers.inputs import Inputs
+from otn.etl.readers.registry import reader_of
+from otn.model.collections import ROAD_NODES
 from otn.model.datasets import Registry
 
 TABLE = "plain_roads"
@@ -22,10 +24,12 @@ TABLE = "plain_roads"
 
 def load(file: Path, url: str) -> None:
     """Copies the file's columns as they are, sorts by PostGIS's Hilbert order, indexes and analyses."""
-    reader = extract(Registry.read().dataset("elsewhere/roads"), file, None).reader
+    reader = reader_of(Inputs((file,), Registry.read().dataset("elsewhere/roads")))
     with psycopg.connect(url) as connection:
         names: list[str] = []
         for rows in reader.read():
+            if not len(rows) or rows.collection == ROAD_NODES.id:
+                continue
             if not names:
                 names = rows.attributes.column_names
                 _create(connection, names)

@@ -6,9 +6,11 @@ import time
 from pathlib import Path
 
 from otn.etl.check import check_geometry
-from otn.etl.extract import extract
 from otn.etl.harmonise import harmonise, harmonised_geometry
+from otn.etl.readers.inputs import Inputs
+from otn.etl.readers.registry import reader_of
 from otn.etl.regions import Regions
+from otn.model.collections import COLLECTIONS
 from otn.model.datasets import Registry
 
 
@@ -16,7 +18,7 @@ def measured(file: Path) -> dict[str, float]:
     """What each stage of a load of roads takes by itself."""
     registry = Registry.read()
     dataset = registry.dataset("elsewhere/roads")
-    reader, regions = extract(dataset, file, None).reader, Regions(registry)
+    reader, regions = reader_of(Inputs((file,), dataset)), Regions(registry)
     seconds = dict.fromkeys(("read", "geometry", "check", "harmonise"), 0.0)
     last = time.perf_counter()
 
@@ -28,11 +30,12 @@ def measured(file: Path) -> dict[str, float]:
 
     for rows in reader.read():
         lap("read")
-        geometry = harmonised_geometry(rows)
+        collection = COLLECTIONS[rows.collection or dataset.collection]
+        shapes = harmonised_geometry(rows, collection.geometry)
         lap("geometry")
-        checked, _ = check_geometry(geometry, rows, dataset.collection_model)
+        checked, _ = check_geometry(shapes, rows, collection)
         lap("check")
-        harmonise(checked, rows, reader, dataset, regions)
+        harmonise(checked, rows, reader, dataset, collection, regions)
         lap("harmonise")
     lap("read")
     return seconds

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, LiteralString
 
@@ -13,14 +14,16 @@ import pytest
 
 from otn.errors import LoadError
 from otn.etl.check import check_geometry
-from otn.etl.extract import extract
+from otn.etl.extract import Source
 from otn.etl.harmonise import harmonise, harmonised_geometry
 from otn.etl.load import Load, load
 from otn.etl.load_records import LoadSummary
 from otn.etl.merge import Changes, wait_for_other_merges
 from otn.etl.pipeline import load_dataset
 from otn.etl.progress import Silent
-from otn.etl.tolerance import Tolerance
+from otn.etl.readers.inputs import Inputs
+from otn.etl.readers.registry import reader_of
+from otn.etl.wishes import Wishes
 from otn.model.collections import PORTS, Collection
 from otn.model.datasets import Registry
 
@@ -52,7 +55,9 @@ def load_file(database_url: str, tmp_path: Path) -> LoadFile:
         file = tmp_path / f"{dataset.replace('/', '-')}.geojson"
         file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
         declared = REGISTRY.dataset(dataset)
-        return load_dataset(database_url, declared, registry=REGISTRY, progress=Silent(), file=file, **options)
+        return load_dataset(
+            database_url, declared, registry=REGISTRY, progress=Silent(), wishes=Wishes([file], **options)
+        )
 
     return load_features
 
@@ -146,7 +151,7 @@ def test_a_load_that_would_remove_too_much_changes_nothing(load_file: LoadFile, 
     assert query(database_url, "SELECT state, number_read, number_removed FROM load ORDER BY id DESC LIMIT 1") == [
         ("failed", 21, 0)
     ]
-    assert load_file(*MANY[:20], road("new"), tolerance=Tolerance.of_anything()).number_removed == 20
+    assert load_file(*MANY[:20], road("new"), accept_losses=True).number_removed == 20
 
 
 def test_objects_that_are_only_cut_otherwise_are_not_lost(load_file: LoadFile) -> None:
@@ -161,7 +166,7 @@ def test_a_load_that_would_reject_too_much_keeps_its_rejects_and_changes_nothing
     with pytest.raises(LoadError, match=r"^20 of 60 rows would be rejected \(geometry/type 20\), more than 20%"):
         load_file(*MANY, *POINTS)
     assert query(database_url, "SELECT count(*) FROM reject") == [(20,)]
-    assert load_file(*MANY, *POINTS, tolerance=Tolerance.of_anything()).number_rejected == 20
+    assert load_file(*MANY, *POINTS, accept_losses=True).number_rejected == 20
     # What the load before rejected too is known, and not held against this one.
     assert load_file(*MANY, *POINTS, road("new")).number_added == 1
 
@@ -212,12 +217,13 @@ def test_an_empty_collection_is_filled_without_its_indexes_and_has_them_all_afte
 
 def stage(under_way: Load, file: Path, collection: Collection, part: str = "") -> None:
     """Stages the features of a GeoJSON file as those of `collection`."""
-    reader = extract(ROADS, file, None).reader
+    reader = reader_of(Inputs((file,), ROADS))
     declared = ROADS.model_copy(update={"collection": collection.id})
     for rows in reader.read():
-        (geometry, row, parts), _ = check_geometry(harmonised_geometry(rows), rows, collection)
-        parts = pa.repeat(part, len(row)) if part else parts
-        features = harmonise((geometry, row, parts), rows, reader, declared, None)
+        shapes, _ = check_geometry(harmonised_geometry(rows, collection.geometry), rows, collection)
+        if part:
+            shapes = replace(shapes, part=pa.repeat(part, len(shapes.row)))
+        features = harmonise(shapes, rows, reader, declared, collection, None)
         under_way.staging(collection).add(features, rows)
 
 
@@ -226,7 +232,7 @@ def test_a_dataset_may_fill_a_further_collection_in_the_same_transaction(databas
         files = tmp_path / "roads.geojson", tmp_path / "nodes.geojson"
         for file, features in zip(files, (roads, nodes), strict=True):
             file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
-        with load(database_url, ROADS, extract(ROADS, files[0], None)) as under_way:
+        with load(database_url, ROADS, Source(files[0].name, "", reader_of(Inputs((files[0],), ROADS)))) as under_way:
             stage(under_way, files[0], ROADS.collection_model)
             if nodes:
                 stage(under_way, files[1], PORTS, part="node")

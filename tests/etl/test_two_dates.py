@@ -24,6 +24,7 @@ def ways(path: Path) -> dict[int, Way]:
     raw = {}
     processor = osmium.FileProcessor(path).with_locations("flex_mem")
     for way in processor.with_filter(EntityFilter(WAY)).with_filter(KeyFilter("highway")):
+        assert isinstance(way, osmium.osm.types.Way)
         nodes = [(node.ref, round(node.lon, 7), round(node.lat, 7)) for node in way.nodes if node.location.valid()]
         uses.update(ref for ref, _, _ in nodes)
         raw[way.id] = tuple(way.tags.get(tag) for tag in ("name", *ROAD_TAGS)), nodes
