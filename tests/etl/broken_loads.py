@@ -13,6 +13,7 @@ from otn.etl.progress import Silent
 from otn.etl.wishes import Wishes
 from otn.model.collections import COLLECTIONS
 from otn.model.datasets import Dataset, Registry
+from otn.model.sources import Checks
 from tests.etl.broken_files import NAMES, PLACES, Build, feature, geojson
 from tests.etl.reader_samples import dataset
 
@@ -45,6 +46,7 @@ class Case:
     kept: tuple[str, ...] = ()
     wishes: dict[str, Any] = field(default_factory=dict)
     source: dict[str, Any] = field(default_factory=dict)
+    checks: Checks = field(default_factory=Checks)
 
 
 class Served:
@@ -60,7 +62,7 @@ class Served:
         made = dataset(case.collection, case.reader or "vector", **case.source)
         # A file that somebody names is read as its name says where nothing is declared.
         source = made.source if case.reader else None
-        return made.model_copy(update={"id": f"be/{name or case.collection}", "source": source})
+        return made.model_copy(update={"id": f"be/{name or case.collection}", "source": source, "checks": case.checks})
 
     def with_good_version(self, case: Case, name: str | None = None) -> Dataset:
         declared = self.declared(case, name)
@@ -84,6 +86,13 @@ class Served:
         """The state and the message of the last load that was recorded."""
         statement = sql.SQL("SELECT state, message FROM load WHERE dataset = %s ORDER BY id DESC LIMIT 1")
         return self._rows(statement, declared)[0]
+
+    def rejects(self, declared: Dataset) -> dict[str, int]:
+        """How many rows are kept as rejects for each reason."""
+        statement = sql.SQL(
+            "SELECT reason, count(*) FROM reject JOIN load ON load.id = load_id WHERE dataset = %s GROUP BY reason"
+        )
+        return dict(self._rows(statement, declared))
 
     def _rows(self, statement: sql.Composable, declared: Dataset) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.url) as connection:

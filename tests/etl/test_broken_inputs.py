@@ -204,6 +204,11 @@ HOSTILE = [
         renamed(zipped("a.zip", {"xl/workbook.xml": b"<!DOCTYPE a [<!ENTITY b 'c'>]><a/>"}), "a.xlsx"),
         says="declares a document type",
     ),
+    Case(
+        "attribute-beyond-what-gdal-reads",
+        geojson(feature("a", "Point", [4.4, 51.2], name="x" * 10_000_000)),
+        says="cannot be read as GeoJSON",
+    ),
     Case("deep-json", text("a.geojson", "[" * 100_000 + "]" * 100_000), says="GeoJSON"),
 ]
 WITHOUT = [

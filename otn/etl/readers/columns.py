@@ -135,7 +135,9 @@ def parsed_geometry(
     except NotImplementedError:
         geometry = np.array([_unless_curve(parse, value) for value in values], dtype=object)
     broken = np.flatnonzero(shapely.is_missing(geometry) & np.array([value is not None for value in values], bool))
-    return geometry, {int(row): "it is a curve, of no known type, or damaged" for row in broken}
+    return geometry, {
+        int(row): "it is a curve, of no known type, damaged, or has a ring that is not closed" for row in broken
+    }
 
 
 def _unless_curve(parse: Callable[..., Geometries], value: object) -> shapely.Geometry | None:
