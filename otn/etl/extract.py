@@ -30,19 +30,27 @@ _ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
 
 
 @dataclass(frozen=True)
-class Source:
-    """What is read, said for people, with the SHA-256 of its bytes, and its reader.
+class Origin:
+    """What is read, said for people, with the SHA-256 of its bytes; None where they never came.
 
-    `url` is where it was downloaded, `lineage` (ready for JSON) what else tells how it came here. `is_whole` tells the
-    publisher's whole dataset from files named by hand, which may be a part of it.
+    `url` is where it was downloaded, `lineage` (ready for JSON) what else tells how it came here.
     """
 
     description: str
-    sha256: str
+    sha256: str | None
+    url: str | None = field(default=None, kw_only=True)
+    lineage: dict[str, Any] = field(default_factory=dict, kw_only=True)
+
+
+@dataclass(frozen=True)
+class Source(Origin):
+    """What is read, and its reader.
+
+    `is_whole` tells the publisher's whole dataset from files named by hand, which may be a part of it.
+    """
+
     reader: Reader
-    url: str | None = None
     is_whole: bool = False
-    lineage: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,6 +76,16 @@ _PACKAGES: dict[str, tuple[str, Callable[[], _PackageReader]]] = {
     "scgraph-railways": ("scgraph_data", lambda: ScgraphNetwork("world_railways")),
 }
 """By the reader a dataset declares: the Python package, and how its file is read."""
+
+
+def wanted(dataset: Dataset, files: Sequence[Path]) -> Origin:
+    """What `extract` is about to read."""
+    declared = dataset.source
+    if files:
+        return Origin(", ".join(file.name for file in files), None)
+    if isinstance(declared, FileSource) and declared.urls:
+        return Origin(", ".join(declared.urls), None, url=declared.urls[0])
+    return Origin("nothing", None)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from psycopg import errors, sql
 
 from otn.errors import LoadError, LoadInProgress
 from otn.etl import state
-from otn.etl.extract import Source
+from otn.etl.extract import Origin, Source
 from otn.etl.first_page import FirstPage
 from otn.etl.generalise import generalise
 from otn.etl.load_records import Counts, LoadSummary, record_load, record_rejects
@@ -190,6 +190,13 @@ def load(
         except LoadError as error:
             _record_failure(connection, under_way, dataset, source, str(error))
             raise
+
+
+def record_unread(url: str, dataset: str, origin: Origin, started: datetime, message: str) -> None:
+    """Records a load that failed before there was anything to read."""
+    with psycopg.connect(url, application_name="otn-load") as connection:
+        load_id = _one(connection, "SELECT nextval('load_id_seq')")
+        record_load(connection, Counts().failed(load_id, dataset), origin, started, message)
 
 
 def _record_failure(

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from otn.etl.extract import Source
+from otn.etl.extract import Origin
 from otn.etl.merge import Changes
 from otn.etl.network_check import NetworkCheck
 from otn.etl.quality import UnknownCodes
@@ -90,7 +90,7 @@ class Counts:
 def record_load(
     connection: psycopg.Connection,
     summary: LoadSummary,
-    source: Source,
+    origin: Origin,
     started: datetime,
     failure: str | None,
 ) -> None:
@@ -100,10 +100,10 @@ def record_load(
         "dataset": summary.dataset,
         "state": "failed" if failure else "committed",
         "started": started,
-        "source": source.description,
-        "source_sha256": source.sha256,
-        "source_url": source.url,
-        "lineage": Jsonb(source.lineage),
+        "source": origin.description,
+        "source_sha256": origin.sha256,
+        "source_url": origin.url,
+        "lineage": Jsonb(origin.lineage),
         "number_read": summary.number_read,
         "number_added": summary.number_added,
         "number_changed": summary.number_changed,

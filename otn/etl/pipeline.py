@@ -1,8 +1,9 @@
 """The recipe of a load: extract, read, select, harmonise, check, load."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import numpy as np
 import psycopg
@@ -12,9 +13,9 @@ from psycopg import errors
 from otn.errors import LoadError
 from otn.etl.check import check_crs, check_geometry
 from otn.etl.check_place import Places, swapped_axes
-from otn.etl.extract import BY_DEFAULT, Downloads, Source, extract
+from otn.etl.extract import BY_DEFAULT, Downloads, Source, extract, wanted
 from otn.etl.harmonise import Features, harmonise, harmonised_geometry
-from otn.etl.load import Load, load
+from otn.etl.load import Load, load, record_unread
 from otn.etl.load_records import LoadSummary
 from otn.etl.network_check import NetworkCheck
 from otn.etl.progress import Progress
@@ -44,7 +45,9 @@ def load_dataset(
     and takes it back.
     """
     progress.stage(f"{dataset.id}: extract", None)
-    with extract(dataset, wishes.files, wishes.crs, downloads, progress) as source:
+    with ExitStack() as stack:
+        with _recorded(url, dataset, wishes):
+            source = stack.enter_context(extract(dataset, wishes.files, wishes.crs, downloads, progress))
         recipe = _Recipe(dataset, source, registry, wishes.clip)
         loading = load(url, dataset, source, tolerance=_tolerance(dataset, wishes), dry_run=wishes.dry_run)
         # Translated within too, so that the load records its failure in the same words.
@@ -130,6 +133,20 @@ def _tolerance(dataset: Dataset, wishes: Wishes) -> Tolerance:
     return (
         Tolerance.of_anything() if wishes.accept_losses else Tolerance(checks.maximum_rejected, checks.maximum_removed)
     )
+
+
+@contextmanager
+def _recorded(url: str, dataset: Dataset, wishes: Wishes) -> Iterator[None]:
+    """What fails before there is anything to read leaves its record too."""
+    started = datetime.now(UTC)
+    try:
+        yield
+    except LoadError as error:
+        if not wishes.dry_run:
+            # What is wrong with the source is worth more to say than that the database is away too.
+            with suppress(psycopg.Error):
+                record_unread(url, dataset.id, wanted(dataset, wishes.files), started, str(error))
+        raise
 
 
 @contextmanager

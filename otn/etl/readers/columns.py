@@ -19,6 +19,8 @@ from otn.etl.rows import Geometries, Reason, Reject, SourceRows
 from otn.model.sources import FileSource
 
 _CHUNK = 1 << 20
+# As of archives: what is packed tighter is made to fill a memory.
+_HARMLESS, _HIGHEST_RATIO = 1 << 20, 250
 
 # Columns that publishers keep their identifier in, by preference; compared without regard to case.
 _ID_COLUMNS = (
@@ -37,19 +39,26 @@ _ID_COLUMNS = (
 
 
 def check_file(path: Path) -> None:
-    """Raises SourceError if `path` is no file, has no content, or is a gzip file that is not whole."""
+    """Raises SourceError if `path` is no file, has no content, or is a gzip file that is not whole or a bomb."""
     if not path.is_file():
         raise SourceError(f"{path} is not a file.")
     if path.stat().st_size == 0:
         raise SourceError(f"{path} is empty.")
     if path.suffix.lower() == ".gz":
         try:
-            # GDAL takes what there is of one that is cut off, and never compares the check sum.
-            with gzip.open(path) as content:
-                while content.read(_CHUNK):
-                    pass
+            _check_gzip(path)
         except (OSError, EOFError, zlib.error) as error:
             raise SourceError(f"{path} is damaged, cut off or no gzip file: {error}.") from error
+
+
+def _check_gzip(path: Path) -> None:
+    """Reads it whole: GDAL takes what there is of one that is cut off, and never compares the check sum."""
+    size, most = 0, max(_HARMLESS, _HIGHEST_RATIO * path.stat().st_size)
+    with gzip.open(path) as content:
+        while chunk := content.read(_CHUNK):
+            size += len(chunk)
+            if size > most:
+                raise SourceError(f"{path} is not unpacked: it is more than {_HIGHEST_RATIO} times as large unpacked.")
 
 
 def check_columns(present: Collection[str], source: FileSource | None, path: Path) -> None:
@@ -126,7 +135,9 @@ def parsed_geometry(
     except NotImplementedError:
         geometry = np.array([_unless_curve(parse, value) for value in values], dtype=object)
     broken = np.flatnonzero(shapely.is_missing(geometry) & np.array([value is not None for value in values], bool))
-    return geometry, {int(row): "it is a curve, of no known type, or damaged" for row in broken}
+    return geometry, {
+        int(row): "it is a curve, of no known type, damaged, or has a ring that is not closed" for row in broken
+    }
 
 
 def _unless_curve(parse: Callable[..., Geometries], value: object) -> shapely.Geometry | None:

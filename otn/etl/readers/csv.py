@@ -47,7 +47,7 @@ def csv_table(path: Path, source: FileSource | None, region: str, remarks: list[
     """
     check_file(path)
     csv.field_size_limit(_LONGEST_CELL)
-    with _translated(path), opened_text(path, source, region, remarks) as file:
+    with _translated(path, source), opened_text(path, source, region, remarks) as file:
         lines, delimiter = _lines(file, source)
         rows = csv.reader((line.replace("\0", "") for line in lines), delimiter=delimiter, strict=True)
         yield text_table(numbered(_readable(rows, path)))
@@ -84,16 +84,18 @@ def _readable(rows: Iterator[list[str]], path: Path) -> Iterator[list[str]]:
 
 
 @contextmanager
-def _translated(path: Path) -> Iterator[None]:
+def _translated(path: Path, source: FileSource | None) -> Iterator[None]:
     try:
         yield
     except UnicodeError as error:
-        raise SourceError(f"{path} holds text that is not {_encoding(error)} ({error}).") from error
+        raise SourceError(f"{path} holds text that is not {_encoding(error, source)} ({error}).") from error
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error}.") from error
 
 
-def _encoding(error: UnicodeError) -> str:
+def _encoding(error: UnicodeError, source: FileSource | None) -> str:
     """The name of the encoding that did not fit."""
     name = error.encoding if isinstance(error, UnicodeDecodeError) else "UTF-16"
+    if name == "charmap" and source is not None and source.encoding is not None:
+        return source.encoding
     return "UTF-8; save it as UTF-8" if name.lower().startswith("utf-8") or name == "utf_8" else name

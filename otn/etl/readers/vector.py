@@ -62,6 +62,13 @@ class _Layer:
     name: str
 
 
+def _format(path: Path) -> _Format:
+    for suffix, known in _FORMATS.items():
+        if path.name.lower().endswith(suffix):
+            return known
+    raise SourceError(f"The name of {path} has none of the endings {', '.join(SUFFIXES)}.")
+
+
 class VectorFile:
     """Reads a file with one of SUFFIXES; `crs`, where given, wins over what the file says.
 
@@ -74,7 +81,7 @@ class VectorFile:
         self.source = source
         self.fields = SourceFields(source)
         self.layer = layer
-        self.format = next(known for suffix, known in _FORMATS.items() if path.name.lower().endswith(suffix))
+        self.format = _format(path)
 
     def read(self) -> Iterator[SourceRows]:
         """The rows of the one layer that has any.
