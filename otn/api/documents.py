@@ -39,6 +39,7 @@ SCHEMA_REL = "http://www.opengis.net/def/rel/ogc/1.0/schema"
 TILESETS_REL = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
 TILING_SCHEMES_REL = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
 STYLES_REL = "http://www.opengis.net/def/rel/ogc/1.0/styles"
+QUALITY_REL = "http://www.w3.org/ns/dqv#hasQualityMetadata"
 
 
 def self_links(
@@ -80,6 +81,7 @@ def landing(service: Service, links: Links, language: str, own: list[Link]) -> D
             links.to(FUNCTIONS_REL, "/functions", JSON_TYPE, texts.FUNCTIONS.in_language(language)),
             links.to(TILING_SCHEMES_REL, "/tileMatrixSets", JSON_TYPE, texts.TILE_MATRIX_SETS.in_language(language)),
             links.to(STYLES_REL, "/styles", JSON_TYPE, texts.STYLES.in_language(language)),
+            links.to(QUALITY_REL, "/datasets", JSON_TYPE, texts.DATASETS.in_language(language)),
             *([link("license", service_licence.url, HTML_TYPE, service_licence.name)] if service_licence.url else []),
         ],
     }
@@ -116,7 +118,7 @@ def collection(service: Service, served: ServedCollection, links: Links, languag
         "storageCrs": CRS84.uri,
         "updated": instant(served.updated),
         "numberOfFeatures": served.number_of_features,
-        "datasets": [_dataset(entry, language) for entry in served.datasets],
+        "datasets": [_dataset(entry, links, language) for entry in served.datasets],
         "links": _collection_links(served, links, language),
     }
 
@@ -142,12 +144,13 @@ def _extent(served: ServedCollection) -> Document:
     return extent
 
 
-def _dataset(served: ServedDataset, language: str) -> Document:
+def _dataset(served: ServedDataset, links: Links, language: str) -> Document:
     dataset = served.dataset
     licence = dataset.licence_model
+    title = dataset.title.in_language(language)
     return {
         "id": dataset.id,
-        "title": dataset.title.in_language(language),
+        "title": title,
         "description": dataset.description.in_language(language),
         "landingPage": dataset.landing_page,
         "publisher": {"name": dataset.publisher.name, "url": dataset.publisher.url},
@@ -157,6 +160,7 @@ def _dataset(served: ServedDataset, language: str) -> Document:
         "shareAlike": licence.share_alike,
         "attribution": dataset.attribution,
         "numberOfFeatures": served.number_of_features,
+        "links": [links.to(QUALITY_REL, f"/datasets/{dataset.id}", JSON_TYPE, title)],
     }
 
 
@@ -192,5 +196,6 @@ def _collection_links(served: ServedCollection, links: Links, language: str) -> 
         to("describedby", "/schemas/feature", SCHEMA_TYPE, texts.FEATURE_SCHEMA),
         # Not `describedby`: GDAL would take the columns of GeoJSON from it, and there is no `id` among those.
         to(SCHEMA_REL, "/schema", XML_TYPE, texts.XML_SCHEMA, (("f", "xsd"),)),
+        links.to(QUALITY_REL, "/datasets", JSON_TYPE, texts.DATASETS.in_language(language)),
         *(licence_link(licence) for licence in served.licences),
     ]

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from otn.api import basemap, documents, schemas, styles, texts, tilesets
+from otn.api import basemap, documents, loaded, quality, schemas, styles, texts, tilesets
 from otn.api.conditional import is_not_modified, strong_etag
 from otn.api.context import VARY, Api, RequestContext, request_context
 from otn.api.cql2.functions import functions_document
@@ -52,6 +52,7 @@ _SchemaBuilder = Callable[..., Document]
 
 
 _ITEMS = "/collections/{collection_id}/items"
+_DATASET = "/datasets/{region}/{name}"
 _TILESET = "/collections/{collection_id}/tiles/{tile_matrix_set_id}"
 
 
@@ -90,6 +91,9 @@ def router(api: Api) -> APIRouter:
         ("/functions", resources.functions),
         ("/styles", resources.styles),
         ("/styles/{style_id}", resources.style),
+        ("/datasets", resources.datasets),
+        (_DATASET, resources.dataset),
+        (_DATASET + "/loads/{load_id}", resources.load),
         ("/health/live", live),
         ("/health/ready", ready(api)),
     ):
@@ -222,6 +226,37 @@ class _Resources:
             return styles.style_document(style, context.links, context.language)
 
         return await self._answer(request, STYLE, "style", style.title, document)
+
+    async def datasets(self, request: Request) -> Response:
+        async def document(context: RequestContext) -> Document:
+            known = await loaded.loaded_datasets(self._api.pool)
+            return quality.datasets(known, context.links, context.language, _own(context, DOCUMENT))
+
+        return await self._answer(request, DOCUMENT, "datasets", texts.DATASETS, document)
+
+    async def dataset(self, request: Request) -> Response:
+        known = await self._loaded(request)
+        history = await loaded.loads(self._api.pool, known.dataset)
+
+        async def document(context: RequestContext) -> Document:
+            own = _own(context, DOCUMENT)
+            return quality.dataset(self._api.service, known, history, context.links, context.language, own)
+
+        return await self._answer(request, DOCUMENT, "dataset", known.dataset.title, document)
+
+    async def load(self, request: Request) -> Response:
+        known = await self._loaded(request)
+        entry = await loaded.load(self._api.pool, known.dataset, request.path_params["load_id"])
+
+        async def document(context: RequestContext) -> Document:
+            own = _own(context, DOCUMENT)
+            return quality.load(self._api.service, known, entry, context.links, context.language, own)
+
+        return await self._answer(request, DOCUMENT, "load", known.dataset.title, document)
+
+    async def _loaded(self, request: Request) -> loaded.LoadedDataset:
+        region, name = request.path_params["region"], request.path_params["name"]
+        return await loaded.loaded_dataset(self._api.pool, f"{region}/{name}")
 
     async def queryables(self, request: Request) -> Response:
         return await self._schema(request, SCHEMA, "queryables", schemas.queryables)

@@ -81,3 +81,20 @@ TILE_MATRIX_SET = Text(
     en="Tile matrix set", nl="Tegelmatrixset", fr="Ensemble de matrices de tuiles", de="Kachelmatrixsatz"
 )
 BASE_MAP = Text(en="Base map", nl="Achtergrondkaart", fr="Fond de carte", de="Hintergrundkarte")
+DATASETS = Text(
+    en="Datasets and quality",
+    nl="Datasets en kwaliteit",
+    fr="Jeux de données et qualité",
+    de="Datensätze und Qualität",
+)
+LOAD_NUMBER = Text(en="Load {id}", nl="Lading {id}", fr="Chargement {id}", de="Ladevorgang {id}")
+REJECTED_ROWS_ARE_HELD = Text(
+    en="Rejected rows are counted here but not shown: they may hold personal data. The operator of this service can "
+    "look at them.",
+    nl="Afgewezen rijen worden hier geteld maar niet getoond: ze kunnen persoonsgegevens bevatten. De beheerder van "
+    "deze dienst kan ze inzien.",
+    fr="Les lignes rejetées sont comptées ici mais non montrées : elles peuvent contenir des données personnelles. "
+    "L'exploitant de ce service peut les consulter.",
+    de="Abgewiesene Zeilen werden hier gezählt, aber nicht gezeigt: Sie können personenbezogene Daten enthalten. Der "
+    "Betreiber dieses Dienstes kann sie einsehen.",
+)

@@ -6,7 +6,7 @@ from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 # English is written as in the rest of the portal; the other languages as in their largest country.
 _LOCALES = {"en": "en_GB", "nl": "nl", "fr": "fr", "de": "de"}
@@ -27,6 +27,10 @@ class Formats:
         """A number with at most two decimals, grouped, followed by its unit (UCUM) where there is one."""
         text = format_decimal(value, format="#,##0.##", locale=self.locale)
         return f"{text}{_NO_BREAK_SPACE}{unit}" if unit else text
+
+    def percent(self, share: float) -> str:
+        """A share of 1 as a percentage with the decimals it has: 0.9999 is not all."""
+        return str(format_percent(share, locale=self.locale, decimal_quantization=False))
 
     def degrees(self, value: float) -> str:
         """A longitude or latitude with at most six decimals, which is a decimetre."""

@@ -53,5 +53,10 @@ def _environment(language: str, formats: Formats) -> Environment:
     words = NullTranslations() if language == DEFAULT_LANGUAGE else translations(read_catalogue(language))
     environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
     environment.policies["ext.i18n.trimmed"] = True
-    environment.filters |= {"number": formats.number, "degrees": formats.degrees, "instant": formats.instant}
+    environment.filters |= {
+        "number": formats.number,
+        "percent": formats.percent,
+        "degrees": formats.degrees,
+        "instant": formats.instant,
+    }
     return environment

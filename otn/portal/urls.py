@@ -30,6 +30,19 @@ class Urls:
         path = "/".join(quote(str(step), safe="") for step in steps)
         return f"{self.prefix}/{path}" + (f"?lang={quote(self.language)}" if self.language else "")
 
+    def dataset(self, dataset_id: str) -> str:
+        """The page of a dataset, by its identifier `<region>/<name>`."""
+        return self.to("datasets", *dataset_id.split("/"))
+
+    def load(self, dataset_id: str, load_id: int) -> str:
+        """The page of a load of a dataset."""
+        return self.to("datasets", *dataset_id.split("/"), "loads", load_id)
+
+    def items_of(self, collection_id: str, dataset_id: str) -> str:
+        """The page of a dataset's features in a collection."""
+        asked = [("dataset", dataset_id), *([("lang", self.language)] if self.language else [])]
+        return f"{self.plain('collections', collection_id, 'items')}?{urlencode(asked)}"
+
     def plain(self, *steps: object) -> str:
         """The resource at these path segments, for scripts, which say themselves in what form they want it."""
         return self.prefix + "".join(f"/{quote(str(step), safe='')}" for step in steps)

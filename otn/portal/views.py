@@ -1,5 +1,6 @@
 """What each page shows, worked out from the resource's own JSON document before a template lays it out."""
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -198,6 +199,10 @@ def _api(document: Document, _context: PageContext, _formats: Formats) -> dict[s
     return {"groups": operation_groups(document), "headings": headings}
 
 
+def _dataset(document: Document, _context: PageContext, _formats: Formats) -> dict[str, Any]:
+    return {"declaration": json.dumps(document["declaration"], indent=2, ensure_ascii=False)}
+
+
 VIEWS: dict[str, View] = {
     "landing": _as_it_is,
     "conformance": _conformance,
@@ -215,5 +220,8 @@ VIEWS: dict[str, View] = {
     "queryables": _schema,
     "sortables": _schema,
     "schema": _schema,
+    "datasets": _as_it_is,
+    "dataset": _dataset,
+    "load": _as_it_is,
     "problem": _as_it_is,
 }

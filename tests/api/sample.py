@@ -15,6 +15,21 @@ NUMBER_OF_ROADS = 23
 UPDATED = "2024-05-06T07:08:09Z"
 NASTY_NAME = """Rue <script>alert("1")</script> de l'Église & Co \\ ;--"""
 
+PERSONAL = "Jan Janssens of Dorp 7"
+REPORT = {
+    "read": 20,
+    "normalised": 0,
+    "repaired": 2,
+    "rejected": 1,
+    "duplicates": 0,
+    "rejects": {"geometry/empty": 1},
+    "unknownCodes": {"surface": {"chewing <gum>": 3}},
+    "features": 19,
+    "bbox": [4.01, 51, 4.23, 51.1],
+    "completeness": {"name": 0.1579, "speedLimit": 0.5, "oncecalled": 1.0},
+    "further": {},
+}
+
 
 def fill(url: str) -> None:
     """Writes the sample into a migrated, empty database."""
@@ -23,6 +38,7 @@ def fill(url: str) -> None:
         _roads(connection, registry.dataset("be/wechelderzande-roads"), registry.dataset("elsewhere/roads"))
         _airports(connection, registry.dataset("be/airports"))
         _ports(connection, registry.dataset("elsewhere/ports"))
+        _load(connection)
         _basemap(connection)
     generalise_outdated(url)
 
@@ -101,6 +117,28 @@ def _ports(connection: psycopg.Connection[Any], ports: Dataset) -> None:
     for number, longitude in enumerate((179.5, -179.5, 180, 0), start=201):
         insert(connection, ports, number, number, f"POINT({longitude} 66)", name=f"Port {number}")
     declare(connection, ports, number_of_features=4)
+
+
+def _load(connection: psycopg.Connection[Any]) -> None:
+    """The load that brought the roads, and a row that it rejected, with what must not be seen."""
+    connection.execute("SELECT setval('load_id_seq', 1)")
+    connection.execute(
+        "INSERT INTO load (id, dataset, state, started, finished, source, source_url, source_sha256, number_read,"
+        " number_added, number_changed, number_removed, objects_added, number_rejected, number_normalised, report)"
+        " VALUES (1, %s, 'committed', %s, %s, 'village.osm', %s, %s, 20, 19, 0, 0, 18, 1, 0, %s)",
+        [
+            "be/wechelderzande-roads",
+            UPDATED,
+            UPDATED,
+            "https://download.example.org/village.osm",
+            "ab" * 32,
+            Jsonb(REPORT),
+        ],
+    )
+    connection.execute(
+        "INSERT INTO reject (load_id, position, source_id, reason, detail, row) VALUES (1, 7, 'a7', %s, %s, %s)",
+        ["geometry/empty", f"{PERSONAL}: is empty", Jsonb({"driver": PERSONAL})],
+    )
 
 
 def _basemap(connection: psycopg.Connection[Any]) -> None:

@@ -66,6 +66,7 @@ def test_every_path_answers_as_it_says(client: httpx.Client, definition: Documen
     for path, item in definition["paths"].items():
         names = {"featureId": features.get(path.split("/")[2] if path.startswith("/collections/") else "", "")}
         names |= {"styleId": "roads", "tileMatrixSetId": "WebMercatorQuad"}
+        names |= {"region": "be", "datasetName": "wechelderzande-roads", "loadId": "1"}
         names |= {"tileMatrix": "0", "tileRow": "0", "tileCol": "0"}
         ((method, operation),) = item.items()
         responses = operation["responses"]

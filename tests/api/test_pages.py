@@ -11,6 +11,7 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 PAGES = ["/", "/conformance", "/api", "/collections", "/collections/roads", "/collections/roads/items"]
 PAGES += ["/collections/roads/items/2", "/collections/roads/queryables", "/collections/roads/schema"]
 PAGES += ["/collections/roads/sortables"]
+PAGES += ["/datasets", "/datasets/be/wechelderzande-roads", "/datasets/be/wechelderzande-roads/loads/1"]
 
 
 @pytest.mark.parametrize("path", PAGES)

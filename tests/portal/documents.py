@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from otn.api import documents, schemas, styles, tilesets
+from otn.api import documents, quality, schemas, styles, tilesets
 from otn.api.html import PageContext
 from otn.api.links import Links, link
+from otn.api.loaded import Changes, Load, LoadedDataset
 from otn.api.negotiation import GEOJSON_TYPE, JSON_TYPE
 from otn.api.openapi.document import openapi
 from otn.api.paging import Limits
@@ -36,6 +37,9 @@ _PATHS = {
     "queryables": "/collections/roads/queryables",
     "sortables": "/collections/roads/sortables",
     "schema": "/collections/roads/schema",
+    "datasets": "/datasets",
+    "dataset": "/datasets/be/wechelderzande-roads",
+    "load": "/datasets/be/wechelderzande-roads/loads/17",
     "problem": "/collections/roads/items",
 }
 PAGES = tuple(_PATHS)
@@ -54,6 +58,42 @@ def served(collection: Collection) -> ServedCollection:
         valid_to=None,
         datasets=tuple(ServedDataset(dataset, 1000) for dataset in datasets),
     )
+
+
+_STREETS = registry.dataset("be/wechelderzande-roads")
+LOADED = LoadedDataset(
+    dataset=_STREETS,
+    declaration=_STREETS.model_dump(mode="json"),
+    features={"roads": 1234, "road-nodes": 567},
+    last_loaded=datetime(2026, 9, 5, 12, 30, tzinfo=UTC),
+)
+LOAD = Load(
+    id=17,
+    is_committed=True,
+    started=datetime(2026, 9, 5, 12, 29, tzinfo=UTC),
+    finished=datetime(2026, 9, 5, 12, 30, tzinfo=UTC),
+    source="wechelderzande.osm.pbf",
+    url="https://download.example.org/wechelderzande.osm.pbf",
+    sha256="ab" * 32,
+    lineage={},
+    read=1300,
+    features=Changes(1234, 5, 6),
+    objects=Changes(700, 3, 2),
+    rejected=12,
+    repaired=4,
+    normalised=7,
+    message="As told.",
+    report={
+        "features": 1234,
+        "bbox": [4.7, 51.2, 4.8, 51.3],
+        "completeness": {"name": 0.8755, "speedLimit": 0.9999, "oncecalled": 0.5},
+        "rejects": {"geometry/empty": 2, "geometry/of-tomorrow": 10},
+        "unknownCodes": {"surface": {"chewing gum": 3}},
+        "repaired": 4,
+        "duplicates": 0,
+        "further": {"road-nodes": {"features": 567, "bbox": None, "completeness": {}}},
+    },
+)
 
 
 def feature(name: str | None = "Dorpsstraat", **known: Any) -> dict[str, Any]:
@@ -116,6 +156,9 @@ def document(page: str, language: str, **features: Any) -> dict[str, Any]:
         "queryables": schemas.queryables(ROADS, road["title"], links, language),
         "sortables": schemas.sortables(ROADS, road["title"], links, language),
         "schema": schemas.logical_schema(ROADS, road["title"], links, language),
+        "datasets": quality.datasets((LOADED,), links, language, []),
+        "dataset": quality.dataset(service, LOADED, (LOAD,), links, language, []),
+        "load": quality.load(service, LOADED, LOAD, links, language, []),
         "problem": {
             "type": "about:blank",
             "title": "Bad Request",

@@ -68,6 +68,9 @@ def _path_parameters() -> Document:
             "The identifier of the feature: it never changes and is never given to another.",
             {"type": "integer", "format": "int64", "minimum": 0},
         ),
+        "region": path("region", "The region of a dataset: what stands before the slash of its identifier.", {}),
+        "datasetName": path("datasetName", "The name of a dataset within its region.", {}),
+        "loadId": path("loadId", "The number of a load.", {"type": "integer", "format": "int64", "minimum": 0}),
         "tileMatrixSetId": path("tileMatrixSetId", "A tile matrix set.", {"enum": list(TILE_MATRIX_SETS)}),
         "tileMatrix": path(
             "tileMatrix", f"The tile matrix, from 0 to {DEEPEST_ZOOM} at most.", {"pattern": "^[0-9]+$"}

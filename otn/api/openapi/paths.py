@@ -33,6 +33,7 @@ def service_paths() -> Document:
         "/styles/{styleId}": path_item(
             "style", "A map style", {STYLE_TYPE: "object", HTML_TYPE: "page"}, "service", style
         ),
+        **_dataset_paths(),
         **_tile_matrix_set_paths(),
         "/health/live": health_item("live", "Whether the process runs"),
         "/health/ready": health_item("ready", "Whether there is something to serve"),
@@ -104,6 +105,20 @@ def tile_paths(served: ServedCollection, title: str) -> Document:
         ),
         f"{base}/{{tileMatrixSetId}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": tile_item(
             f"{operation}.getTile", f"{title}: a vector tile", name, tile
+        ),
+    }
+
+
+def _dataset_paths() -> Document:
+    document: Document = {JSON_TYPE: "object", HTML_TYPE: "page"}
+    one = [reference("parameters", name) for name in ("region", "datasetName")]
+    load = [*one, reference("parameters", "loadId")]
+    path = "/datasets/{region}/{datasetName}"
+    return {
+        "/datasets": path_item("datasets", "All datasets that are loaded", {JSON_TYPE: "datasets", HTML_TYPE: "page"}),
+        path: path_item("dataset", "A dataset: its declaration, lineage and loads", document, "service", one),
+        path + "/loads/{loadId}": path_item(
+            "load", "A load of a dataset: what it did, and the quality of what it read", document, "service", load
         ),
     }
 

@@ -22,6 +22,7 @@ def schemas(served: tuple[ServedCollection, ...], parameters: Document, links: L
         "confClasses": structure({"conformsTo": {"type": "array", "items": text}}),
         "collection": collection,
         "collections": structure({"links": link_list, "collections": array("collection")}),
+        "datasets": structure({"links": link_list, "datasets": {"type": "array", "items": {"type": "object"}}}),
         "functions": structure({"functions": {"type": "array", "items": structure({"name": text, "returns": types})}}),
         "problem": structure(
             {"type": text, "title": text, "status": {"type": "integer"}},
