@@ -31,7 +31,7 @@ LICENCES = {
         ),
         Licence("etalab-2.0", "Licence Ouverte 2.0", "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"),
         Licence(
-            "modellicentie-gratis-hergebruik-1.0",
+            "gratis-hergebruik-1.0",
             "Modellicentie voor gratis hergebruik 1.0",
             "https://data.vlaanderen.be/id/licentie/modellicentie-gratis-hergebruik/v1.0",
         ),

@@ -41,29 +41,72 @@ def test_a_load_killed_at_a_known_moment_changes_nothing(installation: Installat
             assert ports(address) == NEW
 
 
+def state(connection: psycopg.Connection) -> dict[str, int]:
+    """What `ports` of the service would tell, asked of the database once no load is under way."""
+    # A load that was killed ends when PostgreSQL notices it, and holds this lock until then.
+    connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('elsewhere/ports', 0))")
+    [(features, old, new, keys, described, announced)] = connection.execute(
+        "SELECT count(*), count(*) FILTER (WHERE name = 'v1'), count(*) FILTER (WHERE name = 'v2'),"
+        " (SELECT count(*) FROM feature_key), (SELECT number_of_features FROM dataset),"
+        " (SELECT number_of_features FROM collection_state) FROM ports"
+    ).fetchall()
+    assert (keys, described, announced) == (features, features, features)
+    return {"all": features, "v1": old, "v2": new}
+
+
 @pytest.mark.trust
-def test_a_load_killed_at_ten_random_moments_leaves_the_old_state_or_the_new(installation: Installation) -> None:
+def test_a_load_killed_at_fifty_random_moments_leaves_the_old_state_or_the_new(installation: Installation) -> None:
     seed = random.SystemRandom().randrange(2**32)
     print(f"seed {seed}")
     moments = random.Random(seed)  # noqa: S311
     files = {1: installation.file(1), 2: installation.file(2)}
-    installation.run("load", "elsewhere/ports", "--from", str(files[1]))
-    began = time.monotonic()
-    installation.run("load", "elsewhere/ports", "--from", str(files[2]))
-    duration = time.monotonic() - began
-    version = 1
-    for _ in range(10):
-        after = moments.uniform(0, duration)
-        load = installation.start("load", "elsewhere/ports", "--from", str(files[version]))
-        with suppress(subprocess.TimeoutExpired):
-            load.communicate(timeout=after)
-        load.kill()
-        load.communicate()
-        with installation.serving() as (address, _):
-            found = ports(address)
-        print(f"killed after {after:.2f} s of {duration:.2f} s: {found}")
-        assert found in (OLD, NEW)
-        version = 2 if found == OLD else 1
+    with installation.connection() as connection:
+        installation.run("load", "elsewhere/ports", "--from", str(files[1]))
+        began = time.monotonic()
+        installation.run("load", "elsewhere/ports", "--from", str(files[2]))
+        duration = time.monotonic() - began
+        version = 1
+        for number in range(1, 51):
+            after = moments.uniform(0, duration)
+            load = installation.start("load", "elsewhere/ports", "--from", str(files[version]))
+            with suppress(subprocess.TimeoutExpired):
+                load.communicate(timeout=after)
+            load.kill()
+            load.communicate()
+            found = state(connection)
+            print(f"{number}: killed after {after:.2f} s of {duration:.2f} s: {found}")
+            assert found in (OLD, NEW)
+            if number % 10 == 0:
+                with installation.serving() as (address, _):
+                    assert ports(address) == found
+            version = 2 if found == OLD else 1
+
+
+def test_a_second_load_of_a_dataset_is_refused_while_the_first_goes_on(installation: Installation) -> None:
+    first, second = (("load", "elsewhere/ports", "--from", str(installation.file(version))) for version in (1, 2))
+    with installation.connection() as connection, installation.start(*first) as load:
+        wait_for_statement(connection, 'COPY "staged%')
+        load.send_signal(signal.SIGSTOP)
+        with installation.start(*second) as refused:
+            _, said = refused.communicate(timeout=120)
+        load.send_signal(signal.SIGCONT)
+        load.communicate(timeout=120)
+        assert refused.returncode == 1
+        assert "Another load of elsewhere/ports is running; wait until it has ended." in " ".join(said.split())
+        assert load.returncode == 0
+        assert state(connection) == OLD
+
+
+def test_a_second_load_of_a_dataset_waits_for_one_that_is_about_to_end(installation: Installation) -> None:
+    file = installation.file(1)
+    with installation.connection() as connection:
+        connection.execute("SELECT pg_advisory_lock(hashtextextended('elsewhere/ports', 0))")
+        with installation.start("load", "elsewhere/ports", "--from", str(file)) as load:
+            wait_for_statement(connection, "SELECT pg_advisory_xact_lock%")
+            connection.execute("SELECT pg_advisory_unlock(hashtextextended('elsewhere/ports', 0))")
+            _, said = load.communicate(timeout=120)
+        assert load.returncode == 0, said
+        assert state(connection) == OLD
 
 
 def test_a_killed_server_leaves_nothing_in_the_way(installation: Installation) -> None:
