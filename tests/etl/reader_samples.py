@@ -1,10 +1,11 @@
 """What tests of readers of declared datasets share."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 import shapely
 from pyproj import CRS
@@ -13,7 +14,7 @@ from otn.errors import SourceError
 from otn.etl.readers.inputs import Inputs
 from otn.etl.readers.registry import READERS
 from otn.etl.rows import Reject
-from otn.model.collections import COLLECTIONS
+from otn.model.collections import COLLECTIONS, ROAD_NODES
 from otn.model.datasets import Dataset
 
 _TEXT = {"en": "Sample", "nl": "Voorbeeld", "fr": "Exemple", "de": "Beispiel"}
@@ -45,6 +46,7 @@ class Sample:
     rejects: list[Reject]
     positions: list[int]
     normalised: int
+    nodes: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def only(self) -> dict[str, Any]:
         """The fields of the only row."""
@@ -57,6 +59,11 @@ def read(collection: str, reader: str, *files: Path, crs: CRS | None = None, **s
     made = READERS[reader](Inputs(files, dataset(collection, reader, **source), crs))
     sample = Sample({}, {}, [], [], 0)
     for rows in made.read():
+        if rows.collection == ROAD_NODES.id:
+            columns = made.harmonise(rows.attributes, ROAD_NODES)
+            nodes = pa.table(columns).to_pylist()
+            sample.nodes.update(zip(rows.source_id.to_pylist(), nodes, strict=True))
+            continue
         fields = made.harmonise(rows.attributes, COLLECTIONS[collection])
         assert fields.keys() <= COLLECTIONS[collection].by_name.keys()
         columns = {name: column.to_pylist() for name, column in fields.items()}
@@ -68,7 +75,12 @@ def read(collection: str, reader: str, *files: Path, crs: CRS | None = None, **s
         sample.rejects.extend(rows.rejects)
         sample.positions.extend(np.asarray(rows.position).tolist())
         sample = Sample(
-            sample.features, sample.places, sample.rejects, sample.positions, sample.normalised + len(rows.normalised)
+            sample.features,
+            sample.places,
+            sample.rejects,
+            sample.positions,
+            sample.normalised + len(rows.normalised),
+            sample.nodes,
         )
     return sample
 

@@ -287,9 +287,33 @@ def test_a_row_without_its_identifier_is_a_reject(folder: Path, identifier: str 
 
 
 @pytest.mark.parametrize("node", [None, "-8", "0"])
-def test_a_segment_that_was_only_sketched_has_no_nodes(folder: Path, node: str | None) -> None:
-    fields = extract(folder, ({"B_WK_OIDN": node, "E_WK_OIDN": node}, "LINESTRING (4 51, 5 51)")).only()
-    assert not {"fromNode", "toNode"} & fields.keys()
+def test_a_segment_that_was_only_sketched_runs_between_places(folder: Path, node: str | None) -> None:
+    sketched = {"WS_OIDN": 2, "B_WK_OIDN": node, "E_WK_OIDN": node}
+    sample = extract(
+        folder, (sketched, "LINESTRING (4 51, 5 51)"), (sketched | {"WS_OIDN": 3}, "LINESTRING (5 51, 6 51)")
+    )
+    first, second = sample.features["2"], sample.features["3"]
+    assert first["toNode"] == second["fromNode"] != first["fromNode"]
+    assert sample.nodes[first["toNode"]] == {"formOfRoadNode": "pseudoNode", "numberOfLinks": 2}
+    assert len(sample.nodes) == 3
+
+
+def test_nodes_are_those_of_the_register(folder: Path) -> None:
+    ways = {"1": (10, 20), "2": (20, 30), "3": (20, 40)}
+    places = {10: "4 51", 20: "5 51", 30: "6 51", 40: "5 52"}
+    sample = extract(
+        folder,
+        *(
+            ({"WS_OIDN": way, "B_WK_OIDN": begin, "E_WK_OIDN": end}, f"LINESTRING ({places[begin]}, {places[end]})")
+            for way, (begin, end) in ways.items()
+        ),
+    )
+    assert {node: fields["formOfRoadNode"] for node, fields in sample.nodes.items()} == {
+        "10": "roadEnd",
+        "20": "junction",
+        "30": "roadEnd",
+        "40": "roadEnd",
+    }
 
 
 def test_a_segment_without_geometry_or_with_another_is_left_to_the_checks(folder: Path) -> None:

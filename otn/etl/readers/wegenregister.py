@@ -7,7 +7,7 @@ normalised.
 
 What is planned, being built or out of use is kept, but as no road that has a form or class: only its codes say what it
 is to be. The register's dates (OPNDATUM, BEGINTIJD) say when a segment was recorded, not since when the road is there:
-validFrom is null. Segments that were only sketched have no nodes.
+validFrom is null. Road nodes follow the segments.
 """
 
 from collections import Counter
@@ -25,8 +25,9 @@ from otn.etl.readers.inputs import Inputs
 from otn.etl.readers.joined import check_collection
 from otn.etl.readers.values import codes, meanings, named
 from otn.etl.readers.vector import SUFFIXES, VectorFile
+from otn.etl.readers.wegenregister_nodes import BEGIN, END, NodesOfSegments
 from otn.etl.rows import Geometries, Reason, Reject, SourceRows, json_objects
-from otn.model.collections import ROADS, Collection
+from otn.model.collections import ROAD_NODES, ROADS, Collection
 
 _LINE, _MULTI_LINE = 1, 5  # type ids of shapely
 _FIRST, _SECOND = lists.FIRST, lists.SECOND
@@ -70,17 +71,21 @@ class Wegenregister:
             raise SourceError(f"{self._path} lacks the columns {', '.join(lacking)}; it has {', '.join(names)}.")
         occurrences = Counter(_numbered(file.column(names[_ID])).to_pylist())
         repeated = pa.array([name for name, rows in occurrences.items() if name is not None and rows > 1], pa.string())
+        nodes = NodesOfSegments()
         held: list[SourceRows] = []
         for rows in file.read():
             segments = _roads(_named_by_segment(rows))
             several = pc.is_in(segments.source_id, repeated)
             held.append(_only(segments, several))
-            yield _whole(_only(segments, pc.invert(several)))
+            yield _between(nodes, _whole(_only(segments, pc.invert(several))))
         if len(repeated):
-            yield _whole(_joined(held))
+            yield _between(nodes, _whole(_joined(held)))
+        yield from nodes.rows()
 
-    def harmonise(self, attributes: pa.Table, collection: Collection) -> dict[str, pa.Array]:  # noqa: ARG002
-        """The fields of roads; in sourceCodes everything that the register says."""
+    def harmonise(self, attributes: pa.Table, collection: Collection) -> dict[str, pa.Array]:
+        """The fields of roads, in sourceCodes everything that the register says; or those of road nodes."""
+        if collection == ROAD_NODES:
+            return {name: attributes[name].combine_chunks() for name in attributes.column_names}
         morphology = codes(named(attributes, "MORF"))
         second = _of_second_version(attributes, morphology)
         status = codes(named(attributes, "STATUS"))
@@ -92,15 +97,14 @@ class Wegenregister:
         kept = {name: named(attributes, name) for name in _KEPT if name in attributes.column_names}
         kept["RSTRNM"] = pc.if_else(pc.fill_null(pc.equal(left, right), False), None, right)
         kept |= {name: pc.if_else(whole, None, node) for name, node in nodes.items()}
-        begin, end = (pc.if_else(whole, node, None) for node in nodes.values())
         return {
             "name": pc.coalesce(left, right),
             "formOfWay": pc.if_else(unused, None, meanings(morphology, lists.FORM_OF_WAY)),
             "functionalRoadClass": pc.if_else(unused, None, meanings(category, lists.FUNCTIONAL_ROAD_CLASS)),
             "surface": _surface(attributes, second),
             "direction": _direction(attributes),
-            "fromNode": begin,
-            "toNode": end,
+            "fromNode": attributes[BEGIN].combine_chunks(),
+            "toNode": attributes[END].combine_chunks(),
             "sourceCodes": json_objects(kept, len(attributes)),
         }
 
@@ -162,6 +166,12 @@ def _whole(rows: SourceRows) -> SourceRows:
     pieces = pa.array(np.maximum(shapely.get_num_geometries(geometry), 1))
     attributes = rows.attributes.append_column(_PIECES, pieces)
     return replace(rows, geometry=geometry, attributes=attributes)
+
+
+def _between(nodes: NodesOfSegments, rows: SourceRows) -> SourceRows:
+    """The rows with the nodes that each segment runs between."""
+    begin, end = (_numbered(named(rows.attributes, name)) for name in _NODES)
+    return nodes.named(rows, begin, end)
 
 
 def _joined(held: list[SourceRows]) -> SourceRows:
