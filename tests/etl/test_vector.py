@@ -4,6 +4,7 @@ import re
 import sqlite3
 import struct
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +154,24 @@ def test_attributes_are_plain_values(tmp_path: Path) -> None:
     assert json.loads(values.pop("list")) == [1, 2]
     assert json.loads(values.pop("object")) == {"a": 1}
     assert values == {"when": "2020-01-02T03:04:05+02:00", "day": "2020-01-02", "flag": True, "count": 3}
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2023-02-28", datetime(2023, 2, 28, tzinfo=UTC)),
+        ("2023/02/28", datetime(2023, 2, 28, tzinfo=UTC)),
+        ("2023/02/28 03:04:05", datetime(2023, 2, 28, 3, 4, 5, tzinfo=UTC)),
+        ("2023-02-30", None),
+        ("2023-02-30T01:00:00Z", None),
+        ("02/03/2023", None),
+    ],
+)
+def test_a_date_that_there_never_was_is_none(tmp_path: Path, text: str, moment: datetime | None) -> None:
+    feature = {"properties": {"validFrom": text}, "geometry": {"type": "Point", "coordinates": [4, 51]}}
+    reader = VectorFile(write_geojson(tmp_path / "a.geojson", feature), None)
+    (rows,) = reader.read()
+    assert reader.harmonise(rows.attributes, PORTS)["validFrom"].to_pylist() == [moment]
 
 
 def test_of_several_layers_the_one_with_rows_is_read(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +30,20 @@ _CRS84 = CRS.from_user_input("OGC:CRS84")
 
 @dataclass(frozen=True)
 class _Format:
-    """A format: GDAL's drivers for it, its CRS where a file names none, whether features have ids of their own."""
+    """A format: GDAL's drivers for it, its CRS where a file names none, whether features have ids of
+    their own, and how GDAL opens it."""
 
     title: str
     drivers: tuple[str, ...]
     default_crs: CRS | None = None
     has_feature_ids: bool = False
+    options: dict[str, str] = field(default_factory=dict)
 
 
-_GEOJSON = _Format("GeoJSON", ("GeoJSON", "GeoJSONSeq"), _CRS84, has_feature_ids=True)
+# As dates, GDAL would give 30 February as 2 March.
+_GEOJSON = _Format(
+    "GeoJSON", ("GeoJSON", "GeoJSONSeq"), _CRS84, has_feature_ids=True, options={"DATE_AS_STRING": "YES"}
+)
 _FLATGEOBUF = _Format("FlatGeobuf", ("FlatGeobuf",))
 _SHAPEFILE = _Format("Shapefile", ("ESRI Shapefile",))
 _FORMATS = {
@@ -92,7 +97,7 @@ class VectorFile:
         with self._translated():
             layer = self._layer()
             encoding = self.source.encoding if self.source else None
-            with _opened(layer, encoding) as (meta, batches):
+            with _opened(layer, encoding, self.format.options) as (meta, batches):
                 check_columns(meta["fields"].tolist(), self.source, self.path)
                 crs = self._crs(meta)
                 read = 0
@@ -220,7 +225,9 @@ def _info(dataset: str, layer: str | int, count: bool = False) -> dict[str, Any]
 
 
 @contextmanager
-def _opened(layer: _Layer, encoding: str | None) -> Iterator[tuple[dict[str, Any], pa.RecordBatchReader]]:
+def _opened(
+    layer: _Layer, encoding: str | None, options: dict[str, str]
+) -> Iterator[tuple[dict[str, Any], pa.RecordBatchReader]]:
     with ExitStack() as stack:
         with _without_measures():
             opened = stack.enter_context(
@@ -232,6 +239,7 @@ def _opened(layer: _Layer, encoding: str | None) -> Iterator[tuple[dict[str, Any
                     return_fids=True,
                     datetime_as_string=True,
                     encoding=encoding,
+                    **options,
                 )
             )
         yield opened

@@ -193,9 +193,9 @@ def _boolean(text: str) -> bool | None:
 
 
 def _instant(text: str) -> datetime | None:
-    """An ISO 8601 date or date and time; without an offset it is taken as UTC."""
+    """An ISO 8601 date or date and time, as some write it with slashes; without an offset it is taken as UTC."""
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text.replace("/", "-"))
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
