@@ -80,6 +80,7 @@ class Bench:
 
     def refresh(self) -> "Refresh":
         """The lines loaded, and loaded again with some of them changed, beside a reader."""
+        say("a refresh")
         first, second = lines(self._directory, LINES), lines(self._directory, LINES, changed=_CHANGED)
         cluster = self._directory / "postgres"
         url = self._databases.fresh("bench_refresh")
@@ -94,10 +95,12 @@ class Bench:
 
     def memory(self) -> Run:
         """A million features."""
+        say(f"{MANY_LINES:,} lines")
         return self._ours(lines(self._directory, MANY_LINES), self._databases.fresh("bench_memory"))
 
     def side_by_side(self) -> "SideBySide":
         """Two datasets of different collections, one after the other and both at once."""
+        say("two datasets")
         file = lines(self._directory, LINES)
         datasets = (_ROADS, _RAILWAYS)
         url = self._databases.fresh("bench_in_turn")

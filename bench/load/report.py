@@ -12,7 +12,7 @@ _INTRODUCTION = """# Benchmarks of loading
 <!-- Written by `make bench-load`, which measured what it says. -->
 
 OTN, osm2pgsql and ogr2ogr load the same files into databases of one private cluster as OTN configures it, in turn on
-one machine. Ratios are medians of {rounds} rounds; each row is the round of median length. Seconds are those of the
+one machine. Ratios are medians over {rounds} round(s); each row is the round of median length. Seconds are those of the
 whole program, from start to end. Overviews for tiles, which no peer makes, are left out of OTN's seconds and stand in a
 column of their own.
 

@@ -14,7 +14,9 @@ from psycopg import sql
 
 from bench import processes
 
-_DURATION = re.compile(r"LOG:  duration: ([0-9.]+) ms  (?:statement|execute [^:]+|parse [^:]+|bind [^:]+): (.*)")
+_DURATION = re.compile(
+    r"LOG:  duration: ([0-9.]+) ms  (?:statement|execute [^:]+|parse [^:]+|bind [^:]+): (.*(?:\n\t.*)*)"
+)
 _SETTLE_SECONDS = 20
 
 
@@ -136,6 +138,7 @@ def stages(log: str) -> dict[str, float]:
 
 def stage(statement: str) -> str:
     """What a statement of a load is for."""
-    if "_generalised" in statement:
+    text = " ".join(statement.split())
+    if "_generalised" in text:
         return _OVERVIEWS
-    return next((name for start, name in _STAGES.items() if statement.startswith(start)), "other")
+    return next((name for start, name in _STAGES.items() if text.startswith(start)), "other")

@@ -10,6 +10,7 @@ from psycopg import errors, sql
 
 from otn.errors import LoadError, LoadInProgress
 from otn.etl import state
+from otn.etl.background import Background
 from otn.etl.extract import Origin, Source
 from otn.etl.first_page import FirstPage
 from otn.etl.generalise import generalise
@@ -29,16 +30,24 @@ class Load:
     """A load under way: `staging` takes what is to be loaded, `commit` makes it the dataset's new state."""
 
     def __init__(
-        self, connection: psycopg.Connection, dataset: Dataset, source: Source, tolerance: Tolerance, *, dry_run: bool
+        self,
+        connection: psycopg.Connection,
+        background: Background,
+        dataset: Dataset,
+        source: Source,
+        tolerance: Tolerance,
+        *,
+        dry_run: bool,
     ) -> None:
         self._connection = connection
+        self._background = background
         self._dataset = dataset
         self._source = source
         self._tolerance = tolerance
         self.dry_run = dry_run
         self.started = _now(connection)
         _only_one_at_a_time(connection, dataset.id)
-        self.rejects = Rejects(connection)
+        self.rejects = Rejects(connection, background)
         self.counts = Counts()
         self._stagings: dict[str, Staging] = {}
         self.staging(dataset.collection_model)
@@ -46,7 +55,7 @@ class Load:
     def staging(self, collection: Collection) -> Staging:
         """What takes the dataset's features of `collection`: its own, or another that it fills beside."""
         if collection.id not in self._stagings:
-            self._stagings[collection.id] = Staging(self._connection, collection)
+            self._stagings[collection.id] = Staging(self._connection, collection, self._background)
         return self._stagings[collection.id]
 
     def commit(self) -> LoadSummary:
@@ -55,6 +64,7 @@ class Load:
         Raises LoadError, keeping the rejects and nothing else, when nothing at all could be loaded, or so much is
         rejected or would be removed that something must be wrong with the source.
         """
+        self._background.wait()
         for staging in self._all_stagings():
             staging.reject_duplicates()
         # Versions of a collection must become visible in their order: merges into one collection queue here.
@@ -183,11 +193,13 @@ def load(
     """A load of `dataset`; whatever ends it before `commit` leaves everything as it was, and its failure recorded."""
     # A load whose process was killed must not go on in PostgreSQL and hold up the next one.
     watched = "-c client_connection_check_interval=1000"
-    with psycopg.connect(url, application_name="otn-load", options=watched) as connection:
-        under_way = Load(connection, dataset, source, tolerance or Tolerance(), dry_run=dry_run)
+    connecting = psycopg.connect(url, application_name="otn-load", options=watched)
+    with connecting as connection, Background() as background:
+        under_way = Load(connection, background, dataset, source, tolerance or Tolerance(), dry_run=dry_run)
         try:
             yield under_way
         except LoadError as error:
+            background.end()
             _record_failure(connection, under_way, dataset, source, str(error))
             raise
 

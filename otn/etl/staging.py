@@ -10,6 +10,7 @@ import shapely
 import xxhash
 from psycopg import sql
 
+from otn.etl.background import Background
 from otn.etl.copy_binary import HEADER, TRAILER, body, fixed_size, images, joined, number_of_fields
 from otn.etl.harmonise import Features
 from otn.etl.quality import Tally
@@ -34,8 +35,9 @@ _GEOMETRY = "geometry(Geometry, 4326)"
 class Rejects:
     """The temporary table `staged_reject`, which goes with the transaction."""
 
-    def __init__(self, connection: psycopg.Connection) -> None:
+    def __init__(self, connection: psycopg.Connection, background: Background) -> None:
         self._connection = connection
+        self._background = background
         connection.execute(
             "CREATE TEMPORARY TABLE staged_reject"
             " (position int8, source_id text, reason text, detail text, row jsonb) ON COMMIT DROP"
@@ -43,6 +45,11 @@ class Rejects:
 
     def add(self, rejects: Iterable[Reject]) -> None:
         """Keeps rejects until the load is recorded."""
+        kept = list(rejects)
+        if kept:
+            self._background.run(lambda: self._copy(kept))
+
+    def _copy(self, rejects: list[Reject]) -> None:
         with self._connection.cursor() as cursor, cursor.copy("COPY staged_reject FROM STDIN") as copy:
             for reject in rejects:
                 identifier = None if reject.source_id is None else _storable(reject.source_id)
@@ -58,8 +65,9 @@ class Rejects:
 class Staging:
     """A temporary table of the features of one collection that goes with the transaction."""
 
-    def __init__(self, connection: psycopg.Connection, collection: Collection) -> None:
+    def __init__(self, connection: psycopg.Connection, collection: Collection, background: Background) -> None:
         self._connection = connection
+        self._background = background
         self.collection = collection
         self.table = sql.Identifier(f"staged_{collection.table}")
         self.tally = Tally()
@@ -70,8 +78,9 @@ class Staging:
         columns = sql.SQL(", ").join(
             sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in types.items()
         )
+        background.wait()
         connection.execute(sql.SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP").format(self.table, columns))
-        self._copy = sql.SQL("COPY {} FROM STDIN (FORMAT BINARY)").format(self.table)
+        self._statement = sql.SQL("COPY {} FROM STDIN (FORMAT BINARY)").format(self.table)
         self._begin = number_of_fields(len(types))
 
     def add(self, features: Features, rows: SourceRows) -> None:
@@ -85,11 +94,14 @@ class Staging:
         )
         keys = [pa.array(positions), features.fields["localId"], features.part, pa.array(features.page_rank)]
         staged = joined([self._begin, images(keys), *fixed_size(_hashes(content)), content])
-        with self._connection.cursor() as cursor, cursor.copy(self._copy) as copy:
-            for piece in (HEADER, body(staged), TRAILER):
-                copy.write(piece)
+        self._background.run(lambda: self._copy(body(staged)))
         self.tally.add(features.fields)
         self._rows += len(np.unique(positions))
+
+    def _copy(self, rows: memoryview) -> None:
+        with self._connection.cursor() as cursor, cursor.copy(self._statement) as copy:
+            for piece in (HEADER, rows, TRAILER):
+                copy.write(piece)
 
     def reject_duplicates(self) -> None:
         """Of rows with the same identifier the first stays with all its parts, the others become rejects."""
