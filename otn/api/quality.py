@@ -1,6 +1,6 @@
 """The documents about datasets, their loads and the quality of what was loaded. Pure, as otn.api.documents."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
 from otn.api import texts
@@ -143,16 +143,23 @@ def _quality(service: Service, loaded: LoadedDataset, entry: Load, language: str
 
 
 def _tally(service: Service, collection_id: str, tally: Document, language: str) -> Document:
+    shares: dict[str, float] = tally.get("completeness", {})
     return {
         "id": collection_id,
         "title": _collection_title(service, collection_id, language),
         "numberOfFeatures": tally.get("features"),
         "bbox": tally.get("bbox"),
         "completeness": [
-            {"field": name, "title": _field_title(collection_id, name, language), "share": share}
-            for name, share in tally.get("completeness", {}).items()
+            {"field": name, "title": _field_title(collection_id, name, language), "share": shares[name]}
+            for name in _in_order(collection_id, shares)
         ],
     }
+
+
+def _in_order(collection_id: str, names: Iterable[str]) -> list[str]:
+    """Fields as the model orders them; the database keeps no order. Those the model no longer has come last."""
+    places = {name: place for place, name in enumerate(COLLECTIONS[collection_id].by_name)}
+    return sorted(names, key=lambda name: (places.get(name, len(places)), name))
 
 
 def _collection_title(service: Service, collection_id: str, language: str) -> str:

@@ -103,6 +103,7 @@ def test_a_load_tells_the_quality_of_what_it_read(client: httpx.Client) -> None:
     quality = client.get(LOAD, headers={"Accept-Language": "fr"}).json()["quality"]
     (roads,) = quality["collections"]
     assert (roads["id"], roads["numberOfFeatures"], roads["bbox"]) == ("roads", 19, [4.01, 51, 4.23, 51.1])
+    assert [entry["field"] for entry in roads["completeness"]] == ["name", "speedLimit", "oncecalled"]
     by_field = {entry["field"]: entry for entry in roads["completeness"]}
     assert by_field["name"] == {"field": "name", "title": "Nom", "share": 0.1579}
     assert by_field["oncecalled"]["title"] == "oncecalled"
