@@ -2,10 +2,11 @@
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from otn.etl.readers.coordinates import Axis, Order, coordinate, coordinates, pair, pairs
+from otn.etl.readers.numbers import Decimal
 
 
 @pytest.mark.parametrize(
@@ -75,10 +76,15 @@ def test_which_comes_first_is_declared_and_not_guessed(order: Order, place: tupl
     assert str(x[1:]) == "[nan nan]"
 
 
-@given(st.lists(st.one_of(st.none(), st.text(max_size=8), st.floats(-180, 180).map(str)), max_size=30))
-def test_in_bulk_it_is_as_one_by_one(texts: list[str | None]) -> None:
-    values, unreadable = coordinates(pa.array(texts, pa.string()), "x", None)
+NUMBERS = st.floats(-180, 180).map(str)
+TEXTS = st.one_of(st.none(), st.text(max_size=8), NUMBERS, NUMBERS.map(lambda text: text.replace(".", ",")))
+
+
+@given(st.lists(TEXTS, max_size=30), st.sampled_from([None, ".", ","]))
+@example(["1.234", "1,234", "51.2", "51,2", "+4", "1e1"], ",")
+def test_in_bulk_it_is_as_one_by_one(texts: list[str | None], decimal: Decimal | None) -> None:
+    values, unreadable = coordinates(pa.array(texts, pa.string()), "x", decimal)
     for row, text in enumerate(texts):
-        alone = coordinate(text, "x") if text and text.strip() else None
+        alone = coordinate(text, "x", decimal) if text and text.strip() else None
         assert (row in unreadable) == (alone is None and bool(text and text.strip()))
         assert alone is None or values[row] == alone

@@ -117,8 +117,9 @@ def test_one_wrong_row_at_the_end_of_a_large_file_is_one_reject(database_url: st
     assert query(database_url, "SELECT number_of_features FROM dataset") == [(20_000,)]
 
 
-@pytest.mark.parametrize("name", ["ports", "ports.xyz", "ports.parquet"])
+@pytest.mark.parametrize("name", ["ports", "ports.xyz", "ports.dbf"])
 def test_an_unknown_ending_is_refused_with_those_there_are(database_url: str, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("something")
     with pytest.raises(SourceError, match=rf"{name} has none of the endings \.osm\.pbf, .*\.geojson, .*\.csv\.gz"):
         load_ports(database_url, tmp_path / name)
 

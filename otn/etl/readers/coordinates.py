@@ -17,7 +17,12 @@ Axis = Literal["x", "y"]
 Order = Literal["lat_lon", "lon_lat"]
 Numbers = npt.NDArray[np.float64]
 
-_PLAIN = r"^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$"
+# Numbers of one reading, by the decimal mark that is declared.
+_PLAIN: dict[Decimal | None, str] = {
+    ".": r"^[+-]?\d+(?:\.\d+)?$",
+    ",": r"^[+-]?\d+(?:,\d+)?$",
+    None: r"^[+-]?\d+(?:[.,]\d+)?$",
+}
 _PAIR = r"^[\(\[]?\s*(?P<first>[+-]?\d+(?:\.\d+)?)\s*[,; ]\s*(?P<second>[+-]?\d+(?:\.\d+)?)\s*[\)\]]?$"
 _COMPACT = re.compile(r"(?P<d>\d{2})(?P<m>\d{2})(?P<h>[NS])|(?P<d3>\d{3})(?P<m3>\d{2})(?P<h3>[EW])")
 _SEXAGESIMAL = re.compile(
@@ -35,8 +40,9 @@ _LETTERS_BEFORE = re.compile(r"([NSEW][^NSEW]+?)[\s,;/]*([NSEW][^NSEW]+)")
 def coordinates(column: pa.Array, axis: Axis, decimal: Decimal | None) -> tuple[Numbers, set[int]]:
     """The coordinate that each cell is, NaN where it is blank, and the rows whose cells are none."""
     text = _texts(column)
-    plain = pc.fill_null(pc.match_substring_regex(text, _PLAIN), False)
-    values = pc.if_else(plain, text, None).cast(pa.float64()).to_numpy(zero_copy_only=False).copy()
+    plain = pc.fill_null(pc.match_substring_regex(text, _PLAIN[decimal]), False)
+    numbers = pc.replace_substring(pc.if_else(plain, text, None), ",", ".")
+    values = numbers.cast(pa.float64()).to_numpy(zero_copy_only=False).copy()
     unreadable = set()
     for row in np.flatnonzero(np.asarray(pc.and_not(pc.is_valid(text), plain))):
         value = coordinate(text[row].as_py(), axis, decimal)

@@ -1,6 +1,6 @@
 """Tables of text: what CSV files and sheets have in common once they are split into cells."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,11 +105,14 @@ def _names(header: list[str]) -> list[str]:
 
 
 def _text_rows(batch: list[Record], header: list[str]) -> TextRows:
-    rejects = tuple(_too_wide(record, header) for record in batch if any(record[1][len(header) :]))
+    width = len(header)
+    rejects = tuple(_too_wide(record, header) for record in batch if any(record[1][width:]))
     wide = {reject.position for reject in rejects}
-    records = [record for record in batch if record[0] not in wide]
-    cells = [[*cells, *[None] * (len(header) - len(cells))] for _, cells in records]
-    columns = zip(*(row[: len(header)] for row in cells), strict=True) if cells else [()] * len(header)
+    records = [record for record in batch if record[0] not in wide] if wide else batch
+    rows: list[Sequence[str | None]] = [
+        cells if len(cells) == width else [*cells[:width], *[None] * (width - len(cells))] for _, cells in records
+    ]
+    columns = zip(*rows, strict=True) if rows else [()] * width
     attributes = pa.table({name: pa.array(column, pa.string()) for name, column in zip(header, columns, strict=True)})
     return TextRows(np.array([number for number, _ in records], np.int64), attributes, rejects)
 
