@@ -1,5 +1,6 @@
 """The command line: what it prints, where it says what is wrong, and with which status it ends."""
 
+import csv
 import json
 import os
 import re
@@ -76,8 +77,10 @@ def test_a_load_says_what_it_did_and_status_shows_it(otn: Otn) -> None:
     assert loaded.exit_code == 0, loaded.output
     assert loaded.stdout.startswith("lv/airports: 16 read, 16 added, 0 changed, 0 removed, 0 rejected")
     assert "16 read, 0 added, 0 changed" in otn("load", "lv/airports").stdout
-    lines = otn("status", "lv/airports").stdout.splitlines()
-    assert [line.split()[0] for line in lines] == ["dataset", "lv/airports", "lv/airports"]
+    table, _, lineage = otn("status", "lv/airports").stdout.partition("\n\n")
+    assert [line.split()[0] for line in table.splitlines()] == ["dataset", "lv/airports", "lv/airports"]
+    assert "airports.csv of the Python package airportsdata" in lineage
+    assert "name 100%" in lineage
     assert len(otn("status").stdout.splitlines()) == 2
 
 
@@ -92,6 +95,38 @@ def test_rejected_rows_are_shown_with_their_reason(otn: Otn, tmp_path: Path) -> 
     assert "1 rejected (geometry/missing 1)" in loaded.stdout
     assert "geometry/missing" in otn("rejects", "elsewhere/ports").stdout
     assert "geometry/missing 1" in otn("status").stdout
+    exported = tmp_path / "rejects.csv"
+    assert "1 rejects of elsewhere/ports are in" in otn("rejects", "elsewhere/ports", "--export", str(exported)).stdout
+    [row] = csv.DictReader(exported.read_text(encoding="utf-8-sig").splitlines())
+    assert (row["position"], row["reason"], row["row.geometry"]) == ("2", "geometry/missing", "")
+    lines = tmp_path / "rejects.ndjson"
+    otn("rejects", "elsewhere/ports", "--export", str(lines))
+    assert json.loads(lines.read_text())["row"] == {"id": "2", "geometry": None}
+    refused = otn("rejects", "elsewhere/ports", "--export", str(tmp_path / "rejects.pdf"))
+    assert (refused.exit_code, "must end in .csv or .ndjson" in refused.stderr) == (1, True)
+
+
+def test_a_dry_run_changes_nothing(otn: Otn) -> None:
+    assert "16 read, 16 added" in otn("load", "lv/airports", "--dry-run").stdout
+    assert len(otn("status").stdout.splitlines()) == 1
+
+
+def test_losses_are_to_be_accepted(otn: Otn, tmp_path: Path) -> None:
+    def ports(number: int) -> str:
+        file = tmp_path / f"{number}.csv"
+        file.write_text("id,wkt\n" + "".join(f"{row},POINT ({row / 100} 51)\n" for row in range(number)))
+        return str(file)
+
+    assert otn("load", "elsewhere/ports", "--from", ports(100)).exit_code == 0
+    stopped = otn("load", "elsewhere/ports", "--from", ports(20))
+    assert stopped.exit_code == 1
+    assert "80 of 100 objects would be removed, more than 30%" in stopped.stderr
+    assert "80 removed" in otn("load", "elsewhere/ports", "--from", ports(20), "--accept-losses").stdout
+
+
+def test_a_dataset_or_a_choice_of_them(otn: Otn) -> None:
+    assert "give a dataset, or one of --defaults, --due and --all" in otn("load", "--due", "--all").stderr
+    assert "belong to a dataset" in otn("load", "--all", "--clip").stderr
 
 
 def test_rejects_of_a_load_that_failed_over_them_are_shown(otn: Otn, tmp_path: Path) -> None:
