@@ -15,7 +15,7 @@ from psycopg import sql
 from bench import processes
 
 _DURATION = re.compile(
-    r"LOG:  duration: ([0-9.]+) ms  (?:statement|execute [^:]+|parse [^:]+|bind [^:]+): (.*(?:\n\t.*)*)"
+    r"LOG:  duration: ([0-9.]+) ms  (?:statement|execute [^:]+|parse [^:]+|bind [^:]+): ?(.*(?:\n\t.*)*)"
 )
 _SETTLE_SECONDS = 20
 

@@ -1,0 +1,55 @@
+"""The arithmetic of the bench of loads: what PostgreSQL's log says is told apart by what it was for."""
+
+import pytest
+
+from bench.load.cases import Case, Refresh
+from bench.load.peers import connection_string, versions
+from bench.load.runs import Run, stage, stages
+
+LOG = """2026-01-01 LOG:  duration: 1500.000 ms  statement: COPY "staged_roads" FROM STDIN (FORMAT BINARY)
+2026-01-01 LOG:  duration: 250.000 ms  statement: COPY "staged_roads" FROM STDIN (FORMAT BINARY)
+2026-01-01 LOG:  duration: 4000.000 ms  execute <unnamed>:
+\tINSERT INTO "roads_generalised" (zoom, id, dataset, properties, geom)
+\tSELECT 1
+2026-01-01 LOG:  duration: 500.500 ms  statement: CREATE UNIQUE INDEX roads_page_rank_id_idx ON public.roads
+"""
+
+
+def run(seconds: float, overviews: float = 0.0) -> Run:
+    return Run(seconds, 1.0, 1.0, 1, 1, overviews, {"merge": 2.0, "overviews": overviews})
+
+
+def test_seconds_of_statements_by_what_they_are_for() -> None:
+    assert stages(LOG) == {"stage": 1.75, "overviews": 4.0, "index": 0.5005}
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ('INSERT INTO "roads" (id, page_rank) SELECT 1', "merge"),
+        ('CREATE TEMPORARY TABLE "delta_roads" AS SELECT 1', "compare"),
+        ("SELECT 1", "other"),
+    ],
+)
+def test_what_a_statement_is_for(statement: str, expected: str) -> None:
+    assert stage(statement) == expected
+
+
+def test_overviews_are_not_compared() -> None:
+    assert (run(10, 4).compared, run(10, 4).database) == (6, 2)
+    assert Case("", {"a": [run(10, 4), run(9, 3)], "b": [run(3), run(2)]}).ratio("a", "b") == 2.5
+
+
+def test_a_reader_that_is_slower_by_a_third_of_its_time_is_slow_enough() -> None:
+    [time, log, reader] = Refresh(run(10), run(4), 300, 100, 4_000, 3_000, 100).goals()
+    assert (time.reached, log.met, reader.met) == (1.0, True, True)
+    assert reader.reached == pytest.approx(4 / 3)
+
+
+def test_a_url_as_words() -> None:
+    url = "postgresql:///bench_run?host=/tmp/otn&port=5432&user=otn"
+    assert connection_string(url) == "dbname=bench_run host=/tmp/otn port=5432 user=otn"
+
+
+def test_versions() -> None:
+    assert versions("2026 osm2pgsql version 1.8.0\nmore") == "1.8.0"
