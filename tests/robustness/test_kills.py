@@ -96,6 +96,7 @@ def test_a_second_load_of_a_dataset_is_refused_while_the_first_goes_on(installat
         assert state(connection) == OLD
 
 
+@pytest.mark.trust
 def test_a_second_load_of_a_dataset_waits_for_one_that_is_about_to_end(installation: Installation) -> None:
     file = installation.file(1)
     with installation.connection() as connection:
