@@ -20,9 +20,9 @@ NEAR = shapely.box(170_000, 213_000, 182_000, 225_000)
 
 @pytest.fixture(scope="module")
 def roads(village: Iut) -> Document:
-    """The only collection: nothing else was loaded."""
-    [collection] = village.collections
-    return collection
+    """Beside its nodes the only collection: nothing else was loaded."""
+    assert [collection["id"] for collection in village.collections] == ["roads", "road-nodes"]
+    return village.collections[0]
 
 
 @pytest.mark.parametrize("uri", AROUND)
