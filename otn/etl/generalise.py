@@ -11,7 +11,7 @@ what is drawn at a zoom is drawn at every deeper one.
 import psycopg
 from psycopg import sql
 
-from otn.etl.merge import wait_for_other_merges
+from otn.etl.turns import wait_for_other_merges
 from otn.model.collections import COLLECTIONS, Collection
 from otn.model.tiling import pixel_metres
 from otn.store.importance import drawn, most_important_first

@@ -15,9 +15,10 @@ from otn.etl.extract import Origin, Source
 from otn.etl.first_page import FirstPage
 from otn.etl.generalise import generalise
 from otn.etl.load_records import Counts, LoadSummary, record_load, record_rejects
-from otn.etl.merge import Changes, Merge, wait_for_other_merges
+from otn.etl.merge import Changes, Merge
 from otn.etl.staging import Rejects, Staging
 from otn.etl.tolerance import Tolerance
+from otn.etl.turns import wait_for_other_merges
 from otn.model.collections import COLLECTIONS, Collection
 from otn.model.datasets import Dataset
 

@@ -29,11 +29,6 @@ class Changes:
         return bool(self.added or self.changed or self.removed)
 
 
-def wait_for_other_merges(connection: psycopg.Connection, collection: str) -> None:
-    """Until the transaction ends nobody else changes what is served of the collection."""
-    connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [collection])
-
-
 class Merge:
     """What it takes to make the dataset's features of one collection equal to the staged ones.
 

@@ -16,7 +16,7 @@ import pytest
 Document = dict[str, Any]
 Get = Callable[..., Document]
 
-COLLECTIONS = ("roads", "railways", "ports", "sea-lanes", "airports")
+COLLECTIONS = ("roads", "road-nodes", "railways", "ports", "sea-lanes", "airports")
 OPENAPI_TYPE = "application/vnd.oai.openapi+json;version=3.0"
 TILESETS = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
 TILING_SCHEME = "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme"

@@ -18,11 +18,12 @@ from otn.etl.extract import Source
 from otn.etl.harmonise import harmonise, harmonised_geometry
 from otn.etl.load import Load, load
 from otn.etl.load_records import LoadSummary
-from otn.etl.merge import Changes, wait_for_other_merges
+from otn.etl.merge import Changes
 from otn.etl.pipeline import load_dataset
 from otn.etl.progress import Silent
 from otn.etl.readers.inputs import Inputs
 from otn.etl.readers.registry import reader_of
+from otn.etl.turns import wait_for_other_merges
 from otn.etl.wishes import Wishes
 from otn.model.collections import PORTS, Collection
 from otn.model.datasets import Registry
