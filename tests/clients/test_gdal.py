@@ -51,6 +51,7 @@ def test_ogrinfo_lists_the_collections_with_their_geometry(service: str) -> None
     listed = run("ogrinfo", f"OAPIF:{service}")
     assert [line.split(": ", 1)[1] for line in listed.splitlines() if line[:1].isdigit()] == [
         "roads (title: Roads) (Line String)",
+        "road-nodes (title: Road nodes) (Point)",
         "railways (title: Railways) (Line String)",
         "ports (title: Ports) (Point)",
         "sea-lanes (title: Sea lanes) (Line String)",
@@ -58,7 +59,7 @@ def test_ogrinfo_lists_the_collections_with_their_geometry(service: str) -> None
     ]
 
 
-@pytest.mark.parametrize("collection", ["roads", "railways", "ports", "sea-lanes", "airports"])
+@pytest.mark.parametrize("collection", ["roads", "road-nodes", "railways", "ports", "sea-lanes", "airports"])
 def test_ogrinfo_takes_count_and_extent_from_the_collection(service: str, collection: str) -> None:
     summary = run("ogrinfo", "-so", f"OAPIF:{service}", collection)
     matched = get(f"{service}/collections/{collection}/items?limit=1")["numberMatched"]

@@ -8,7 +8,7 @@ from owslib.ogcapi.features import Features
 
 pytestmark = pytest.mark.clients
 
-COLLECTIONS = ["roads", "railways", "ports", "sea-lanes", "airports"]
+COLLECTIONS = ["roads", "road-nodes", "railways", "ports", "sea-lanes", "airports"]
 
 
 @pytest.fixture(scope="module")
