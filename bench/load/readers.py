@@ -10,6 +10,8 @@ from pathlib import Path
 from otn.store import installed
 
 _PROGRESS = re.compile(r"progress: [0-9.]+ s, ([0-9.]+) tps")
+# The server logs how long each statement takes; these are many.
+_QUIET = "&options=-c%20log_min_duration_statement%3D-1"
 _SCRIPT = "\\set id random(1, {number})\nSELECT * FROM roads WHERE id = :id;\n"
 
 
@@ -35,7 +37,7 @@ def reading(url: str, number: int, directory: Path, cluster: Path) -> Iterator[R
     script.write_text(_SCRIPT.format(number=number))
     command = [
         *(str(installed.programs(cluster) / "pgbench"), "--no-vacuum", "--client=1", "--progress=1", "--time=3600"),
-        *("--protocol=prepared", f"--file={script}", url),
+        *("--protocol=prepared", f"--file={script}", url + _QUIET),
     ]
     with (directory / "pgbench").open("w+") as said:
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said)

@@ -110,7 +110,7 @@ class Databases:
         seconds = time.monotonic() - began
         if settle:
             processes.settle([self.postmaster], _SETTLE_SECONDS)
-        statements = stages(self._log.read_bytes()[logged:].decode(errors="replace"))
+        statements = stages(self._logged_since(logged))
         return Run(
             seconds=seconds,
             client_cpu=usage.ru_utime + usage.ru_stime,
@@ -120,6 +120,11 @@ class Databases:
             overviews=statements.get(_OVERVIEWS, 0.0),
             statements=statements,
         )
+
+    def _logged_since(self, position: int) -> str:
+        with self._log.open("rb") as log:
+            log.seek(position)
+            return log.read().decode(errors="replace")
 
     def _wal(self) -> int:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
