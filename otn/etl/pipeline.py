@@ -56,6 +56,8 @@ def load_dataset(
             for rows in recipe.rows():
                 recipe.stage(rows, under_way)
                 progress.advance(len(rows))
+            if source.is_whole and not wishes.accept_losses:
+                _check_size(dataset, under_way.staging(dataset.collection_model).tally.features)
             progress.stage(f"{dataset.id}: merge", None)
             return under_way.commit()
 
@@ -126,6 +128,16 @@ def _add_links(network: NetworkCheck, features: Features) -> None:
     if len(links):
         columns = (links.fields[name].combine_chunks() for name in ("inspireId", "fromNode", "toNode", "level"))
         network.add(links.geometry, *columns)
+
+
+def _check_size(dataset: Dataset, features: int) -> None:
+    """Raises LoadError where a whole download has another number of features than its publisher's ever had."""
+    expected = dataset.expected
+    if expected is not None and not expected.minimum <= features <= expected.maximum:
+        raise LoadError(
+            f"{dataset.id} has {features:,} features where {expected.minimum:,} to {expected.maximum:,} are expected: "
+            "it stays as it is. If the publisher's data are right, --accept-losses loads them."
+        )
 
 
 def _tolerance(dataset: Dataset, wishes: Wishes) -> Tolerance:

@@ -12,6 +12,7 @@ from otn.etl.pipeline import load_dataset
 from otn.etl.progress import Silent
 from otn.etl.wishes import Wishes
 from otn.model.datasets import Registry
+from otn.model.sources import Expected
 
 REGISTRY = Registry.read()
 
@@ -147,3 +148,13 @@ def test_a_wrong_reference_system_is_noticed(database_url: str, three_places: Pa
 def test_a_file_that_is_not_there_is_named(database_url: str, tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"nothing\.geojson cannot be read: No such file or directory"):
         load_ports(database_url, tmp_path / "nothing.geojson")
+
+
+def test_a_whole_source_of_another_size_than_expected_is_not_loaded(database_url: str) -> None:
+    airports = REGISTRY.dataset("lv/airports").model_copy(update={"expected": Expected(minimum=100, maximum=200)})
+    with pytest.raises(LoadError, match="lv/airports has 16 features where 100 to 200 are expected"):
+        load_dataset(database_url, airports, registry=REGISTRY, progress=Silent())
+    assert query(database_url, "SELECT state, number_read FROM load") == [("failed", 16)]
+    wishes = Wishes(accept_losses=True)
+    load_dataset(database_url, airports, registry=REGISTRY, progress=Silent(), wishes=wishes)
+    assert query(database_url, "SELECT number_of_features FROM dataset") == [(16,)]
