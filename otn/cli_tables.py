@@ -55,6 +55,8 @@ def _lineage(record: LoadRecord) -> Iterator[str]:
     for name, codes in record.report.get("unknownCodes", {}).items():
         worst = ", ".join(f"{printable(code)} ({number:,})" for code, number in list(codes.items())[:5])
         yield f"unknown     {name}: {worst}"
+    for remark in record.report.get("remarks", ()):
+        yield f"remark      {printable(remark)}"
 
 
 def dataset_row(dataset: Dataset, features: int | None) -> list[str]:

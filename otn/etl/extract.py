@@ -13,7 +13,7 @@ from pyproj.exceptions import CRSError
 
 from otn.errors import LoadError, SourceError
 from otn.etl.archives import unpack
-from otn.etl.download import DownloadLimits, fetch
+from otn.etl.download import Downloaded, DownloadLimits, fetch
 from otn.etl.progress import Progress
 from otn.etl.readers import osm_file
 from otn.etl.readers.airportsdata import AirportsData
@@ -137,8 +137,20 @@ def _downloaded(
         fetched[0].sha256 if len(fetched) == 1 else _sha256(files),
         reader_of(_inputs(dataset, files, None, folder)),
         url=declared.urls[0],
+        lineage={"downloads": [_lineage(url, one) for url, one in zip(declared.urls, fetched, strict=True)]},
         is_whole=True,
     )
+
+
+def _lineage(url: str, fetched: Downloaded) -> dict[str, Any]:
+    """When a file came, and what its publisher called its version."""
+    return {
+        "url": url,
+        "sha256": fetched.sha256,
+        "fetched": fetched.fetched_at.isoformat(),
+        "etag": fetched.etag,
+        "lastModified": fetched.last_modified,
+    }
 
 
 def _inputs(dataset: Dataset, files: tuple[Path, ...], crs: str | None, folder: Path) -> Inputs:

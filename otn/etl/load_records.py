@@ -50,6 +50,7 @@ class Counts:
     repaired: int = 0
     unknown_codes: UnknownCodes = field(default_factory=UnknownCodes)
     network: NetworkCheck = field(default_factory=NetworkCheck)
+    remarks: list[str] = field(default_factory=list)
 
     def failed(self, load_id: int, dataset: str) -> LoadSummary:
         """What a load did that failed before it came to compare anything."""
@@ -82,6 +83,7 @@ class Counts:
             "rejects": rejects,
             "unknownCodes": self.unknown_codes.report(),
             "network": self.network.report(),
+            "remarks": self.remarks,
             **own.tally.report(own.bbox()),
             "further": {staging.collection.id: staging.tally.report(staging.bbox()) for staging in further},
         }

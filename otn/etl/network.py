@@ -170,11 +170,6 @@ def nodes_of_links(lines: Geometries, from_names: pa.Array, to_names: pa.Array) 
     return Nodes(encoded.dictionary, ends[first], np.bincount(number, minlength=len(encoded.dictionary)))
 
 
-def numbers_of_links(links: Links, places: int) -> Integers:
-    """How many ends of links meet at each place; a link that ends where it begins counts twice."""
-    return np.bincount(links.from_place, minlength=places) + np.bincount(links.to_place, minlength=places)
-
-
 def form_of_road_node(number_of_links: Integers, roundabout: Marks, level_crossing: Marks) -> pa.Array:
     """The FormOfRoadNodeValue of nodes where so many links meet; on which roads or railways they lie says more."""
     forms = np.select(

@@ -21,7 +21,7 @@ from otn.etl.network_check import NetworkCheck
 from otn.etl.progress import Progress
 from otn.etl.quality import unknown_codes
 from otn.etl.regions import Regions
-from otn.etl.rows import SourceRows
+from otn.etl.rows import Remarking, SourceRows
 from otn.etl.select import Selection, selected, selection
 from otn.etl.tolerance import Tolerance
 from otn.etl.wishes import AS_DECLARED, Wishes
@@ -56,6 +56,8 @@ def load_dataset(
             for rows in recipe.rows():
                 recipe.stage(rows, under_way)
                 progress.advance(len(rows))
+            if isinstance(source.reader, Remarking):
+                under_way.counts.remarks += source.reader.remarks
             if source.is_whole and not wishes.accept_losses:
                 _check_size(dataset, under_way.staging(dataset.collection_model).tally.features)
             progress.stage(f"{dataset.id}: merge", None)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -104,6 +104,13 @@ class SourceRows:
     def rejecting(self, rejects: Iterable[Reject]) -> "SourceRows":
         """The same rows with more rejects."""
         return replace(self, rejects=(*self.rejects, *rejects))
+
+
+@runtime_checkable
+class Remarking(Protocol):
+    """A reader that finds out about its file what is not declared, the encoding for one: `remarks`, after reading."""
+
+    remarks: list[str]
 
 
 class Reader(Protocol):

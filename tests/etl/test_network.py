@@ -16,7 +16,6 @@ from otn.etl.network import (
     nodes_of_links,
     numbered,
     numbered_places,
-    numbers_of_links,
     parts,
 )
 
@@ -89,13 +88,6 @@ def test_every_part_is_one_link_of_its_line(lines: list[list[int]]) -> None:
     links, part, _ = cut_lines(lines)
     keys = list(zip(links.line.tolist(), part, strict=True))
     assert len(set(keys)) == len(keys)
-
-
-@given(lines_of_ids)
-def test_the_ends_of_links_are_counted_at_their_nodes(lines: list[list[int]]) -> None:
-    links, _, ids = cut_lines(lines)
-    ends = Counter(ids[links.from_place].tolist()) + Counter(ids[links.to_place].tolist())
-    assert numbers_of_links(links, len(ids)).tolist() == [ends[one] for one in ids.tolist()]
 
 
 def test_a_part_stays_when_the_line_changes_elsewhere() -> None:

@@ -5,13 +5,13 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from otn.etl.readers.vector_fields import fields_of_columns
+from otn.etl.readers.mapping import SourceFields
 from otn.model.collections import AIRPORTS, COLLECTIONS, PORTS, RAILWAYS, ROADS, Collection
 from otn.model.fields import Kind
 
 
 def of(collection: Collection, **columns: list[Any]) -> dict[str, list[Any]]:
-    fields = {name: column.to_pylist() for name, column in fields_of_columns(pa.table(columns), collection).items()}
+    fields = {name: column.to_pylist() for name, column in SourceFields(None).of(pa.table(columns), collection).items()}
     if "sourceCodes" in fields:
         fields["sourceCodes"] = [text and json.loads(text) for text in fields["sourceCodes"]]
     return fields
@@ -135,5 +135,5 @@ def test_every_answer_has_the_type_of_its_field(collection: Collection) -> None:
         Kind.INSTANT: pa.timestamp("us", tz="UTC"),
         Kind.OBJECT: pa.string(),
     }
-    for name, column in fields_of_columns(pa.table(columns), collection).items():
+    for name, column in SourceFields(None).of(pa.table(columns), collection).items():
         assert column.type == kinds[collection.by_name[name].kind]

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from otn.etl.readers import osm_tags
 from otn.etl.readers.numbers import Decimal, number
-from otn.etl.rows import ARROW_TYPES, json_objects, map_values
+from otn.etl.rows import ARROW_TYPES, map_values
 from otn.model.collections import ROADS, Collection
 from otn.model.fields import Field, Kind
 
@@ -84,14 +84,6 @@ class _Use:
     field: Field
     column: str
     convert: Convert
-
-
-def fields_of_columns(attributes: pa.Table, collection: Collection) -> dict[str, pa.Array]:
-    """The fields of `collection` that the columns (text, integers, numbers, booleans) give, by field name."""
-    fields, kept = fields_by_name(attributes, collection)
-    if kept:
-        fields["sourceCodes"] = json_objects(kept, len(attributes))
-    return fields
 
 
 def fields_by_name(
