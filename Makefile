@@ -1,6 +1,9 @@
 # Paths are relative throughout: the clone may lie anywhere, in a directory with spaces too.
 # Python starts three times as fast from its cache; what nothing imports is never compiled.
 unexport PYTHONDONTWRITEBYTECODE
+# One process more than there are processors: most wait for PostgreSQL, or for a program they started. A file's tests
+# stay in one of them, in the order in which they stand.
+PARALLEL = -n $$(($$(nproc) + 1)) --dist loadfile --no-loadscope-reorder
 .DEFAULT_GOAL := help
 .PHONY: help up test test-clients conformance check trust lock docs pictures vendor bench bench-load environment environment-dev \
   environment-test environment-clients
@@ -12,7 +15,7 @@ up: environment ## install what is missing, load the default datasets, serve on 
 	@.venv/bin/python -m otn up
 
 test: environment-test ## install what tests need and run them
-	.venv/bin/python -m pytest -m "not trust and not clients and not conformance"
+	.venv/bin/python -m pytest -m "not trust and not clients and not conformance" $(PARALLEL)
 
 test-clients: environment-clients ## install the programs of others that read OTN, and run them against it
 	.venv/bin/python -m pytest -m clients -s

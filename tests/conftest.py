@@ -6,13 +6,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import hypothesis
 import psycopg
 import pytest
+from filelock import FileLock
 from psycopg import sql
 
 from otn.etl.pipeline import load_dataset
@@ -24,16 +25,20 @@ from otn.store import migrations
 from otn.store.cluster import database
 from tests.api.sample import fill
 
-# Where this runs in the background of a shell, Ctrl-C is ignored, and so it would be by the processes tests start.
+# Where this runs in the background of a shell, or without a terminal, these are ignored, and so they would be by the
+# processes tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # How long an example takes says how busy the machine is, not whether the code is right.
 hypothesis.settings.register_profile("otn", deadline=None)
 hypothesis.settings.load_profile("otn")
 
 REAL_DATA = Path(os.environ.get("OTN_REAL_DATA") or ROOT.parent / "shared" / "data")
-_TEMPLATE = "otn_template"
-_LOADED = "otn_loaded"
+LONG_FILES = ("test_kills.py", "test_docs.py", "test_every_link.py", "test_download.py")
+# The directory that the processes of one run share, with the cluster in it.
+_SHARED = "TESTS_SHARED_DIRECTORY"
+_shared = pytest.StashKey[ExitStack]()
 _numbers = itertools.count(1)
 # For machines without the real extract: two roads of the village, as OpenStreetMap publishes roads.
 _VILLAGE = """<?xml version='1.0' encoding='UTF-8'?>
@@ -54,10 +59,28 @@ def real_data() -> Path:
     return REAL_DATA
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Makes what the processes of this run share; those that pytest-xdist starts find it in their environment."""
+    if not hasattr(config, "workerinput"):
+        stack = config.stash[_shared] = ExitStack()
+        os.environ[_SHARED] = str(stack.enter_context(open_directory()))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files whose tests are few and long come first, so that no process of the run is alone with one at the end."""
+    items.sort(key=lambda item: item.path.name not in LONG_FILES)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Removes it."""
+    if _shared in config.stash:
+        config.stash[_shared].close()
+
+
 @pytest.fixture(scope="session")
 def cluster_url() -> Iterator[Callable[[str], str]]:
     """The URL of a database, by name, in a cluster that lives as long as the test session."""
-    with open_directory() as directory, database(Settings(data_dir=directory)) as url:
+    with database(Settings(data_dir=Path(os.environ[_SHARED]))) as url:
         yield lambda name: url.replace("///otn?", f"///{name}?")
 
 
@@ -73,15 +96,44 @@ def open_directory() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def template_database(cluster_url: Callable[[str], str]) -> str:
     """The name of a migrated, empty database to clone."""
-    _run(cluster_url("postgres"), sql.SQL("CREATE DATABASE {}").format(sql.Identifier(_TEMPLATE)))
-    migrations.upgrade(cluster_url(_TEMPLATE))
-    return _TEMPLATE
+    name = "otn_template"
+    with _once(name) as is_there:
+        if not is_there:
+            _run(cluster_url("postgres"), sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            migrations.upgrade(cluster_url(name))
+    return name
+
+
+MadeOnce = Callable[[str, Callable[[str], None]], str]
+
+
+@pytest.fixture(scope="session")
+def made_once(cluster_url: Callable[[str], str], template_database: str) -> MadeOnce:
+    """Gives the URL of a database, by name, that is cloned and filled by the first process of the run to ask for it."""
+
+    def make(name: str, fill: Callable[[str], None]) -> str:
+        with _once(name) as is_there:
+            if not is_there:
+                clone(cluster_url, template_database, name)
+                fill(cluster_url(name))
+        return cluster_url(name)
+
+    return make
+
+
+@contextmanager
+def _once(name: str) -> Iterator[bool]:
+    """Whether what has this name is there already; while the block runs no other process of the run looks."""
+    done = Path(os.environ[_SHARED]) / f"{name}.made"
+    with FileLock(done.with_suffix(".lock")):
+        yield done.exists()
+        done.touch()
 
 
 @pytest.fixture
 def database_url(cluster_url: Callable[[str], str], template_database: str) -> Iterator[str]:
     """The URL of a migrated, empty database of the test's own."""
-    name = f"otn_test_{next(_numbers)}"
+    name = f"otn_test_{os.getpid()}_{next(_numbers)}"
     clone(cluster_url, template_database, name)
     yield cluster_url(name)
     _run(cluster_url("postgres"), sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
@@ -94,13 +146,15 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def loaded_url(cluster_url: Callable[[str], str], template_database: str) -> str:
+def loaded_url(made_once: MadeOnce) -> str:
     """The URL of a database, to be read only, with the default datasets of be and lv.
 
     The highways of gb and fr make its roads more than 50,000; with the real data it holds those of Wechelderzande too.
     """
-    clone(cluster_url, template_database, _LOADED)
-    url = cluster_url(_LOADED)
+    return made_once("otn_loaded", _load_defaults)
+
+
+def _load_defaults(url: str) -> None:
     registry = Registry.read()
     large = ("gb/highways", "fr/highways")
     for dataset in registry.defaults():
@@ -110,32 +164,26 @@ def loaded_url(cluster_url: Callable[[str], str], template_database: str) -> str
     if extract.is_file():
         roads = registry.dataset("be/wechelderzande-roads")
         load_dataset(url, roads, registry=registry, progress=Silent(), wishes=Wishes([extract]))
-    return url
 
 
 @pytest.fixture(scope="session")
-def sample_url(cluster_url: Callable[[str], str], template_database: str) -> str:
+def sample_url(made_once: MadeOnce) -> str:
     """The URL of a database, to be read only, that holds the sample."""
-    clone(cluster_url, template_database, "otn_sample")
-    fill(cluster_url("otn_sample"))
-    return cluster_url("otn_sample")
+    return made_once("otn_sample", fill)
 
 
 @pytest.fixture(scope="session")
-def village_url(cluster_url: Callable[[str], str], template_database: str) -> str:
+def village_url(made_once: MadeOnce) -> str:
     """The URL of a database that holds the roads of Wechelderzande and nothing else."""
-    clone(cluster_url, template_database, "otn_village")
+    return made_once("otn_village", _load_village)
+
+
+def _load_village(url: str) -> None:
     registry = Registry.read()
     roads = registry.dataset("be/wechelderzande-roads")
     with open_directory() as directory:
-        load_dataset(
-            cluster_url("otn_village"),
-            roads,
-            registry=registry,
-            progress=Silent(),
-            wishes=Wishes([_extract(directory)]),
-        )
-    return cluster_url("otn_village")
+        wishes = Wishes([_extract(directory)])
+        load_dataset(url, roads, registry=registry, progress=Silent(), wishes=wishes)
 
 
 def _extract(directory: Path) -> Path:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from otn.api.encoders.registry import FORMATS
 from otn.settings import ROOT
@@ -17,13 +18,17 @@ from tests.conftest import serving
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 # What these do is done by CI and on a bare machine; here they would call this test itself or need the internet.
 NOT_HERE = ("make ",)
+# What takes a minute: the rest of what it does is done for the service that the others ask.
+LONG = (".venv/bin/otn load --defaults",)
 
 
-def commands(where: str = "") -> Iterator[tuple[str, str]]:
+def commands(where: str = "") -> Iterator[ParameterSet]:
     """Those for the service with the default data, or with the data that stand after `sh`."""
     for page in PAGES:
         for block in re.findall(rf"```sh{where}\n(.*?)```", page.read_text(), re.DOTALL):
-            yield from ((page.name, line) for line in block.splitlines() if not line.startswith(NOT_HERE))
+            for line in block.splitlines():
+                if not line.startswith(NOT_HERE):
+                    yield pytest.param(page.name, line, marks=[pytest.mark.trust] if line in LONG else [])
 
 
 def adapted(command: str, service: str) -> str:

@@ -3,7 +3,7 @@
 Source: Natural Earth 1:50m, public domain, as the npm package world-atlas (countries-50m), copied by `make vendor`.
 """
 
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -32,14 +32,12 @@ class Regions:
         self._declared = registry.regions
         self._ids = [region.id for region in registry.regions.values() if region.outline]
         codes = [region.outline for region in registry.regions.values() if region.outline]
-        _, _, outlines, (numbers, _) = pyogrio.raw.read(OUTLINES, layer="countries", columns=["id", "name"])
-        countries = shapely.from_wkb(outlines)
+        numbers, countries = _countries()
         self._parts = {
             region: [part for part in shapely.get_parts(countries[numbers == code]) if part.intersects(EUROPE)]
             for region, code in zip(self._ids, codes, strict=True)
         }
-        # Fiji's runs across the antimeridian, and through itself.
-        self._others = shapely.get_parts(shapely.make_valid(countries[~np.isin(numbers, codes)]))
+        self._others = shapely.get_parts(countries[~np.isin(numbers, codes)])
 
     def extent(self, region: str) -> shapely.Geometry | None:
         """The box a region declares, else the boxes of its outline's parts with a margin; None where it has neither."""
@@ -147,6 +145,14 @@ def _close_to(
         several[close] |= found[close] >= 0
         found[close] = candidate
     return found, several
+
+
+@cache
+def _countries() -> tuple[npt.NDArray[np.object_], Geometries]:
+    """The ISO 3166-1 number of each country, and its outline."""
+    _, _, outlines, (numbers, _) = pyogrio.raw.read(OUTLINES, layer="countries", columns=["id", "name"])
+    # Fiji's runs across the antimeridian, and through itself.
+    return numbers, shapely.make_valid(shapely.from_wkb(outlines))
 
 
 def _touching(area: shapely.Geometry, geometry: Geometries) -> npt.NDArray[np.bool_]:

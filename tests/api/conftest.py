@@ -3,12 +3,11 @@
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-import psycopg
 import pytest
 import uvicorn
 from starlette.types import ASGIApp
@@ -16,6 +15,7 @@ from starlette.types import ASGIApp
 from otn.app import create_app
 from otn.settings import ROOT, Settings
 from tests.api.formats import fill_nasty
+from tests.conftest import MadeOnce
 
 
 class _Server(uvicorn.Server):
@@ -54,12 +54,9 @@ def running(app: ASGIApp) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def nasty_url(cluster_url: Callable[[str], str], template_database: str) -> str:
+def nasty_url(made_once: MadeOnce) -> str:
     """The URL of a database, to be read only, whose features hold what breaks naive writers."""
-    with psycopg.connect(cluster_url("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE otn_nasty TEMPLATE {template_database}")
-    fill_nasty(cluster_url("otn_nasty"))
-    return cluster_url("otn_nasty")
+    return made_once("otn_nasty", fill_nasty)
 
 
 @pytest.fixture(scope="session")

@@ -157,7 +157,7 @@ def many(cluster_url: Callable[[str], str], template_database: str) -> Iterator[
             " region, licence) SELECT number, number, 1, gen_random_uuid(), ST_SetSRID(ST_MakeLine(ST_MakePoint(4, 51),"
             " ST_MakePoint(5, 52)), 4326), number, number,"
             " (SELECT string_agg(md5(number::text || part), '') FROM generate_series(1, 16) AS part), 'a', 'b', 'MIT'"
-            " FROM generate_series(1000, 61000) AS number"
+            " FROM generate_series(1000, 21000) AS number"
         )
     with served(Settings(database_url=url)) as address:
         yield address, url

@@ -91,7 +91,19 @@ def ports(address: str) -> dict[str, Any]:
     return {"all": httpx.get(items, params={"limit": 1}, timeout=30).json()["numberMatched"], **matched}
 
 
-@pytest.fixture
-def installation() -> Iterator[Installation]:
+@pytest.fixture(scope="module")
+def prepared() -> Iterator[Installation]:
+    """An installation that holds the first version of the ports, to be copied."""
     with open_directory() as directory:
+        installation = Installation(directory)
+        installation.run("load", "elsewhere/ports", "--from", str(installation.file(1)))
+        yield installation
+
+
+@pytest.fixture
+def installation(prepared: Installation) -> Iterator[Installation]:
+    """An installation of the test's own that holds the first version of the ports."""
+    with open_directory() as directory:
+        # The owner of the files of PostgreSQL is another than that of the rest where root runs this.
+        subprocess.run(["/bin/cp", "-a", f"{prepared.data_dir}/.", str(directory)], check=True)
         yield Installation(directory)

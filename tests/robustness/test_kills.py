@@ -29,7 +29,6 @@ def wait_for_statement(connection: psycopg.Connection, pattern: str) -> None:
 
 @pytest.mark.parametrize("moment", ['COPY "staged%', 'CREATE TEMPORARY TABLE "delta%', 'INSERT INTO "ports"%'])
 def test_a_load_killed_at_a_known_moment_changes_nothing(installation: Installation, moment: str) -> None:
-    installation.run("load", "elsewhere/ports", "--from", str(installation.file(1)))
     second = installation.file(2)
     with installation.connection() as connection:
         with installation.start("load", "elsewhere/ports", "--from", str(second)) as load:
@@ -60,7 +59,6 @@ def test_a_load_killed_at_fifty_random_moments_leaves_the_old_state_or_the_new(i
     moments = random.Random(seed)  # noqa: S311
     files = {1: installation.file(1), 2: installation.file(2)}
     with installation.connection() as connection:
-        installation.run("load", "elsewhere/ports", "--from", str(files[1]))
         began = time.monotonic()
         installation.run("load", "elsewhere/ports", "--from", str(files[2]))
         duration = time.monotonic() - began
@@ -82,7 +80,7 @@ def test_a_load_killed_at_fifty_random_moments_leaves_the_old_state_or_the_new(i
 
 
 def test_a_second_load_of_a_dataset_is_refused_while_the_first_goes_on(installation: Installation) -> None:
-    first, second = (("load", "elsewhere/ports", "--from", str(installation.file(version))) for version in (1, 2))
+    first, second = (("load", "elsewhere/ports", "--from", str(installation.file(version))) for version in (2, 1))
     with installation.connection() as connection, installation.start(*first) as load:
         wait_for_statement(connection, 'COPY "staged%')
         load.send_signal(signal.SIGSTOP)
@@ -93,12 +91,12 @@ def test_a_second_load_of_a_dataset_is_refused_while_the_first_goes_on(installat
         assert refused.returncode == 1
         assert "Another load of elsewhere/ports is running; wait until it has ended." in " ".join(said.split())
         assert load.returncode == 0
-        assert state(connection) == OLD
+        assert state(connection) == NEW
 
 
 @pytest.mark.trust
 def test_a_second_load_of_a_dataset_waits_for_one_that_is_about_to_end(installation: Installation) -> None:
-    file = installation.file(1)
+    file = installation.file(2)
     with installation.connection() as connection:
         connection.execute("SELECT pg_advisory_lock(hashtextextended('elsewhere/ports', 0))")
         with installation.start("load", "elsewhere/ports", "--from", str(file)) as load:
@@ -106,11 +104,10 @@ def test_a_second_load_of_a_dataset_waits_for_one_that_is_about_to_end(installat
             connection.execute("SELECT pg_advisory_unlock(hashtextextended('elsewhere/ports', 0))")
             _, said = load.communicate(timeout=120)
         assert load.returncode == 0, said
-        assert state(connection) == OLD
+        assert state(connection) == NEW
 
 
 def test_a_killed_server_leaves_nothing_in_the_way(installation: Installation) -> None:
-    installation.run("load", "elsewhere/ports", "--from", str(installation.file(1)))
     with installation.serving() as (_, server):
         server.kill()
         server.wait()
@@ -119,7 +116,6 @@ def test_a_killed_server_leaves_nothing_in_the_way(installation: Installation) -
 
 
 def test_a_killed_postgresql_recovers_what_was_committed(installation: Installation) -> None:
-    installation.run("load", "elsewhere/ports", "--from", str(installation.file(1)))
     with installation.serving() as (_, server):
         os.kill(installation.postmaster(), signal.SIGKILL)
         server.kill()

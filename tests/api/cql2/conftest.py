@@ -18,22 +18,24 @@ from otn.model.datasets import Registry
 from otn.store.pool import Pool
 from tests.api.cql2.rows import AIRPORT_ROWS, ROAD_ROWS
 from tests.api.sample import insert
+from tests.conftest import MadeOnce
 
 Select = Callable[..., list[int]]
 Fetch = Callable[[str, Sequence[Any]], list[Any]]
 
 
 @pytest.fixture(scope="session")
-def cql2_url(cluster_url: Callable[[str], str], template_database: str) -> str:
+def cql2_url(made_once: MadeOnce) -> str:
     """The URL of a database, to be read only, with the rows of `rows.py`."""
-    with psycopg.connect(cluster_url("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE otn_cql2 TEMPLATE {template_database}")
+    return made_once("otn_cql2", _fill)
+
+
+def _fill(url: str) -> None:
     registry = Registry.read()
-    with psycopg.connect(cluster_url("otn_cql2")) as connection:
+    with psycopg.connect(url) as connection:
         for dataset, rows in (("be/wechelderzande-roads", ROAD_ROWS), ("be/airports", AIRPORT_ROWS)):
             for row in rows:
                 insert(connection, registry.dataset(dataset), row.id, row.id, row.wkt, **row.properties)
-    return cluster_url("otn_cql2")
 
 
 @pytest.fixture(scope="session")
