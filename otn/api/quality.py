@@ -55,7 +55,10 @@ def dataset(
 def load(
     service: Service, loaded: LoadedDataset, entry: Load, links: Links, language: str, own: list[Link]
 ) -> Document:
-    """One load: what it did, and the quality of what it read; null where it did not come so far as to tell."""
+    """One load: what it did, and the quality of what it read; null where it did not come so far as to tell.
+
+    Of its quality `network` is what was found odd about links between nodes, null where there were none.
+    """
     return {
         "dataset": {"id": loaded.dataset.id, "title": loaded.dataset.title.in_language(language)},
         **_load(entry),
@@ -136,6 +139,8 @@ def _quality(service: Service, loaded: LoadedDataset, entry: Load, language: str
             }
             for name, codes in report.get("unknownCodes", {}).items()
         ],
+        "network": report.get("network") or None,
+        "remarks": report.get("remarks", []),
         "repaired": report.get("repaired", entry.repaired),
         "duplicates": report.get("duplicates", 0),
         "note": texts.REJECTED_ROWS_ARE_HELD.in_language(language),

@@ -28,6 +28,20 @@ REPORT = {
     "bbox": [4.01, 51, 4.23, 51.1],
     "completeness": {"name": 0.1579, "speedLimit": 0.5, "oncecalled": 1.0},
     "further": {},
+    "network": {
+        "links": 19,
+        "nodes": 25,
+        "roadEnds": 6,
+        "danglingEnds": {
+            "count": 1,
+            "examples": [{"link": "way/1", "near": "way/<2>", "metres": 0.4, "at": [4.1, 51.0]}],
+            "tolerance": 1.5,
+        },
+        "overlaps": {"count": 1, "examples": [["way/1", "way/3"]]},
+        "duplicates": {"count": 0, "examples": []},
+        "zeroLength": {"count": 1, "examples": ["way/4"]},
+    },
+    "remarks": ["The <text> is read as cp1252."],
 }
 
 

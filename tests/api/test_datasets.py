@@ -111,6 +111,18 @@ def test_a_load_tells_the_quality_of_what_it_read(client: httpx.Client) -> None:
     assert quality["unknownCodes"][0]["codes"] == [{"code": "chewing <gum>", "count": 3}]
     assert quality["repaired"] == 2
     assert "données personnelles" in quality["note"]
+    assert (quality["network"]["links"], quality["network"]["overlaps"]["count"]) == (19, 1)
+    assert quality["remarks"] == ["The <text> is read as cp1252."]
+
+
+def test_the_page_of_a_load_tells_what_is_odd_about_its_network(client: httpx.Client) -> None:
+    page = client.get(LOAD, params={"f": "html", "lang": "nl"}).text
+    assert "Hoe het netwerk samenhangt" in page
+    assert "binnen 1.5 m" in page
+    assert "<code>way/1 ~ way/&lt;2&gt;</code>" in page
+    assert "<code>way/1 ~ way/3</code>" in page
+    assert "<code>way/4</code>" in page
+    assert "The &lt;text&gt; is read as cp1252." in page
 
 
 @pytest.mark.parametrize("f", ["json", "html"])

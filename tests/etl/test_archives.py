@@ -54,11 +54,11 @@ PACKED: dict[str, Callable[[Members], bytes]] = {
     "a.tar": tarred,
     "b.tar": lambda members: tarred(members, tarfile.GNU_FORMAT),
     "c.tar": lambda members: tarred(members, tarfile.USTAR_FORMAT),
-    "a.tar.gz": lambda members: gzip.compress(tarred(members)),
-    "a.tgz": lambda members: gzip.compress(tarred(members)),
+    "a.tar.gz": lambda members: gzip.compress(tarred(members), mtime=0),
+    "a.tgz": lambda members: gzip.compress(tarred(members), mtime=0),
     "a.tar.bz2": lambda members: bz2.compress(tarred(members)),
     "a.tar.xz": lambda members: lzma.compress(tarred(members)),
-    "a": lambda members: gzip.compress(tarred(members)),
+    "a": lambda members: gzip.compress(tarred(members), mtime=0),
 }
 
 
@@ -246,10 +246,10 @@ def test_packings_whose_memory_cannot_be_limited_are_refused(tmp_path: Path, int
 
 BOMBS: dict[str, bytes] = {
     "a.zip": zipped({"a.csv": MEGABYTE * 10}),
-    "a.csv.gz": gzip.compress(MEGABYTE * 10),
+    "a.csv.gz": gzip.compress(MEGABYTE * 10, mtime=0),
     "a.csv.bz2": bz2.compress(MEGABYTE * 10),
     "a.csv.xz": lzma.compress(MEGABYTE * 10),
-    "a.tar.gz": gzip.compress(tarred({"a.csv": MEGABYTE * 10})),
+    "a.tar.gz": gzip.compress(tarred({"a.csv": MEGABYTE * 10}), mtime=0),
     "b.tar.xz": lzma.compress(tarred({str(number): MEGABYTE for number in range(10)})),
 }
 
@@ -297,7 +297,7 @@ def test_what_a_tar_says_of_a_member_does_not_fill_the_memory(tmp_path: Path, in
 
 
 def test_a_single_file_is_limited_too(tmp_path: Path, into: Path) -> None:
-    path = write(tmp_path, "a.csv.gz", gzip.compress(CONTENT))
+    path = write(tmp_path, "a.csv.gz", gzip.compress(CONTENT, mtime=0))
     refused(path, into, "'a.csv' has more than 2,000 bytes", limits=ArchiveLimits(member_bytes=2000))
 
 
@@ -342,10 +342,10 @@ def test_damage_is_noticed_or_harmless(
         ("a.zip", b"PK\x03\x04 and no more"),
         ("a.7z", b"7z\xbc\xaf\x27\x1c" + bytes(600)),
         ("a.tar", b"no tar" * 200),
-        ("a.tar.gz", gzip.compress(b"no tar" * 200)),
-        ("a.tgz", gzip.compress(b"")),
+        ("a.tar.gz", gzip.compress(b"no tar" * 200, mtime=0)),
+        ("a.tgz", gzip.compress(b"", mtime=0)),
         ("a.gz", b"\x1f\x8b\x08"),
-        ("a.gz", gzip.compress(CONTENT) + b"more"),
+        ("a.gz", gzip.compress(CONTENT, mtime=0) + b"more"),
         ("a.zip", zipped({})),
         ("a.zip", zipped(FILES)[30:]),
         ("a.zip", zipped(FILES).replace(b"PK\x05\x06", b"PK\x05\x06\0\0\0\0")),
