@@ -168,7 +168,20 @@ def _within_bounds(fields: pa.Table, collection: Collection) -> pa.Table:
         if impossible is not None and pc.any(impossible).as_py():
             fields = _with_source_codes(fields, pc.if_else(impossible, values, None), field)
             fields = fields.set_column(index, field.name, pc.if_else(impossible, None, values))
-    return fields
+    return _with_ends_after_beginnings(fields, collection)
+
+
+def _with_ends_after_beginnings(fields: pa.Table, collection: Collection) -> pa.Table:
+    """What would end before it began has no known end; what the publisher wrote is kept in sourceCodes."""
+    ends = fields["validTo"]
+    impossible = pc.fill_null(pc.less(ends, fields["validFrom"]), False)
+    if not pc.any(impossible).as_py():
+        return fields
+    seconds = pc.if_else(impossible, ends, None).cast(pa.timestamp("s", "UTC"), safe=False)
+    written = pc.strftime(seconds, "%Y-%m-%dT%H:%M:%SZ")
+    fields = _with_source_codes(fields, written, collection.by_name["validTo"])
+    index = fields.schema.get_field_index("validTo")
+    return fields.set_column(index, "validTo", pc.if_else(impossible, None, ends))
 
 
 def _impossible(values: pa.ChunkedArray, field: Field) -> pa.ChunkedArray | None:

@@ -133,6 +133,14 @@ def test_what_cannot_be_true_becomes_null_and_is_kept_as_source_code(load_file: 
     ]
 
 
+def test_what_ends_before_it_began_has_no_known_end(database_url: str, load_file: LoadFile) -> None:
+    load_file([road("a", validFrom="2023-02-01", validTo="2001-01-01"), road("b", validFrom="2023-02-01")])
+    assert query(
+        database_url,
+        "SELECT valid_from::date::text, valid_to, source_codes->>'validTo' FROM roads ORDER BY local_id",
+    ) == [("2023-02-01", None, "2001-01-01T00:00:00Z"), ("2023-02-01", None, None)]
+
+
 def test_a_load_that_could_load_nothing_leaves_what_was_there(load_file: LoadFile, database_url: str) -> None:
     load_file([road("a")])
     with pytest.raises(LoadError, match=r"None of the 1 rows .* \(geometry/type 1\); what was served before"):
