@@ -14,8 +14,8 @@ from otn.etl.aside import Integers, RowsAside
 from otn.etl.background import Background
 from otn.etl.copy_binary import HEADER, fixed_size, images, joined, number_of_fields, one
 from otn.etl.harmonise import Features
-from otn.etl.indexes import built_at_the_end
-from otn.etl.merge import MANY, Changes, content_columns
+from otn.etl.indexes import MANY, built_at_the_end
+from otn.etl.merge import Changes, content_columns
 from otn.etl.rows import SourceRows
 from otn.etl.staging import GEOMETRY, TYPES, Staging, contents, copy_in, create_temporary, hashes
 from otn.model.collections import Collection

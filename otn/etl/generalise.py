@@ -8,9 +8,12 @@ neighbours, and go once they are smaller than a pixel. Each zoom is made from th
 what is drawn at a zoom is drawn at every deeper one.
 """
 
+from contextlib import nullcontext
+
 import psycopg
 from psycopg import sql
 
+from otn.etl.indexes import MANY, built_at_the_end
 from otn.etl.turns import wait_for_other_merges
 from otn.model.collections import COLLECTIONS, Collection
 from otn.model.tiling import pixel_metres
@@ -57,7 +60,20 @@ SELECT %(zoom)s, id, %(dataset)s, properties, geom FROM ({kept}) AS kept ORDER B
 def generalise(connection: psycopg.Connection, collection: Collection, dataset: str) -> None:
     """Makes the dataset's overviews anew, from the deepest zoom to the whole world."""
     overviews = sql.Identifier(collection.overview_table)
-    connection.execute(sql.SQL("DELETE FROM {} WHERE dataset = %s").format(overviews), [dataset])
+    many = sql.SQL("SELECT EXISTS (SELECT FROM {} WHERE dataset = %s OFFSET %s)").format(
+        sql.Identifier(collection.table)
+    )
+    [(has_many,)] = connection.execute(many, [dataset, MANY]).fetchall()
+    # It looks for rows before any is deleted: others still see those.
+    with built_at_the_end(connection, collection.overview_table) if has_many else nullcontext():
+        connection.execute(sql.SQL("DELETE FROM {} WHERE dataset = %s").format(overviews), [dataset])
+        _fill(connection, collection, dataset)
+    made = {"rule": collection.tile_rule.fingerprint, "dataset": dataset, "collection": collection.id}
+    connection.execute(_MADE_OF_OWN, made)
+    connection.execute(_MADE_OF_FURTHER, made)
+
+
+def _fill(connection: psycopg.Connection, collection: Collection, dataset: str) -> None:
     rule = collection.tile_rule
     deepest = rule.overviews_below - 1
     for zoom in range(deepest, -1, -1):
@@ -71,9 +87,6 @@ def generalise(connection: psycopg.Connection, collection: Collection, dataset: 
             "hidden": rule.hidden_at(zoom),
         }
         connection.execute(_statement(collection, from_features=zoom == deepest), parameters)
-    made = {"rule": rule.fingerprint, "dataset": dataset, "collection": collection.id}
-    connection.execute(_MADE_OF_OWN, made)
-    connection.execute(_MADE_OF_FURTHER, made)
 
 
 def generalise_outdated(url: str) -> None:

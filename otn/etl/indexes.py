@@ -6,6 +6,8 @@ from contextlib import contextmanager
 import psycopg
 from psycopg import sql
 
+MANY = 10_000
+"""So many rows are inserted into an empty table without its indexes."""
 _INDEXES = """
 SELECT relation.relname, pg_get_indexdef(index.indexrelid), rule.conname, pg_get_constraintdef(rule.oid)
 FROM pg_index AS index

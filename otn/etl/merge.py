@@ -6,13 +6,11 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 
-from otn.etl.indexes import built_at_the_end
+from otn.etl.indexes import MANY, built_at_the_end
 from otn.etl.staging import StagedTable
 from otn.model.collections import Collection
 from otn.model.fields import Kind
 
-# So many rows are inserted into an empty table without its indexes, which are built afterwards.
-MANY = 10_000
 _ORDER: LiteralString = "s.page_rank, s.position, s.part"
 
 
