@@ -43,12 +43,11 @@ class StagedAside(Staging):
         self._some_left_out = False
 
     def add(self, features: Features, rows: SourceRows) -> None:
-        content = contents(features, self.collection)
-        stored = joined([*fixed_size(hashes(joined(content.staged))), *content.stored])
+        if not len(features):
+            return
         identifier = features.fields["localId"].combine_chunks()
-        keys = images([identifier, features.part])
-        rank, came = features.page_rank, self.tally.features + np.arange(len(features))
-        self._background.run(lambda: self._keep(rank, stored, came, keys))
+        came = self.tally.features + np.arange(len(features))
+        self._background.run(lambda: self._keep(features, identifier, came))
         position = rows.position[features.row]
         objects, first = np.unique(position, return_index=True)
         self._positions.append(position)
@@ -57,9 +56,11 @@ class StagedAside(Staging):
         self._least, self._most = np.fmin(self._least, bounds[:2]), np.fmax(self._most, bounds[2:])
         self.tally.add(features.fields)
 
-    def _keep(self, rank: Integers, stored: pa.Array, came: Integers, keys: pa.Array) -> None:
-        self.contents.add(rank, stored)
-        self.keys.add(came, keys)
+    def _keep(self, features: Features, identifier: pa.Array, came: Integers) -> None:
+        content = contents(features, self.collection)
+        stored = joined([*fixed_size(hashes(joined(content.staged))), *content.stored])
+        self.contents.add(features.page_rank, stored)
+        self.keys.add(came, images([identifier, features.part]))
 
     def reject_duplicates(self) -> None:
         position = np.concatenate([np.empty(0, np.int64), *(positions for positions, _ in self._objects)])
@@ -122,6 +123,7 @@ class Filling:
         self._collection = staging.collection
         self.features = Changes(added=staging.tally.features)
         self.objects = Changes(added=staging.number_of_objects)
+        self._ids = np.empty(0, np.int64)
 
     def objects_before(self) -> int:
         """How many objects of the source have features in the table now."""
@@ -133,19 +135,22 @@ class Filling:
         return frozenset({"feature_key", self._collection.table, self._collection.overview_table})
 
     def write(self, load_id: int) -> None:
-        """Issues the ids and writes the rows in the order of pages, then their keys; logs that it did."""
-        ids = self._issued()
+        """Issues ids and writes the rows in the order of pages; logs that it did."""
+        self._ids = self._issued()
         many = self.features.added > MANY
         with built_at_the_end(self._connection, self._collection.table) if many else nullcontext():
-            copy_in(self._connection, self._target(), self._background.ahead(self._contents(ids, load_id)))
-        in_order = self._staging.contents.numbers()
-        id_of = np.zeros(int(in_order.max()) + 1, np.int64)
-        id_of[in_order] = ids
-        keys = sql.SQL("feature_key (id, dataset, source_id, part)")
-        copy_in(self._connection, keys, self._background.ahead(self._keys(id_of)))
+            copy_in(self._connection, self._target(), self._background.ahead(self._contents(load_id)))
         self._connection.execute(
             "INSERT INTO feature_change VALUES (%s, %s, 0, 'added')", [load_id, self._collection.id]
         )
+
+    def write_keys(self) -> None:
+        """Writes down which ids were issued to what."""
+        in_order = self._staging.contents.numbers()
+        id_of = np.zeros(int(in_order.max()) + 1, np.int64)
+        id_of[in_order] = self._ids
+        keys = sql.SQL("feature_key (id, dataset, source_id, part)")
+        copy_in(self._connection, keys, self._background.ahead(self._keys(id_of)))
 
     def _issued(self) -> Integers:
         issuing = sql.SQL(_ISSUED).format(self.features.added)
@@ -159,12 +164,12 @@ class Filling:
         table = sql.Identifier(self._collection.table)
         return sql.SQL("{} (id, page_rank, load_id, {})").format(table, columns)
 
-    def _contents(self, ids: Integers, load_id: int) -> Iterator[pa.Array]:
+    def _contents(self, load_id: int) -> Iterator[pa.Array]:
         begin = number_of_fields(3 + len(content_columns(self._collection)))
         load = one(load_id.to_bytes(8, "big"))
         done = 0
         for rank, rows in self._staging.contents.chunks():
-            keys = images([pa.array(ids[done : done + len(rank)]), pa.array(rank)])
+            keys = images([pa.array(self._ids[done : done + len(rank)]), pa.array(rank)])
             yield joined([begin, keys, load, rows])
             done += len(rank)
 

@@ -1,7 +1,7 @@
 """One load in one transaction: stage, compare, merge, describe the new state, record it last."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import LiteralString, cast
 
@@ -15,6 +15,7 @@ from otn.etl.extract import Origin, Source
 from otn.etl.first_load import Filling, StagedAside
 from otn.etl.first_page import FirstPage
 from otn.etl.generalise import generalise
+from otn.etl.indexes import MANY, built_at_the_end
 from otn.etl.load_records import Counts, LoadSummary, record_load, record_rejects
 from otn.etl.merge import Changes, Merge
 from otn.etl.staging import Rejects, StagedTable, Staging
@@ -116,13 +117,21 @@ class Load:
         state.describe_dataset(self._connection, self._dataset, own[1])
         for collection, number in further:
             state.describe_further_collection(self._connection, self._dataset.id, collection, number)
-        for name, merge in merges.items():
-            if merge.features.any:
-                merge.write(load_id)
-            if merge.features.any and not self.dry_run:
+        changing = {name: merge for name, merge in merges.items() if merge.features.any}
+        for name, merge in changing.items():
+            merge.write(load_id)
+            if not self.dry_run:
                 FirstPage(self._connection, COLLECTIONS[name], load_id).fill()
                 generalise(self._connection, COLLECTIONS[name], self._dataset.id)
                 state.describe_collection(self._connection, COLLECTIONS[name], load_id)
+        self._write_keys([merge for merge in changing.values() if isinstance(merge, Filling)])
+
+    def _write_keys(self, fillings: list[Filling]) -> None:
+        """Last of all: as long as no other load has come to it, nobody can read the table of keys until the end."""
+        many = sum(filling.features.added for filling in fillings) > MANY
+        with built_at_the_end(self._connection, "feature_key", wait=False) if many else nullcontext():
+            for filling in fillings:
+                filling.write_keys()
 
     def _nothing_loaded(self, rejects: dict[str, int]) -> str | None:
         if self._stagings[self._dataset.collection].tally.features:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 import psycopg
 import pyarrow as pa
 import shapely
@@ -148,12 +149,15 @@ class StagedTable(Staging):
 
     def add(self, features: Features, rows: SourceRows) -> None:
         positions = rows.position[features.row]
+        self._background.run(lambda: self._copy(features, positions))
+        self.tally.add(features.fields)
+        self._rows += len(np.unique(positions))
+
+    def _copy(self, features: Features, positions: npt.NDArray[np.int64]) -> None:
         content = joined(contents(features, self.collection).staged)
         keys = [pa.array(positions), features.fields["localId"], features.part, pa.array(features.page_rank)]
         staged = joined([self._begin, images(keys), *fixed_size(hashes(content)), content])
-        self._background.run(lambda: copy_in(self._connection, self.table, [staged]))
-        self.tally.add(features.fields)
-        self._rows += len(np.unique(positions))
+        copy_in(self._connection, self.table, [staged])
 
     def reject_duplicates(self) -> None:
         counted_objects = sql.SQL("SELECT count(*) FROM (SELECT FROM {} GROUP BY source_id) AS objects")

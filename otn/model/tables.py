@@ -83,7 +83,6 @@ def _collection_table(collection: Collection) -> Table:
         ),
         Index(f"{name}_page_rank_id_idx", "page_rank", "id", unique=True),
         Index(f"{name}_geom_idx", "geom", postgresql_using="gist"),
-        Index(f"{name}_geom_3857_idx", "geom_3857", postgresql_using="gist"),
         *([_folded_name_index(name)] if collection.has_names else ()),
         *(_field_index(name, field) for field in collection.fields if field.indexed),
     )
