@@ -58,6 +58,11 @@ def web_mercator(longitude: float, latitude: float) -> Point:
     return _MERCATOR_HALF * longitude / 180, _MERCATOR_HALF * y / math.pi
 
 
+def degrees(x: float, y: float) -> Point:
+    """Metres of EPSG:3857 to degrees."""
+    return 180 * x / _MERCATOR_HALF, math.degrees(math.atan(math.sinh(math.pi * y / _MERCATOR_HALF)))
+
+
 def _as_they_are(longitude: float, latitude: float) -> Point:
     return longitude, latitude
 

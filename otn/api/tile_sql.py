@@ -8,16 +8,18 @@ every zoom could not use.
 from dataclasses import dataclass
 
 from otn.api.statement import SqlParameters, Statement
-from otn.api.tile_matrix_sets import WEB_MERCATOR_QUAD, Box, TileAddress, TileMatrixSet, web_mercator
+from otn.api.tile_matrix_sets import WEB_MERCATOR_QUAD, Box, TileAddress, TileMatrixSet, degrees, web_mercator
 from otn.model.collections import Collection
 from otn.model.fields import Field, Kind
-from otn.model.sql import WEB_MERCATOR_SRID
+from otn.model.sql import SRID, WEB_MERCATOR_SRID
 from otn.store.importance import drawn, most_important_first
 
 EXTENT = 4096
 """Steps across a tile."""
 BUFFER = 64
 """Steps beyond its edge, so that the end or the casing of a line does not show there."""
+
+_MARGIN = 1e-6  # degrees
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,11 @@ def _features(request: TileRequest, parameters: SqlParameters) -> str:
     """Features as they are."""
     collection, tile_matrix_set = request.collection, request.tile_matrix_set
     geometry = "f.geom_3857" if tile_matrix_set is WEB_MERCATOR_QUAD else "f.geom"
-    around = envelope(tile_matrix_set.box(request.tile, BUFFER / EXTENT), tile_matrix_set.srid, parameters)
+    around = tile_matrix_set.box(request.tile, BUFFER / EXTENT)
+    near = f"{geometry} && {envelope(around, tile_matrix_set.srid, parameters)}"
+    if tile_matrix_set is WEB_MERCATOR_QUAD:
+        # The index is that of the degrees, in which a tile is a rectangle too: a second one would find the same.
+        near = f"f.geom && {envelope(_in_degrees(around), SRID, parameters)} AND {near}"
     rule = collection.tile_rule
     carried = (field for field in collection.tile_fields if rule.carries(field.name, request.zoom))
     properties = ", ".join(f'{_value(field)} AS "{field.name}"' for field in carried)
@@ -90,7 +96,14 @@ def _features(request: TileRequest, parameters: SqlParameters) -> str:
     condition = f"AND {drawn(collection, parameters.add(hidden, 'text[]'))}" if hidden else ""
     return f"""
     SELECT f.id, {_clipped(geometry, request, parameters)} AS geom, {properties}
-    FROM {collection.table} AS f WHERE {geometry} && {around} {condition} {_first(request, parameters)}"""  # noqa: S608
+    FROM {collection.table} AS f WHERE {near} {condition} {_first(request, parameters)}"""  # noqa: S608
+
+
+def _in_degrees(box: Box) -> Box:
+    """A rectangle of EPSG:3857 in degrees, a little larger than it: coordinates were rounded on their way."""
+    west, south = degrees(box.west, box.south)
+    east, north = degrees(box.east, box.north)
+    return Box(west - _MARGIN, south - _MARGIN, east + _MARGIN, north + _MARGIN)
 
 
 def _clipped(geometry: str, request: TileRequest, parameters: SqlParameters) -> str:

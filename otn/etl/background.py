@@ -1,9 +1,12 @@
 """One task at a time in another thread: while the database takes one batch, the next one is read and harmonised."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
+
+_Item = TypeVar("_Item")
 
 
 class Background:
@@ -31,6 +34,22 @@ class Background:
         running, self._running = self._running, None
         if running is not None:
             running.result()
+
+    def ahead(self, items: Iterator[_Item]) -> Iterator[_Item]:
+        """The items, each made while the one before is used."""
+        made: list[_Item] = []
+
+        def make() -> None:
+            made.extend(islice(items, 1))
+
+        self.run(make)
+        while True:
+            self.wait()
+            if not made:
+                return
+            item = made.pop()
+            self.run(make)
+            yield item
 
     def end(self) -> None:
         """Until nothing runs, whatever became of it; takes no more tasks."""

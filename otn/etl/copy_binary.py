@@ -19,6 +19,7 @@ HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 
 _NULL = b"\xff\xff\xff\xff"
+_JSONB_VERSION = b"\x01"
 _NUL, _REPLACEMENT = "\0", "\ufffd"
 _MICROSECONDS_TO_2000 = 946_684_800_000_000
 _WIDTHS = {pa.int64(): ">i8", pa.int32(): ">i4", pa.float64(): ">f8"}
@@ -66,16 +67,30 @@ def number_of_fields(number: int) -> bytes:
     return number.to_bytes(2, "big")
 
 
+def one(value: bytes) -> bytes:
+    """A field that is the same in every row."""
+    return len(value).to_bytes(4, "big") + value
+
+
 def fixed_size(value: pa.Array) -> list[Piece]:
     """A column of values of one length, such as UUIDs, none of them null."""
     return [value.type.byte_width.to_bytes(4, "big"), value.cast(pa.binary())]
 
 
+def as_jsonb(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """JSON texts as the values of a column of type jsonb: behind the version of its format."""
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return pc.binary_join_element_wise(pa.scalar(_JSONB_VERSION), _storable(array).cast(pa.binary()), b"")
+
+
 def _texts(array: pa.Array) -> list[Piece]:
-    """PostgreSQL keeps no text with the character NUL."""
-    if not _data(array).all():
-        array = pc.replace_substring(array, _NUL, _REPLACEMENT)
+    array = _storable(array)
     return [_lengths(array), array.cast(pa.binary())]
+
+
+def _storable(texts: pa.Array) -> pa.Array:
+    """PostgreSQL keeps no text with the character NUL."""
+    return texts if _data(texts).all() else pc.replace_substring(texts, _NUL, _REPLACEMENT)
 
 
 def _data(array: pa.Array) -> npt.NDArray[np.uint8]:

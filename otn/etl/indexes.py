@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-from psycopg import sql
+from psycopg import errors, sql
 
+MANY = 10_000
+"""So many rows are inserted into an empty table without its indexes."""
 _INDEXES = """
 SELECT relation.relname, pg_get_indexdef(index.indexrelid), rule.conname, pg_get_constraintdef(rule.oid)
 FROM pg_index AS index
@@ -17,14 +19,14 @@ ORDER BY relation.relname
 
 
 @contextmanager
-def built_at_the_end(connection: psycopg.Connection, table: str) -> Iterator[None]:
+def built_at_the_end(connection: psycopg.Connection, table: str, *, wait: bool = True) -> Iterator[None]:
     """Within the block an empty table has no indexes; nobody can read it until the transaction ends.
 
-    A table with rows keeps its indexes, since somebody reads them.
+    A table with rows keeps its indexes, since somebody reads them; without `wait` so does one that somebody reads now.
     """
     name = sql.Identifier(table)
     [(has_rows,)] = connection.execute(sql.SQL("SELECT EXISTS (SELECT FROM {})").format(name)).fetchall()
-    if has_rows:
+    if has_rows or not (wait or _locked(connection, name)):
         yield
         return
     indexes = connection.execute(_INDEXES, [name.as_string(connection)]).fetchall()
@@ -42,3 +44,13 @@ def built_at_the_end(connection: psycopg.Connection, table: str) -> Iterator[Non
             connection.execute(added + sql.SQL(rule))
         else:
             connection.execute(definition)
+
+
+def _locked(connection: psycopg.Connection, name: sql.Identifier) -> bool:
+    """Locks the table where nobody else uses it."""
+    try:
+        with connection.transaction():
+            connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE NOWAIT").format(name))
+    except errors.LockNotAvailable:
+        return False
+    return True

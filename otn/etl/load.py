@@ -1,7 +1,7 @@
 """One load in one transaction: stage, compare, merge, describe the new state, record it last."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import LiteralString, cast
 
@@ -12,11 +12,13 @@ from otn.errors import LoadError, LoadInProgress
 from otn.etl import state
 from otn.etl.background import Background
 from otn.etl.extract import Origin, Source
+from otn.etl.first_load import Filling, StagedAside
 from otn.etl.first_page import FirstPage
 from otn.etl.generalise import generalise
+from otn.etl.indexes import MANY, built_at_the_end
 from otn.etl.load_records import Counts, LoadSummary, record_load, record_rejects
 from otn.etl.merge import Changes, Merge
-from otn.etl.staging import Rejects, Staging
+from otn.etl.staging import Rejects, StagedTable, Staging
 from otn.etl.tolerance import Tolerance
 from otn.etl.turns import wait_for_other_merges
 from otn.model.collections import COLLECTIONS, Collection
@@ -48,16 +50,26 @@ class Load:
         self.dry_run = dry_run
         self.started = _now(connection)
         _only_one_at_a_time(connection, dataset.id)
+        known = "SELECT EXISTS (SELECT FROM feature_key WHERE dataset = %s)::int"
+        self._is_first = not _one(connection, known, dataset.id)
         self.rejects = Rejects(connection, background)
         self.counts = Counts()
-        self._stagings: dict[str, Staging] = {}
+        self._stagings: dict[str, StagedTable | StagedAside] = {}
         self.staging(dataset.collection_model)
 
     def staging(self, collection: Collection) -> Staging:
         """What takes the dataset's features of `collection`: its own, or another that it fills beside."""
         if collection.id not in self._stagings:
-            self._stagings[collection.id] = Staging(self._connection, collection, self._background)
+            staged = self._connection, collection, self._background
+            self._stagings[collection.id] = (
+                StagedAside(*staged, self._dataset.id) if self._is_first else StagedTable(*staged)
+            )
         return self._stagings[collection.id]
+
+    def close(self) -> None:
+        """What is staged is gone."""
+        for staging in self._stagings.values():
+            staging.close()
 
     def commit(self) -> LoadSummary:
         """Merges what is staged; a dry run takes it back.
@@ -90,28 +102,36 @@ class Load:
             self.staging(COLLECTIONS[collection])
         return list(self._stagings.values())
 
-    def _compared(self) -> dict[str, Merge]:
+    def _compared(self) -> dict[str, Merge | Filling]:
         self._connection.execute("SELECT set_config('work_mem', %s, true)", [_WORK_MEM])
         self._connection.execute("SELECT set_config('maintenance_work_mem', %s, true)", [_MAINTENANCE_WORK_MEM])
-        known = "SELECT EXISTS (SELECT FROM feature_key WHERE dataset = %s)::int"
-        is_first = not _one(self._connection, known, self._dataset.id)
-        return {
-            name: Merge(self._connection, staging, self._dataset.id, is_first=is_first)
-            for name, staging in self._stagings.items()
-        }
+        return {name: self._merge(staging) for name, staging in self._stagings.items()}
 
-    def _write(self, load_id: int, merges: dict[str, Merge]) -> None:
+    def _merge(self, staging: StagedTable | StagedAside) -> Merge | Filling:
+        if isinstance(staging, StagedAside):
+            return Filling(self._connection, staging, self._background, self._dataset.id)
+        return Merge(self._connection, staging, self._dataset.id)
+
+    def _write(self, load_id: int, merges: dict[str, Merge | Filling]) -> None:
         own, *further = [(COLLECTIONS[name], self._stagings[name].tally.features) for name in merges]
         state.describe_dataset(self._connection, self._dataset, own[1])
         for collection, number in further:
             state.describe_further_collection(self._connection, self._dataset.id, collection, number)
-        for name, merge in merges.items():
-            if merge.features.any:
-                merge.write(load_id)
-            if merge.features.any and not self.dry_run:
+        changing = {name: merge for name, merge in merges.items() if merge.features.any}
+        for name, merge in changing.items():
+            merge.write(load_id)
+            if not self.dry_run:
                 FirstPage(self._connection, COLLECTIONS[name], load_id).fill()
                 generalise(self._connection, COLLECTIONS[name], self._dataset.id)
                 state.describe_collection(self._connection, COLLECTIONS[name], load_id)
+        self._write_keys([merge for merge in changing.values() if isinstance(merge, Filling)])
+
+    def _write_keys(self, fillings: list[Filling]) -> None:
+        """Last of all: as long as no other load has come to it, nobody can read the table of keys until the end."""
+        many = sum(filling.features.added for filling in fillings) > MANY
+        with built_at_the_end(self._connection, "feature_key", wait=False) if many else nullcontext():
+            for filling in fillings:
+                filling.write_keys()
 
     def _nothing_loaded(self, rejects: dict[str, int]) -> str | None:
         if self._stagings[self._dataset.collection].tally.features:
@@ -127,7 +147,7 @@ class Load:
             self._dataset.id, rejects, staged, before=float(before[0]) if before else 0.0
         )
 
-    def _too_much_removed(self, merge: Merge) -> str | None:
+    def _too_much_removed(self, merge: Merge | Filling) -> str | None:
         features = _one(self._connection, _FEATURES, self._dataset.id)
         if not self._tolerance.is_lost(merge.features.removed, features):
             return None
@@ -141,7 +161,7 @@ class Load:
         self._end()
         raise LoadError(failure)
 
-    def _record(self, load_id: int, merges: dict[str, Merge], failure: str | None = None) -> LoadSummary:
+    def _record(self, load_id: int, merges: dict[str, Merge | Filling], failure: str | None = None) -> LoadSummary:
         """The load's record, and its rejects in the place of those of earlier loads of the dataset."""
         own = merges.get(self._dataset.collection)
         features, objects = (own.features, own.objects) if own else (Changes(), Changes())
@@ -173,7 +193,7 @@ class Load:
         else:
             self._connection.commit()
 
-    def _analyse(self, merges: list[Merge]) -> None:
+    def _analyse(self, merges: list[Merge | Filling]) -> None:
         tables = {table for merge in merges for table in merge.written}
         for table in sorted(tables):
             self._connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
@@ -203,6 +223,9 @@ def load(
             background.end()
             _record_failure(connection, under_way, dataset, source, str(error))
             raise
+        finally:
+            background.end()
+            under_way.close()
 
 
 def record_unread(url: str, dataset: str, origin: Origin, started: datetime, message: str) -> None:

@@ -6,13 +6,11 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 
-from otn.etl.indexes import built_at_the_end
-from otn.etl.staging import Staging
+from otn.etl.indexes import MANY, built_at_the_end
+from otn.etl.staging import StagedTable
 from otn.model.collections import Collection
 from otn.model.fields import Kind
 
-# So many rows are inserted into an empty table without its indexes, which are built afterwards.
-_MANY = 10_000
 _ORDER: LiteralString = "s.page_rank, s.position, s.part"
 
 
@@ -33,14 +31,12 @@ class Merge:
     """What it takes to make the dataset's features of one collection equal to the staged ones.
 
     A feature keeps its id as long as the publisher keeps its identifier, and gets it back when it returns.
-    `is_first` says that the dataset never had a feature, of any collection.
     """
 
-    def __init__(self, connection: psycopg.Connection, staging: Staging, dataset: str, *, is_first: bool) -> None:
+    def __init__(self, connection: psycopg.Connection, staging: StagedTable, dataset: str) -> None:
         self._connection = connection
         self._staging = staging
         self._dataset = dataset
-        self._is_first = is_first
         self._collection = staging.collection
         self._delta = sql.Identifier(f"delta_{self._collection.table}")
         self._find_differences()
@@ -70,8 +66,6 @@ class Merge:
 
     def _count_objects(self) -> Changes:
         """An object of the source is changed where any of its features is and it is there before and afterwards."""
-        if self._is_first:
-            return Changes(added=self._staging.number_of_objects)
         [counts] = self._rows(
             "WITH touched AS MATERIALIZED (SELECT source_id, bool_or(kind <> 'added') AS had FROM {delta} GROUP BY 1),"
             " before AS (SELECT DISTINCT source_id FROM touched JOIN feature_key k USING (source_id)"
@@ -95,7 +89,7 @@ class Merge:
     @property
     def written(self) -> frozenset[str]:
         """The tables whose statistics the merge, and what follows it, made out of date."""
-        keys = frozenset(["feature_key"]) if self.features.added > _MANY else frozenset[str]()
+        keys = frozenset(["feature_key"]) if self.features.added > MANY else frozenset[str]()
         return keys | {self._collection.table, self._collection.overview_table}
 
     def write(self, load_id: int) -> None:
@@ -108,7 +102,7 @@ class Merge:
             self._run("DELETE FROM {table} f USING {delta} d WHERE d.kind = 'removed' AND f.id = d.id")
         if self.features.changed:
             self._update(load_id)
-        if self.features.added > _MANY:
+        if self.features.added > MANY:
             with built_at_the_end(self._connection, self._collection.table):
                 self._insert(load_id)
         elif self.features.added:
@@ -118,7 +112,7 @@ class Merge:
     def _update(self, load_id: int) -> None:
         assignments = sql.SQL(", ").join(
             sql.SQL("{} = {}").format(sql.Identifier(name), _staged(name, self._collection))
-            for name in _columns(self._collection)
+            for name in content_columns(self._collection)
         )
         self._run(
             "UPDATE {table} f SET load_id = %(load)s, {assignments},"
@@ -130,7 +124,7 @@ class Merge:
 
     def _insert(self, load_id: int) -> None:
         """The differences are in the order of pages, and each row is fetched by its place: nothing is sorted again."""
-        names = _columns(self._collection)
+        names = content_columns(self._collection)
         self._run(
             "INSERT INTO {table} (id, page_rank, load_id, {columns})"
             " SELECT d.id, s.page_rank, %(load)s, {values} FROM {delta} d"
@@ -142,11 +136,7 @@ class Merge:
         )
 
     def _log(self, load_id: int) -> None:
-        """Of the first load of a dataset, which adds all there is, one row says so."""
-        if self._is_first:
-            self._run("INSERT INTO feature_change VALUES (%(load)s, {collection}, 0, 'added')", load_id)
-        else:
-            self._run("INSERT INTO feature_change SELECT %(load)s, {collection}, id, kind FROM {delta}", load_id)
+        self._run("INSERT INTO feature_change SELECT %(load)s, {collection}, id, kind FROM {delta}", load_id)
 
     def _run(
         self, statement: LiteralString, load_id: int | None = None, **parts: sql.Composable
@@ -165,7 +155,8 @@ class Merge:
         return self._run(statement).fetchall()
 
 
-def _columns(collection: Collection) -> list[str]:
+def content_columns(collection: Collection) -> list[str]:
+    """What a row of a collection's table is made of beside its id, its place, and its load."""
     return ["content_hash", "geom", *(field.column for field in collection.fields)]
 
 

@@ -3,18 +3,25 @@
 from otn.model.collections import Collection, GeometryKind
 
 # The geometry's own measures in the unit of its CRS: they only serve to compare.
-_LARGEST = "ST_Area(f.geom_3857) DESC"
-_LONGEST = "ST_Length(f.geom_3857) DESC"
+_MEASURES = {"measured_area": "ST_Area(f.geom_3857)", "measured_length": "ST_Length(f.geom_3857)"}
 _BY_SIZE = {
     GeometryKind.POINT: (),
-    GeometryKind.LINE_STRING: (_LONGEST,),
-    GeometryKind.MULTI_POLYGON: (_LARGEST,),
-    GeometryKind.ANY: (_LARGEST, _LONGEST),
+    GeometryKind.LINE_STRING: ("measured_length",),
+    GeometryKind.MULTI_POLYGON: ("measured_area",),
+    GeometryKind.ANY: ("measured_area", "measured_length"),
 }
 
 
-def most_important_first(collection: Collection) -> str:
-    """What follows ORDER BY where the collection's table is `f`: a total order, the same in every run."""
+def measures(collection: Collection) -> dict[str, str]:
+    """How large a feature is, by the names under which it may be kept: the collection's table is `f`."""
+    return {name: _MEASURES[name] for name in _BY_SIZE[collection.geometry]}
+
+
+def most_important_first(collection: Collection, *, measured: bool = False) -> str:
+    """What follows ORDER BY where the collection's table is `f`: a total order, the same in every run.
+
+    With `measured`, `f` is not the table but has its `measures` as columns.
+    """
     rule = collection.tile_rule
     terms = []
     if rule.ranked_by is not None:
@@ -24,7 +31,8 @@ def most_important_first(collection: Collection) -> str:
     if rule.notable:
         columns = ", ".join(f"f.{collection.by_name[name].column}" for name in rule.notable)
         terms.append(f"num_nulls({columns})")
-    return ", ".join([*terms, *_BY_SIZE[collection.geometry], "f.id"])
+    sizes = (f"f.{name}" if measured else sql for name, sql in measures(collection).items())
+    return ", ".join([*terms, *(f"{size} DESC" for size in sizes), "f.id"])
 
 
 def drawn(collection: Collection, hidden: str) -> str:

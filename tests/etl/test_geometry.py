@@ -1,5 +1,6 @@
 """Geometry in bulk: one CRS, one precision, single parts, lengths in metres."""
 
+import geopandas
 import numpy as np
 import pytest
 import shapely
@@ -227,6 +228,13 @@ def test_lengths_of_nothing() -> None:
 def test_page_ranks_leave_0_free_and_fit_a_bigint(longitude: float, latitude: float) -> None:
     [rank] = hilbert_ranks(np.array([shapely.Point(longitude, latitude)]))
     assert 1 <= rank <= 2**32
+
+
+@given(st.lists(st.tuples(st.floats(-180, 180), st.floats(-90, 90)), min_size=1))
+def test_page_ranks_are_the_places_on_the_curve_of_hilbert(places: list[tuple[float, float]]) -> None:
+    points = shapely.points(places)
+    theirs = geopandas.GeoSeries(points).hilbert_distance(total_bounds=(-180, -90, 180, 90), level=16)
+    assert hilbert_ranks(points).tolist() == [distance + 1 for distance in theirs.tolist()]
 
 
 def test_page_ranks_do_not_depend_on_the_other_rows() -> None:

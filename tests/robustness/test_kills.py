@@ -40,6 +40,22 @@ def test_a_load_killed_at_a_known_moment_changes_nothing(installation: Installat
             assert ports(address) == NEW
 
 
+@pytest.mark.parametrize("moment", ['COPY "ports"%', "COPY feature_key%"])
+def test_a_first_load_killed_at_a_known_moment_leaves_nothing(installation: Installation, moment: str) -> None:
+    file = str(installation.file(1))
+    with installation.connection() as connection:
+        with installation.start("load", "elsewhere/ports", "--from", file) as load:
+            wait_for_statement(connection, moment)
+            load.kill()
+        connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('elsewhere/ports', 0))")
+        [counts] = connection.execute(
+            "SELECT (SELECT count(*) FROM ports), (SELECT count(*) FROM feature_key)"
+        ).fetchall()
+        assert counts == (0, 0)
+        installation.run("load", "elsewhere/ports", "--from", file)
+        assert state(connection) == OLD
+
+
 def state(connection: psycopg.Connection) -> dict[str, int]:
     """What `ports` of the service would tell, asked of the database once no load is under way."""
     # A load that was killed ends when PostgreSQL notices it, and holds this lock until then.
@@ -82,7 +98,7 @@ def test_a_load_killed_at_fifty_random_moments_leaves_the_old_state_or_the_new(i
 def test_a_second_load_of_a_dataset_is_refused_while_the_first_goes_on(installation: Installation) -> None:
     first, second = (("load", "elsewhere/ports", "--from", str(installation.file(version))) for version in (2, 1))
     with installation.connection() as connection, installation.start(*first) as load:
-        wait_for_statement(connection, 'COPY "staged%')
+        wait_for_statement(connection, 'COPY "ports"%')
         load.send_signal(signal.SIGSTOP)
         with installation.start(*second) as refused:
             _, said = refused.communicate(timeout=120)
