@@ -14,6 +14,7 @@
         ├── BadRequest         400
         ├── NotFound           404
         ├── NotAcceptable      406
+        ├── Gone               410
         └── Unavailable        503
             └── TookTooLong    503, and asking for less would help
 
@@ -95,6 +96,13 @@ class NotAcceptable(RequestError):
 
     status = 406
     title = "Not Acceptable"
+
+
+class Gone(RequestError):
+    """What is asked for was there and is no longer."""
+
+    status = 410
+    title = "Gone"
 
 
 class Unavailable(RequestError):
