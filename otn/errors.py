@@ -10,6 +10,8 @@
     │   │   ├── DownloadError  what the publisher offers cannot be fetched, or must not be
     │   │   └── ArchiveError   an archive is damaged, or not one that may be unpacked
     │   └── LoadInProgress     another load of the same dataset is running
+    ├── EditionError           an edition cannot be built or read; PostgreSQL answers in its place
+    │   └── DamagedPart        a file of an edition is not what was written
     └── RequestError           a client's mistake or a limit reached; becomes a problem document (RFC 9457)
         ├── BadRequest         400
         ├── NotFound           404
@@ -60,6 +62,14 @@ class ArchiveError(SourceError):
 
 class LoadInProgress(LoadError):
     """Another load of the same dataset is running."""
+
+
+class EditionError(OtnError):
+    """An edition cannot be built or read; PostgreSQL answers in its place."""
+
+
+class DamagedPart(EditionError):
+    """A file of an edition is not what was written."""
 
 
 class RequestError(OtnError):

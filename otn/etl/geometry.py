@@ -1,6 +1,5 @@
 """Geometry in bulk: arrays of shapely geometries in CRS84 (longitude, latitude in degrees)."""
 
-import geopandas
 import numpy as np
 import numpy.typing as npt
 import shapely
@@ -17,8 +16,6 @@ DECIMALS = 7
 _GEOD = Geod(ellps="WGS84")
 # Degrees within which, and of latitude beyond which not, distances are those on a plane.
 _CLOSE, _POLAR = 0.01, 80.0
-_WORLD = (-180.0, -90.0, 180.0, 90.0)
-_HILBERT_LEVEL = 16
 _GRID = 10.0**-DECIMALS
 # Type ids of shapely, each with that of its multi geometry.
 _LINES = (1, 5)
@@ -213,9 +210,3 @@ def _distances(start: npt.NDArray[np.float64], end: npt.NDArray[np.float64]) -> 
     if far.any():
         _, _, metres[far] = _GEOD.inv(start[far, 0], start[far, 1], end[far, 0], end[far, 1])
     return np.asarray(metres)
-
-
-def hilbert_ranks(geometry: Geometries) -> npt.NDArray[np.int64]:
-    """1 + the Hilbert index of each bbox's centre on a grid of 65,536 x 65,536 cells over the world."""
-    distances = geopandas.GeoSeries(geometry, crs=None).hilbert_distance(total_bounds=_WORLD, level=_HILBERT_LEVEL)
-    return np.asarray(distances.to_numpy(), dtype=np.int64) + 1
