@@ -76,6 +76,11 @@ def no_collection(collection_id: str) -> NotFound:
     return NotFound(f"There is no collection {collection_id[:60]!r} with features here.")
 
 
+def no_feature(collection_id: str, identifier: str) -> NotFound:
+    """The error for a feature that is not there."""
+    return NotFound(f"The collection {collection_id} has no feature {identifier[:60]!r}.")
+
+
 def _served(collection: Collection, row: Any) -> ServedCollection:
     bbox = (row["west"], row["south"], row["east"], row["north"])
     return ServedCollection(

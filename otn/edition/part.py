@@ -31,6 +31,7 @@ from otn.edition.part_format import (
     located,
 )
 from otn.errors import DamagedPart
+from otn.model.collections import COLLECTIONS, GeometryKind
 
 _PIECE = 1 << 24
 
@@ -142,17 +143,35 @@ class Part:
             return np.empty(0, np.int64)
         if _covers(box, self.info.bbox):
             return np.arange(self.count, dtype=np.int64)
-        positions = np.asarray(rtree.search(self._tree, *box)).astype(np.int64)
-        positions.sort()
-        west, south, east, north = box
-        found = self.boxes[positions]
-        undecided = (
-            (found[:, 0] < west) | (found[:, 1] < south) | (found[:, 2] > east) | (found[:, 3] > north)
-        ).nonzero()[0]
+        positions = self._near(box)
+        undecided = self._undecided(box, positions)
         if not len(undecided):
             return positions
-        touched = shapely.intersects(_prepared(box), self.geometries(positions[undecided]))
-        return np.delete(positions, undecided[~touched])
+        touched = shapely.intersects(_prepared(box), self.geometries(undecided))
+        return np.delete(positions, positions.searchsorted(undecided[~touched]))
+
+    def _near(self, box: Bounds) -> Positions:
+        """The positions, ascending, of the features whose boxes touch the box."""
+        return np.sort(np.asarray(rtree.search(self._tree, *box))).astype(np.int64)
+
+    def _undecided(self, box: Bounds, positions: Positions) -> Positions:
+        """Those whose own box does not say whether they touch the box.
+
+        What is of one piece and ends within the box in one direction has a point in it wherever it runs in the other:
+        only around the corners of the box its geometry decides.
+        """
+        west, south, east, north = box
+        if self._of_one_piece:
+            corners = [self._near((x, y, x, y)) for x in {west, east} for y in {south, north}]
+            positions = np.unique(np.concatenate(corners))
+        found = self.boxes[positions]
+        beyond_x = (found[:, 0] < west) | (found[:, 2] > east)
+        beyond_y = (found[:, 1] < south) | (found[:, 3] > north)
+        return positions[beyond_x & beyond_y if self._of_one_piece else beyond_x | beyond_y]
+
+    @cached_property
+    def _of_one_piece(self) -> bool:
+        return COLLECTIONS[self.info.identity.collection].geometry in (GeometryKind.POINT, GeometryKind.LINE_STRING)
 
     @cached_property
     def _fragments(self) -> memoryview:

@@ -67,6 +67,11 @@ class GeoJsonLines:
 
     separator = b""
     _before = ""
+    _record_separator = b""
+
+    def line(self, feature: bytes) -> bytes:
+        """The line of a feature that is there as GeoJSON."""
+        return b"%s%s\n" % (self._record_separator, feature)
 
     def feature_sql(self, view: View) -> str:
         return f"{self._before}{GeoJson().feature_sql(view)} || E'\\n'"
@@ -85,6 +90,7 @@ class GeoJsonSequence(GeoJsonLines):
     """The same as a JSON text sequence: a record separator (U+001E) before each."""
 
     _before = "E'\\x1e' || "
+    _record_separator = b"\x1e"
 
 
 GEOJSON = GeoJson()
