@@ -23,6 +23,8 @@ class Api:
 
     service: Service
     pool: Pool
+    served: Served
+    editions: Editions
     renderer: HtmlRenderer
     public_url: str | None
 

@@ -5,7 +5,8 @@ is for PostgreSQL.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from otn.api.bbox import BoundingBox
 from otn.api.encoders.geojson import GeoJson, GeoJsonLines
@@ -15,7 +16,6 @@ from otn.api.paging import Place
 from otn.api.presentation import Presentation, whole_presentation
 from otn.api.query import FeatureQuery, ItemsQuery
 from otn.api.selection import Selection
-from otn.api.served import no_feature
 from otn.edition.edition import Edition, Page
 from otn.edition.part_format import Bounds
 from otn.edition.shelf import Shelf
@@ -63,9 +63,9 @@ class Editions:
         """Whether there is an edition of that number, damaged or not."""
         return self._shelf.is_kept(collection.id, number)
 
-    def page(self, edition: Edition, query: ItemsQuery, format_: TextFormat) -> FoundPage | None:
-        """The page that is asked for; None where the edition is damaged."""
-        try:
+    def page(self, edition: Edition, query: ItemsQuery, format_: TextFormat) -> FoundPage:
+        """The page that is asked for. Raises DamagedPart; the edition then answers no more."""
+        with self._taken_down_when_damaged(edition):
             page = edition.page(
                 _boxes(query.selection),
                 place=_place(query.place),
@@ -73,10 +73,6 @@ class Editions:
                 offset=query.offset,
                 backwards=query.place is not None and query.place.before,
             )
-            pieces = _pieces(page, format_)
-        except DamagedPart:
-            self._shelf.take_down(edition)
-            return None
         return FoundPage(
             state=state_of(edition),
             licences=edition.licences,
@@ -85,20 +81,25 @@ class Editions:
             more=page.more,
             first=_values(page.first),
             last=_values(page.last),
-            pieces=pieces,
+            pieces=_pieces(page, format_),
         )
 
-    def feature(self, edition: Edition, query: FeatureQuery, format_: TextFormat) -> FoundFeature | None:
-        """The feature. Raises NotFound where the edition has none; None where the edition is damaged."""
-        try:
-            found = edition.feature(query.identifier)
-        except DamagedPart:
-            self._shelf.take_down(edition)
-            return None
+    def feature(self, edition: Edition, identifier: int, format_: TextFormat) -> FoundFeature | None:
+        """The feature, or None where the edition has none of that identifier. Raises DamagedPart as `page` does."""
+        with self._taken_down_when_damaged(edition):
+            found = edition.feature(identifier)
         if found is None:
-            raise no_feature(edition.collection.id, str(query.identifier))
+            return None
         text, licence = found
         return FoundFeature(state_of(edition), licence, _line(format_, bytes(text)))
+
+    @contextmanager
+    def _taken_down_when_damaged(self, edition: Edition) -> Iterator[None]:
+        try:
+            yield
+        except DamagedPart:
+            self._shelf.take_down(edition)
+            raise
 
     def _found(self, collection: Collection, number: int | None, *, answers: bool) -> Edition | None:
         if number is None:

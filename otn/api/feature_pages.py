@@ -10,7 +10,6 @@ from otn.api.documents import collection as collection_document
 from otn.api.html import PageContext
 from otn.api.negotiation import GEOJSON_TYPE
 from otn.api.schemas import feature_schema
-from otn.api.served import served_collection
 from otn.errors import BadRequest
 from otn.model.collections import Collection
 
@@ -34,7 +33,7 @@ async def mistaken_search(api: Api, collection: Collection, context: RequestCont
 
 async def _described(api: Api, collection: Collection, context: RequestContext) -> Document:
     """The renderer gets the document itself, its collection and its schema."""
-    served = await served_collection(api.pool, collection.id)
+    served = await api.served.collection(collection.id)
     described = collection_document(api.service, served, context.links, context.language)
     schema = feature_schema(collection, described["title"], context.links, context.language)
     return {"collection": described, "schema": schema["properties"]["properties"]}

@@ -5,6 +5,7 @@ The way: context -> query -> edition or database -> encoder. Who has an answer a
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar, Generic, TypeVar
@@ -30,12 +31,12 @@ from otn.api.negotiation import GEOJSON, GEOJSON_SEQUENCE, GEOJSON_TYPE, GML, HT
 from otn.api.paging import Limits, Place, make_token
 from otn.api.presentation import Presentation
 from otn.api.query import FeatureQuery, ItemsQuery, feature_query, items_query, parse_identifier, require_available
-from otn.api.served import find_collection, no_collection, no_feature
+from otn.api.served import find_collection, no_collection
 from otn.api.sql import view
 from otn.api.statement import SqlParameters
 from otn.api.validators import etag, validators
 from otn.edition.edition import Edition
-from otn.errors import BadRequest, NotFound
+from otn.errors import BadRequest, DamagedPart, NotFound
 from otn.model.collections import Collection
 from otn.model.licences import LICENCES
 
@@ -196,9 +197,8 @@ class Items(_Endpoint[ItemsQuery]):
 
     async def _found(self, asked: _Asked[ItemsQuery], encoder: TextFormat) -> FoundPage:
         if asked.edition is not None:
-            ready = self._api.editions.page(asked.edition, asked.query, encoder)
-            if ready is not None:
-                return ready
+            with suppress(DamagedPart):
+                return self._api.editions.page(asked.edition, asked.query, encoder)
         found = await asked.database.page(asked.collection, asked.query, encoder)
         if found is None:
             raise no_collection(asked.collection.id)
@@ -244,11 +244,13 @@ class Feature(_Endpoint[FeatureQuery]):
         return _Answer(body, links, found.state)
 
     async def _found(self, asked: _Asked[FeatureQuery], encoder: TextFormat) -> FoundFeature:
-        if asked.edition is not None:
-            ready = self._api.editions.feature(asked.edition, asked.query, encoder)
-            if ready is not None:
-                return ready
         query = asked.query
+        if asked.edition is not None:
+            with suppress(DamagedPart):
+                ready = self._api.editions.feature(asked.edition, query.identifier, encoder)
+                if ready is None:
+                    raise _no_feature(asked.collection, asked.context)
+                return ready
         found = await asked.database.feature(asked.collection, query.identifier, query.presentation, encoder)
         if found is None:
             raise _no_feature(asked.collection, asked.context)
@@ -257,9 +259,7 @@ class Feature(_Endpoint[FeatureQuery]):
 
     async def _state(self, asked: _Asked[FeatureQuery]) -> State:
         if asked.edition is not None:
-            ready = self._api.editions.feature(asked.edition, asked.query, asked.output.rendered_by)
-            if ready is not None:
-                return ready.state
+            return (await self._found(asked, asked.output.rendered_by)).state
         state = await asked.database.state(asked.collection, asked.query.identifier)
         if state is None:
             raise _no_feature(asked.collection, asked.context)
@@ -268,7 +268,7 @@ class Feature(_Endpoint[FeatureQuery]):
 
 
 def _no_feature(collection: Collection, context: RequestContext) -> NotFound:
-    return no_feature(collection.id, _last_part(context))
+    return NotFound(f"The collection {collection.id} has no feature {_last_part(context)[:60]!r}.")
 
 
 def _between(head: bytes, pieces: Sequence[Piece], separator: bytes, tail: bytes) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from otn.api.sql import collections_statement
-from otn.errors import NotFound
+from otn.errors import NotFound, Unavailable
 from otn.model.collections import COLLECTIONS, Collection
 from otn.model.datasets import Dataset
 from otn.model.licences import Licence
@@ -47,20 +47,36 @@ class ServedCollection:
         return tuple(by_id[licence_id] for licence_id in sorted(by_id))
 
 
+class Served:
+    """What one process knows of the collections: what the database says and, while it does not answer, said last."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._known: tuple[ServedCollection, ...] | None = None
+
+    async def collections(self) -> tuple[ServedCollection, ...]:
+        """In the order of the model. Raises Unavailable where the database does not answer and never did."""
+        try:
+            self._known = await served_collections(self._pool)
+        except Unavailable:
+            if self._known is None:
+                raise
+        return self._known
+
+    async def collection(self, collection_id: str) -> ServedCollection:
+        """Raises NotFound where there is no such collection, or none with features, and what `collections` raises."""
+        for served in await self.collections():
+            if served.collection.id == collection_id:
+                return served
+        raise no_collection(collection_id)
+
+
 async def served_collections(pool: Pool) -> tuple[ServedCollection, ...]:
     """In the order of the model. Raises Unavailable where the database does not answer."""
     statement = collections_statement()
     rows = await pool.fetch(statement.sql, statement.parameters)
     by_id = {row["collection"].decode(): row for row in rows}
     return tuple(_served(collection, by_id[name]) for name, collection in COLLECTIONS.items() if name in by_id)
-
-
-async def served_collection(pool: Pool, collection_id: str) -> ServedCollection:
-    """Raises NotFound where there is no such collection, or none with features."""
-    for served in await served_collections(pool):
-        if served.collection.id == collection_id:
-            return served
-    raise no_collection(collection_id)
 
 
 def find_collection(collection_id: str) -> Collection:
@@ -74,11 +90,6 @@ def find_collection(collection_id: str) -> Collection:
 def no_collection(collection_id: str) -> NotFound:
     """The error for a collection that is unknown or empty."""
     return NotFound(f"There is no collection {collection_id[:60]!r} with features here.")
-
-
-def no_feature(collection_id: str, identifier: str) -> NotFound:
-    """The error for a feature that is not there."""
-    return NotFound(f"The collection {collection_id} has no feature {identifier[:60]!r}.")
 
 
 def _served(collection: Collection, row: Any) -> ServedCollection:

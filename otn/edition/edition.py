@@ -42,6 +42,16 @@ class Page:
         return self.rows.texts(self.parts)
 
 
+@dataclass(frozen=True)
+class _First:
+    """A feature at the front of the collection, and where it lies."""
+
+    id: int
+    owner: int
+    position: int
+    bounds: Bounds
+
+
 class Edition:
     """An edition whose parts are open. Every method that reads them raises DamagedPart where one is not what it was."""
 
@@ -63,8 +73,9 @@ class Edition:
         self.count = sum(part.count for part in self.parts)
         self.bbox = _union([part.info.bbox for part in self.parts])
         self._front = tuple(self._located(feature_id) for feature_id in front)
+        self._at_front = frozenset((row.owner, row.position) for row in self._front)
         self._front_of = tuple(
-            np.array(sorted(position for at, position in self._front if at == owner), np.int64)
+            np.array(sorted(row.position for row in self._front if row.owner == owner), np.int64)
             for owner in range(len(self.parts))
         )
 
@@ -82,25 +93,24 @@ class Edition:
         `offset` counts from there, in the direction of paging.
         """
         matches = [entry for owner in range(len(self.parts)) if (entry := self._matches(owner, boxes)) is not None]
-        front = self._front_rows(matches, place, backwards=backwards)
+        front = self._meant(matches, boxes)
+        matched = sum(len(entry.positions) for entry in matches)
+        if place is not None and place[0] <= 0:
+            front = [row for row in front if (row.id < place[1] if backwards else row.id > place[1])]
+            matches = [] if backwards else matches
+        elif place is not None:
+            front = front if backwards else []
+            matches = [entry.beyond(place, before=backwards) for entry in matches]
+        first = rows_of([(row.owner, row.position) for row in front])
         most = offset + limit + 1
-        beyond = None if place is None or place[0] <= 0 else place
         if backwards:
-            before = rows_of(()) if beyond is None else merged(matches, beyond, most, before=True)
-            found = joined(front, before)
+            found = joined(first, merged(matches, most, from_end=True))[-most:]
             found = found[: max(0, len(found) - offset)]
             rows = found[max(0, len(found) - limit) :]
         else:
-            found = joined(front, merged(matches, beyond, max(1, most - len(front)), before=False))[offset:most]
+            found = joined(first, merged(matches, most, from_end=False))[offset:most]
             rows = found[:limit]
-        return Page(
-            matched=sum(entry.count for entry in matches),
-            more=len(found) > limit,
-            first=self._place(rows, 0),
-            last=self._place(rows, -1),
-            rows=rows,
-            parts=self.parts,
-        )
+        return Page(matched, len(found) > limit, self._place(rows, 0), self._place(rows, -1), rows, self.parts)
 
     def feature(self, feature_id: int) -> tuple[memoryview, str] | None:
         """The GeoJSON text of a feature and the identifier of its licence; None where there is no such feature."""
@@ -116,53 +126,49 @@ class Edition:
         for part in self.parts:
             part.check()
 
-    def _located(self, feature_id: int) -> tuple[int, int]:
+    def _located(self, feature_id: int) -> _First:
         for owner, part in enumerate(self.parts):
             position = part.position_of(feature_id)
             if position is not None:
-                return owner, position
+                return _First(feature_id, owner, position, _bounds(part, position))
         raise DamagedPart(f"No part of edition {self.number} of {self.collection.id} has the feature {feature_id}.")
 
     def _matches(self, owner: int, boxes: Sequence[Bounds]) -> Matches | None:
-        """What is meant in a part; None where nothing is."""
+        """What is meant in a part; None where nothing can be."""
         part = self.parts[owner]
-        bbox, front = part.info.bbox, self._front_of[owner]
+        bbox = part.info.bbox
         if bbox is None:
             return None
-        if not boxes:
-            part.check()
-            return Matches(owner, part, None, front, part.count)
         near = [box for box in boxes if _overlap(box, bbox)]
-        if not near:
+        if boxes and not near:
             return None
         part.check()
-        if any(_covers(box, bbox) for box in near):
-            return Matches(owner, part, None, front, part.count)
-        positions = part.positions_in(near)
-        count = len(positions)
-        if len(front):
-            front = np.intersect1d(front, positions, assume_unique=True)
-            positions = np.delete(positions, positions.searchsorted(front))
-        return Matches(owner, part, positions, front, count)
+        everything = not boxes or any(_covers(box, bbox) for box in near)
+        return Matches(owner, part, range(part.count) if everything else part.positions_in(near), self._front_of[owner])
 
-    def _front_rows(self, matches: Sequence[Matches], place: Place | None, *, backwards: bool) -> Rows:
-        """What is meant of the front, after the place or before it."""
-        if not self._front or (place is not None and place[0] > 0 and not backwards):
-            return rows_of(())
-        meant = {(entry.owner, position) for entry in matches for position in entry.front.tolist()}
-        rows = [row for row in self._front if row in meant]
-        if place is not None and place[0] <= 0:
-            rows = [row for row in rows if (self._id(row) < place[1] if backwards else self._id(row) > place[1])]
-        return rows_of(rows)
-
-    def _id(self, row: tuple[int, int]) -> int:
-        return int(self.parts[row[0]].ids[row[1]])
+    def _meant(self, matches: Sequence[Matches], boxes: Sequence[Bounds]) -> list[_First]:
+        """What is meant of the front."""
+        if not boxes:
+            return list(self._front)
+        meant = {entry.owner: entry.positions for entry in matches}
+        return [
+            row
+            for row in self._front
+            if any(_overlap(row.bounds, box) for box in boxes) and row.position in meant.get(row.owner, ())
+        ]
 
     def _place(self, rows: Rows, number: int) -> Place | None:
         if not len(rows):
             return None
-        row = int(rows.owners[number]), int(rows.positions[number])
-        return 0 if row in self._front else int(self.parts[row[0]].ranks[row[1]]), self._id(row)
+        owner, position = int(rows.owners[number]), int(rows.positions[number])
+        part = self.parts[owner]
+        rank = 0 if (owner, position) in self._at_front else int(part.ranks[position])
+        return rank, int(part.ids[position])
+
+
+def _bounds(part: Part, position: int) -> Bounds:
+    west, south, east, north = part.boxes[position].tolist()
+    return west, south, east, north
 
 
 def _union(boxes: Sequence[Bounds | None]) -> Bounds | None:

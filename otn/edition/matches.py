@@ -1,7 +1,7 @@
-"""The features of one part that are meant, in their order: all of them, or those at some positions."""
+"""The features of a part that are meant, and those of several parts in one order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,46 +14,42 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True)
 class Matches:
-    """`owner` is the number of the part in its edition.
+    """Features of a part. `owner` is its number in the edition.
 
-    `positions` are ascending; None means all. `front` are the positions of what is passed over, because it stands at
-    the front of the collection: it is among the positions where those are None, and taken out of them otherwise.
-    `count` has it in either case.
+    `positions` are in no order unless they are a range. `front` are the positions, ascending, of what is passed over
+    because it stands at the front of the collection, whether it is meant or not.
     """
 
     owner: int
     part: Part
-    positions: Positions | None
+    positions: range | Positions
     front: Positions
-    count: int
 
-    def split(self, place: Place, *, after: bool) -> int:
-        """How many of them stand before a place, or up to it where `after` asks for what comes then."""
+    def beyond(self, place: Place, *, before: bool) -> "Matches":
+        """Those after a place, or before it."""
         rank, identifier = place
         ranks = self.part.ranks
         first, last = int(ranks.searchsorted(rank, "left")), int(ranks.searchsorted(rank, "right"))
-        index = first + int(self.part.ids[first:last].searchsorted(identifier, "right" if after else "left"))
-        return index if self.positions is None else int(self.positions.searchsorted(index))
+        index = first + int(self.part.ids[first:last].searchsorted(identifier, "left" if before else "right"))
+        if isinstance(self.positions, range):
+            return replace(self, positions=range(index) if before else range(index, self.part.count))
+        kept = self.positions < index if before else self.positions >= index
+        return replace(self, positions=self.positions[kept])
 
-    def rank(self, number: int) -> int:
-        """The rank of one of them."""
-        return int(self.part.ranks[number if self.positions is None else self.positions[number]])
+    def edge(self, *, from_end: bool) -> int:
+        """The rank of the last one, or of the first. There must be one."""
+        if isinstance(self.positions, range):
+            return int(self.part.ranks[self.positions[-1 if from_end else 0]])
+        return int(self.part.ranks[self.positions.max() if from_end else self.positions.min()])
 
-    def window(self, start: int, stop: int, most: int, *, from_end: bool) -> Positions:
-        """At most so many positions of those from `start` until before `stop`, the first or the last ones."""
-        if self.positions is not None:
-            return (
-                self.positions[max(start, stop - most) : stop]
-                if from_end
-                else self.positions[start : min(stop, start + most)]
-            )
-        spare = most + len(self.front)
-        start, stop = (max(start, stop - spare), stop) if from_end else (start, min(stop, start + spare))
-        found = np.arange(start, stop)
+    def window(self, most: int, *, from_end: bool) -> Positions:
+        """At most so many of the first or the last ones, ascending, without those at the front."""
+        found = _ascending(self.positions, most + len(self.front), from_end=from_end)
         if len(self.front):
-            passed = self.front[(self.front >= start) & (self.front < stop)]
-            found = np.delete(found, passed - start)
-        return found[-most:] if from_end else found[:most]
+            at = found.searchsorted(self.front)
+            at = at[at < len(found)]
+            found = np.delete(found, at[found[at] == self.front[: len(at)]])
+        return found[max(0, len(found) - most) :] if from_end else found[:most]
 
 
 @dataclass(frozen=True)
@@ -66,35 +62,33 @@ class Rows:
     def __len__(self) -> int:
         return len(self.positions)
 
-    def __getitem__(self, part: slice) -> "Rows":
-        return Rows(self.owners[part], self.positions[part])
+    def __getitem__(self, some: slice) -> "Rows":
+        return Rows(self.owners[some], self.positions[some])
 
     def runs(self, parts: Sequence[Part]) -> list[memoryview]:
         """Their texts; neighbours in a part together, with the separator between them."""
+        owners, positions = self.owners, self.positions
         if not len(self):
             return []
-        broken = (self.positions[1:] - self.positions[:-1] != 1) | (self.owners[1:] != self.owners[:-1])
-        ends = np.flatnonzero(broken)
-        starts = [0, *(ends + 1).tolist()]
-        stops = [*ends.tolist(), len(self) - 1]
-        owners, positions = self.owners, self.positions
-        return [
-            parts[owner].slice(first, last + 1)
-            for owner, first, last in zip(
-                owners[starts].tolist(), positions[starts].tolist(), positions[stops].tolist(), strict=True
-            )
-        ]
+        ends = np.flatnonzero((positions[1:] - positions[:-1] != 1) | (owners[1:] != owners[:-1])).tolist()
+        ends.append(len(self) - 1)
+        starts = [0, *(end + 1 for end in ends[:-1])]
+        runs = zip(owners[starts].tolist(), positions[starts].tolist(), positions[ends].tolist(), strict=True)
+        return [parts[owner].slice(first, last + 1) for owner, first, last in runs]
 
     def texts(self, parts: Sequence[Part]) -> list[memoryview]:
         """Their texts, each alone."""
-        pairs = zip(self.owners.tolist(), self.positions.tolist(), strict=True)
-        return [parts[owner].fragment(position) for owner, position in pairs]
+        rows = zip(self.owners.tolist(), self.positions.tolist(), strict=True)
+        return [parts[owner].fragment(position) for owner, position in rows]
 
 
 def rows_of(pairs: Sequence[tuple[int, int]]) -> Rows:
-    """The rows of these parts and positions."""
+    """The rows of these numbers of parts and positions."""
     both = np.array(pairs, np.int64).reshape(-1, 2)
     return Rows(both[:, 0], both[:, 1])
+
+
+NO_ROWS = rows_of(())
 
 
 def joined(before: Rows, after: Rows) -> Rows:
@@ -106,54 +100,49 @@ def joined(before: Rows, after: Rows) -> Rows:
     return Rows(np.concatenate((before.owners, after.owners)), np.concatenate((before.positions, after.positions)))
 
 
-def merged(matches: Sequence[Matches], place: Place | None, most: int, *, before: bool) -> Rows:
-    """At most so many of the features of all parts, in one order: those that follow a place, or those before it.
+def merged(matches: Sequence[Matches], most: int, *, from_end: bool) -> Rows:
+    """At most so many of the features of several parts in one order: the first ones or the last ones.
 
     A part that begins beyond the end of a full page from another one has nothing on it.
     """
     windows: list[tuple[Matches, Positions]] = []
     bound: int | None = None
-    for edge, entry, start, stop in sorted(_spans(matches, place, before=before), key=lambda span: span[0]):
+    sign = -1 if from_end else 1
+    edges = [(sign * entry.edge(from_end=from_end), entry) for entry in matches if len(entry.positions)]
+    for edge, entry in sorted(edges, key=lambda pair: pair[0]):
         if bound is not None and edge > bound:
             break
-        window = entry.window(start, stop, most, from_end=before)
-        if len(window):
-            windows.append((entry, window))
+        window = entry.window(most, from_end=from_end)
+        windows.append((entry, window))
         if len(window) == most:
-            far = _signed(int(entry.part.ranks[window[0 if before else -1]]), before=before)
+            far = sign * int(entry.part.ranks[window[0 if from_end else -1]])
             bound = far if bound is None else min(bound, far)
-    if len(windows) <= 1:
-        return _rows(windows)
-    found = _rows(windows)
+    if not windows:
+        return NO_ROWS
+    return _merged(windows, most, from_end=from_end)
+
+
+def _merged(windows: Sequence[tuple[Matches, Positions]], most: int, *, from_end: bool) -> Rows:
+    if len(windows) == 1:
+        [(entry, window)] = windows
+        return Rows(np.full(len(window), entry.owner), window)
+    owners = np.repeat([entry.owner for entry, _ in windows], [len(window) for _, window in windows])
     ranks = np.concatenate([entry.part.ranks[window] for entry, window in windows])
     ids = np.concatenate([entry.part.ids[window] for entry, window in windows])
     order = np.lexsort((ids, ranks))
-    order = order[-most:] if before else order[:most]
-    return Rows(found.owners[order], found.positions[order])
+    order = order[-most:] if from_end else order[:most]
+    return Rows(owners[order], np.concatenate([window for _, window in windows])[order])
 
 
-def _spans(matches: Sequence[Matches], place: Place | None, *, before: bool) -> list[tuple[int, Matches, int, int]]:
-    """What is beyond the place in each part, with the rank that comes first in the direction of paging."""
-    spans = []
-    for entry in matches:
-        start, stop = 0, entry.count if entry.positions is None else len(entry.positions)
-        if place is not None and before:
-            stop = entry.split(place, after=False)
-        elif place is not None:
-            start = entry.split(place, after=True)
-        if start < stop:
-            spans.append((_signed(entry.rank(stop - 1 if before else start), before=before), entry, start, stop))
-    return spans
-
-
-def _signed(rank: int, *, before: bool) -> int:
-    return -rank if before else rank
-
-
-def _rows(windows: Sequence[tuple[Matches, Positions]]) -> Rows:
-    if not windows:
-        return rows_of(())
-    owners = np.repeat(
-        np.array([entry.owner for entry, _ in windows], np.int64), [len(window) for _, window in windows]
-    )
-    return Rows(owners, np.concatenate([window for _, window in windows]))
+def _ascending(positions: range | Positions, most: int, *, from_end: bool) -> Positions:
+    """At most so many of the least or the greatest."""
+    if isinstance(positions, range):
+        some = positions[max(0, len(positions) - most) :] if from_end else positions[:most]
+        return np.arange(some.start, some.stop)
+    if len(positions) > most:
+        positions = (
+            np.partition(positions, len(positions) - most)[-most:]
+            if from_end
+            else np.partition(positions, most - 1)[:most]
+        )
+    return np.sort(positions).astype(np.int64)

@@ -35,7 +35,7 @@ from otn.model.collections import COLLECTIONS, GeometryKind
 
 _PIECE = 1 << 24
 
-Positions = npt.NDArray[np.int64]
+Positions = npt.NDArray[np.integer[Any]]
 
 
 class Part:
@@ -120,54 +120,61 @@ class Part:
         return position if self.ids[position] == feature_id else None
 
     def positions_in(self, boxes: Sequence[Bounds]) -> Positions:
-        """The positions, ascending, of the features that any of the boxes touches, as ST_Intersects would say.
+        """The positions, in no order, of the features that any of the boxes touches, as ST_Intersects would say.
 
         What the box of a feature cannot decide, its geometry does.
         """
         found = [self._positions_in(box) for box in boxes]
         if len(found) == 1:
             return found[0]
-        return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
+        return np.unique(np.concatenate(found)) if found else np.empty(0, np.uint32)
 
-    def geometries(self, positions: Positions) -> npt.NDArray[Any]:
+    def geometries(self, positions: Sequence[int]) -> npt.NDArray[Any]:
         """The geometries of features that are no points."""
-        starts = self._geometry_offsets[positions].tolist()
-        ends = self._geometry_offsets[positions + 1].tolist()
-        geometry = self._section(GEOMETRY)
-        wkb = [bytes(geometry[start:end]) for start, end in zip(starts, ends, strict=True)]
+        offsets, geometry = self._geometry_offsets, self._section(GEOMETRY)
+        wkb = [bytes(geometry[int(offsets[position]) : int(offsets[position + 1])]) for position in positions]
         shapes: npt.NDArray[Any] = shapely.from_wkb(np.array(wkb, dtype=object))
         return shapes
 
     def _positions_in(self, box: Bounds) -> Positions:
         if self.info.bbox is None:
-            return np.empty(0, np.int64)
-        if _covers(box, self.info.bbox):
-            return np.arange(self.count, dtype=np.int64)
-        positions = self._near(box)
-        undecided = self._undecided(box, positions)
-        if not len(undecided):
-            return positions
-        touched = shapely.intersects(_prepared(box), self.geometries(undecided))
-        return np.delete(positions, positions.searchsorted(undecided[~touched]))
+            return np.empty(0, np.uint32)
+        found = self._near(box)
+        undecided = self._around_corners(box) if self._of_one_piece else self._beyond(box, found)
+        if undecided:
+            touched = shapely.intersects(_shape(box), self.geometries(undecided)).tolist()
+            for position in (position for position, touches in zip(undecided, touched, strict=True) if not touches):
+                found = found[found != position]
+        return found
 
     def _near(self, box: Bounds) -> Positions:
-        """The positions, ascending, of the features whose boxes touch the box."""
-        return np.sort(np.asarray(rtree.search(self._tree, *box))).astype(np.int64)
+        """The positions of the features whose boxes touch the box."""
+        found: Positions = np.asarray(rtree.search(self._tree, *box))
+        return found
 
-    def _undecided(self, box: Bounds, positions: Positions) -> Positions:
-        """Those whose own box does not say whether they touch the box.
+    def _around_corners(self, box: Bounds) -> list[int]:
+        """Of features of one piece, those whose own box does not say whether they touch the box.
 
-        What is of one piece and ends within the box in one direction has a point in it wherever it runs in the other:
-        only around the corners of the box its geometry decides.
+        What ends within the box in one direction has a point in it wherever it runs in the other: only around the
+        corners its geometry decides.
         """
         west, south, east, north = box
-        if self._of_one_piece:
-            corners = [self._near((x, y, x, y)) for x in {west, east} for y in {south, north}]
-            positions = np.unique(np.concatenate(corners))
-        found = self.boxes[positions]
-        beyond_x = (found[:, 0] < west) | (found[:, 2] > east)
-        beyond_y = (found[:, 1] < south) | (found[:, 3] > north)
-        return positions[beyond_x & beyond_y if self._of_one_piece else beyond_x | beyond_y]
+        near = {
+            position for x in {west, east} for y in {south, north} for position in self._near((x, y, x, y)).tolist()
+        }
+        return [
+            position
+            for position, (least_x, least_y, most_x, most_y) in zip(near, self.boxes[[*near]].tolist(), strict=True)
+            if (least_x < west or most_x > east) and (least_y < south or most_y > north)
+        ]
+
+    def _beyond(self, box: Bounds, positions: Positions) -> list[int]:
+        """Of these features those whose own box is not within the box."""
+        west, south, east, north = box
+        bounds = self.boxes[positions]
+        beyond = (bounds[:, 0] < west) | (bounds[:, 1] < south) | (bounds[:, 2] > east) | (bounds[:, 3] > north)
+        decided: list[int] = positions[beyond].tolist()
+        return decided
 
     @cached_property
     def _of_one_piece(self) -> bool:
@@ -220,13 +227,12 @@ class Part:
         return digest.hexdigest()
 
 
-def _covers(box: Bounds, bbox: Bounds) -> bool:
-    return box[0] <= bbox[0] and box[1] <= bbox[1] and box[2] >= bbox[2] and box[3] >= bbox[3]
-
-
-def _prepared(box: Bounds) -> Any:
+def _shape(box: Bounds) -> Any:
     """The box as geometry: one without width or height is a line or a point, as PostGIS is asked."""
     west, south, east, north = box
-    shape = shapely.envelope(shapely.LineString([(west, south), (east, north)]))
+    if west < east and south < north:
+        shape = shapely.box(west, south, east, north)
+    else:
+        shape = shapely.envelope(shapely.LineString([(west, south), (east, north)]))
     shapely.prepare(shape)
     return shape

@@ -55,7 +55,7 @@ def test_what_was_written_is_read_back(tmp_path: Path) -> None:
     assert read.boxes[3].tolist() == [3, 50, 4, 51]
     assert bytes(read.fragment(0)) == text(1000)
     assert bytes(read.fragment(19)) == text(981)
-    assert read.geometries(np.array([2, 5])).tolist() == [LINES[2], LINES[5]]
+    assert read.geometries([2, 5]).tolist() == [LINES[2], LINES[5]]
 
 
 def test_neighbours_are_one_slice_with_separators_between_them(tmp_path: Path) -> None:
@@ -73,12 +73,12 @@ def test_a_feature_is_found_by_its_id(tmp_path: Path) -> None:
 
 def test_lines_are_tested_exactly_not_by_their_box(tmp_path: Path) -> None:
     read = part(tmp_path, (shapely.LineString([(0, 0), (10, 10)]), shapely.LineString([(0, 0), (0, 1), (10, 1)])))
-    assert read.positions_in([(5, 0, 6, 1)]).tolist() == [1]
-    assert read.positions_in([(4, 4, 6, 6), (0, 0, 1, 1)]).tolist() == [0, 1]
-    assert read.positions_in([(5, 5, 5, 5)]).tolist() == [0]
-    assert read.positions_in([(5, 0, 5, 9)]).tolist() == [0, 1]
-    assert read.positions_in([(50, 50, 60, 60)]).tolist() == []
-    assert read.positions_in([(-180, -90, 180, 90)]).tolist() == [0, 1]
+    assert sorted(read.positions_in([(5, 0, 6, 1)])) == [1]
+    assert sorted(read.positions_in([(4, 4, 6, 6), (0, 0, 1, 1)])) == [0, 1]
+    assert sorted(read.positions_in([(5, 5, 5, 5)])) == [0]
+    assert sorted(read.positions_in([(5, 0, 5, 9)])) == [0, 1]
+    assert sorted(read.positions_in([(50, 50, 60, 60)])) == []
+    assert sorted(read.positions_in([(-180, -90, 180, 90)])) == [0, 1]
 
 
 numbers = st.integers(-8, 8).map(lambda number: number / 2)
@@ -99,13 +99,13 @@ def test_a_box_finds_what_intersects_it(
     box = shapely.LineString([(west, south), (east, north)]).envelope
     read = part(tmp_path_factory.mktemp("parts"), tuple(found))
     expected = [position for position, shape in enumerate(found) if box.intersects(shape)]
-    assert read.positions_in([(west, south, east, north)]).tolist() == expected
+    assert sorted(read.positions_in([(west, south, east, north)])) == expected
 
 
 def test_a_part_may_be_empty(tmp_path: Path) -> None:
     read = part(tmp_path, ())
     assert (read.count, read.info.bbox) == (0, None)
-    assert read.positions_in([(-180, -90, 180, 90)]).tolist() == []
+    assert sorted(read.positions_in([(-180, -90, 180, 90)])) == []
     assert read.position_of(1) is None
     assert bytes(read.slice(0, 0)) == b""
 
