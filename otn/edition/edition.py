@@ -6,10 +6,10 @@ over at its natural place in its part. Reading parses no feature; what neighbour
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 
+from otn.edition.manifest import Manifest
 from otn.edition.matches import Matches, Place, Rows, joined, merged, rows_of
 from otn.edition.part import Part
 from otn.edition.part_format import Bounds
@@ -55,24 +55,17 @@ class _First:
 class Edition:
     """An edition whose parts are open. Every method that reads them raises DamagedPart where one is not what it was."""
 
-    def __init__(
-        self,
-        collection: Collection,
-        number: int,
-        updated: datetime,
-        licences: Sequence[str],
-        parts: Sequence[Part],
-        front: Sequence[int],
-    ) -> None:
-        """`front` are the ids of the features that stand first, in their order."""
+    def __init__(self, collection: Collection, manifest: Manifest, parts: Sequence[Part]) -> None:
+        """`parts` are those of the manifest, in its order. Raises DamagedPart where they are not what it says."""
         self.collection = collection
-        self.number = number
-        self.updated = updated
-        self.licences = tuple(licences)
+        self.manifest = manifest
+        self.number = manifest.number
+        self.updated = manifest.updated
+        self.licences = manifest.licences
+        self.count = manifest.count
+        self.bbox = manifest.bbox
         self.parts = tuple(parts)
-        self.count = sum(part.count for part in self.parts)
-        self.bbox = _union([part.info.bbox for part in self.parts])
-        self._front = tuple(self._located(feature_id) for feature_id in front)
+        self._front = tuple(self._located(first.id, first.part) for first in manifest.front)
         self._at_front = frozenset((row.owner, row.position) for row in self._front)
         self._front_of = tuple(
             np.array(sorted(row.position for row in self._front if row.owner == owner), np.int64)
@@ -121,17 +114,12 @@ class Edition:
                 return part.fragment(position), part.info.licence
         return None
 
-    def check(self) -> None:
-        """Raises DamagedPart where a part is not what it was."""
-        for part in self.parts:
-            part.check()
-
-    def _located(self, feature_id: int) -> _First:
-        for owner, part in enumerate(self.parts):
-            position = part.position_of(feature_id)
-            if position is not None:
-                return _First(feature_id, owner, position, _bounds(part, position))
-        raise DamagedPart(f"No part of edition {self.number} of {self.collection.id} has the feature {feature_id}.")
+    def _located(self, feature_id: int, owner: int) -> _First:
+        part = self.parts[owner]
+        position = part.position_of(feature_id)
+        if position is None:
+            raise DamagedPart(f"{part.path} does not have the feature {feature_id}.")
+        return _First(feature_id, owner, position, _bounds(part, position))
 
     def _matches(self, owner: int, boxes: Sequence[Bounds]) -> Matches | None:
         """What is meant in a part; None where nothing can be."""
@@ -169,14 +157,6 @@ class Edition:
 def _bounds(part: Part, position: int) -> Bounds:
     west, south, east, north = part.boxes[position].tolist()
     return west, south, east, north
-
-
-def _union(boxes: Sequence[Bounds | None]) -> Bounds | None:
-    known = [box for box in boxes if box is not None]
-    if not known:
-        return None
-    west, south, east, north = zip(*known, strict=True)
-    return min(west), min(south), max(east), max(north)
 
 
 def _overlap(one: Bounds, other: Bounds) -> bool:

@@ -79,6 +79,11 @@ class Part:
         if self._damage is not None:
             raise DamagedPart(self._damage)
 
+    @property
+    def is_damaged(self) -> bool:
+        """Whether `check` has found the file changed."""
+        return self._damage is not None
+
     @cached_property
     def ids(self) -> npt.NDArray[np.int64]:
         """The id of the feature at each position."""
