@@ -61,10 +61,23 @@ def write_part(
 ) -> Written:
     """Writes a part into `folder` under a name that no other content has; nobody sees it before it is whole."""
     unfinished = folder / f"{_stem(identity)}{UNFINISHED}"
+    try:
+        digest, info = _write(unfinished, identity, licence, statistics, rows)
+        name = f"{_stem(identity)}.{digest[:12]}.part"
+        unfinished.rename(folder / name)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+    return Written(name, digest, info)
+
+
+def _write(
+    path: Path, identity: Identity, licence: str, statistics: dict[str, Any], rows: Iterable[Rows]
+) -> tuple[str, PartInfo]:
     with ExitStack() as stack:
-        file = _Appended(stack.enter_context(unfinished.open("wb")))
+        file = _Appended(stack.enter_context(path.open("wb")))
         spools: dict[str, IO[bytes]] = {
-            name: stack.enter_context(TemporaryFile(dir=folder)) for name in (*COLUMNS, GEOMETRY)
+            name: stack.enter_context(TemporaryFile(dir=path.parent)) for name in (*COLUMNS, GEOMETRY)
         }
         columns = _Columns(spools)
         file.begin_section(FRAGMENTS)
@@ -78,10 +91,7 @@ def write_part(
         file.begin_section(TREE)
         file.write(_tree(spools["boxes"], columns.count))
         info = PartInfo(identity, licence, columns.count, columns.bbox, statistics)
-        digest = file.finish(info)
-    name = f"{_stem(identity)}.{digest[:12]}.part"
-    unfinished.rename(folder / name)
-    return Written(name, digest, info)
+        return file.finish(info), info
 
 
 def _stem(identity: Identity) -> str:
