@@ -157,7 +157,12 @@ def service(loaded_url: str) -> Iterator[str]:
 @contextmanager
 def serving(database_url: str, access_log: Path | None = None) -> Iterator[str]:
     """The address of `otn serve` in a process of its own, without a slash at its end."""
-    environment = environment_with(OTN_DATABASE_URL=database_url, OTN_PORT="0")
+    with TemporaryDirectory(prefix="otn test ") as data_dir:
+        environment = environment_with(OTN_DATABASE_URL=database_url, OTN_DATA_DIR=data_dir, OTN_PORT="0")
+        yield from _served(environment, access_log)
+
+
+def _served(environment: dict[str, str], access_log: Path | None) -> Iterator[str]:
     if access_log is not None:
         environment["OTN_ACCESS_LOG"] = str(access_log)
     command = [sys.executable, "-m", "otn", "serve"]
