@@ -21,7 +21,7 @@ from otn.api.middleware import Answers, Endpoints, OnlyWhileConnected, Slashes
 from otn.api.problems import Errors, Problems
 from otn.api.routes import endpoints, router
 from otn.api.served import Served
-from otn.edition.shelf import EDITIONS, Shelf, watched
+from otn.edition.shelf import Shelf, watched
 from otn.errors import RequestError, SettingsError
 from otn.model.service import read_service
 from otn.portal.pages import STATIC_DIR, Pages
@@ -44,7 +44,7 @@ def create_app(settings: Settings) -> ASGIApp:
     service = read_service()
     renderer = Pages(service)
     pool = Pool(settings.database_url)
-    shelf = Shelf(settings.data_dir / EDITIONS)
+    shelf = Shelf(settings.editions_dir)
 
     log = AccessLog(settings.access_log) if settings.access_log else None
 

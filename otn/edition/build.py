@@ -19,7 +19,6 @@ from otn.edition.manifest import (
     Front,
     Manifest,
     PartEntry,
-    numbers,
     readable,
     recipe,
     sync_folder,
@@ -27,16 +26,9 @@ from otn.edition.manifest import (
 )
 from otn.edition.part import Part
 from otn.edition.part_writer import Rows, write_part
-from otn.edition.snapshot import (
-    DatasetState,
-    State,
-    read_datasets,
-    read_front,
-    read_loads,
-    read_rows,
-    read_state,
-    snapshot,
-)
+from otn.edition.rows import read_rows
+from otn.edition.snapshot import DatasetState, State, read_datasets, read_front, read_state, snapshot
+from otn.edition.standing import is_current, is_there, remove_foreign
 from otn.edition.statistics import read_statistics
 from otn.errors import DamagedPart, EditionError
 from otn.model.collections import COLLECTIONS, Collection
@@ -76,18 +68,6 @@ def publish(
     return published
 
 
-def forget_foreign(url: str, editions: Path) -> None:
-    """Removes editions that were not made of this database, or that its collections have gone back behind.
-
-    Whoever serves calls it first: the folder may have been filled from another database, or this one restored.
-    """
-    for collection in COLLECTIONS.values():
-        folder = editions / collection.id
-        if numbers(folder):
-            with _translated(collection), snapshot(url) as connection:
-                _forget_foreign(connection, folder, read_state(connection, collection))
-
-
 class _Build:
     """The build of one edition."""
 
@@ -104,7 +84,7 @@ class _Build:
         waiting = partial(self._progress.stage, f"{self._collection.id}: wait for another build of its edition", None)
         with folders.only_builder(self._folder, waiting), snapshot(self._url) as connection:
             state = read_state(connection, self._collection)
-            _forget_foreign(connection, self._folder, state)
+            remove_foreign(connection, self._folder, state)
             if state is None:
                 return None
             newest = next(readable(self._folder), None)
@@ -170,30 +150,12 @@ class _Build:
 
     def _is_whole(self, entry: PartEntry) -> bool:
         """Whether a part is there and, where every byte is to be read, is what was written."""
-        path = self._folder / PARTS / entry.file
         if not self._verify:
-            return path.is_file() and path.stat().st_size == entry.size
+            return is_there(self._folder, entry)
         try:
-            return Part(path).checksum == entry.checksum
+            return Part(self._folder / PARTS / entry.file).checksum == entry.checksum
         except DamagedPart:
             return False
-
-
-def is_current(manifest: Manifest, state: State) -> bool:
-    """Whether an edition is what the database holds, made as this program makes it."""
-    made_of = (manifest.number, manifest.loaded, manifest.updated)
-    return made_of == (state.version, state.loaded, state.updated) and (
-        manifest.recipe == recipe(COLLECTIONS[manifest.collection])
-    )
-
-
-def _forget_foreign(connection: psycopg.Connection, folder: Path, state: State | None) -> None:
-    loads = read_loads(connection, numbers(folder))
-
-    def is_foreign(number: int, loaded: str | None) -> bool:
-        return state is None or number > state.version or loads.get(number) != loaded
-
-    folders.remove_foreign(folder, is_foreign)
 
 
 @contextmanager

@@ -6,9 +6,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from otn.edition.manifest import PARTS, numbers, path_of, read_manifest, readable
-from otn.edition.part_writer import UNFINISHED
-from otn.errors import EditionError
+from otn.edition.manifest import PARTS, numbers, path_of, readable
+from otn.edition.part_format import UNFINISHED
 
 KEPT = 3
 """So many editions of a collection are kept, so that who pages through one finds its end."""
@@ -43,19 +42,6 @@ def remove_outdated(folder: Path) -> None:
     for file in (folder / PARTS).iterdir():
         if file.name not in needed:
             file.unlink(missing_ok=True)
-
-
-def remove_foreign(folder: Path, is_foreign: Callable[[int, str | None], bool]) -> None:
-    """Removes the manifests of editions that another database's loads made; a damaged one tells nothing, and goes."""
-    for number in numbers(folder):
-        path = path_of(folder, number)
-        try:
-            loaded = read_manifest(path).loaded
-        except EditionError:
-            path.unlink(missing_ok=True)
-            continue
-        if is_foreign(number, loaded):
-            path.unlink(missing_ok=True)
 
 
 def _remove_unfinished(folder: Path) -> None:

@@ -15,8 +15,7 @@ from typing import Any
 import orjson
 import xxhash
 
-from otn.edition.part_format import MAGIC, Bounds, Identity
-from otn.edition.part_writer import UNFINISHED
+from otn.edition.part_format import MAGIC, UNFINISHED, Bounds, Identity
 from otn.edition.statistics import VERSION as STATISTICS_VERSION
 from otn.edition.statistics import Statistics, summed
 from otn.errors import EditionError

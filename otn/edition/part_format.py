@@ -12,9 +12,6 @@ import struct
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 MAGIC = b"OTNPART1"
 ALIGNMENT = 8
 SEPARATOR = b","
@@ -27,7 +24,7 @@ GEOMETRY = "geometry"
 TREE = "tree"
 """The packed R-tree of geoindex-rs over the boxes."""
 
-COLUMNS: dict[str, npt.DTypeLike] = {
+COLUMNS = {
     "offsets": "<u8",
     "ids": "<i8",
     "ranks": "<i8",
@@ -37,6 +34,9 @@ COLUMNS: dict[str, npt.DTypeLike] = {
 }
 """Sections that are arrays of numbers, one for each feature; `boxes` has four, the two of offsets have one more at the
 end, and `by_id` has the positions of the features in the order of their ids."""
+
+UNFINISHED = ".unfinished"
+"""The suffix of a file that is being written; one that nobody writes any more was left by a build that was killed."""
 
 _LOCATION = struct.Struct("<QQ")
 DIGEST_SIZE = 16
@@ -108,8 +108,3 @@ def located(tail: bytes) -> tuple[int, int]:
     """Offset and length of the directory."""
     offset, length = _LOCATION.unpack_from(tail)
     return int(offset), int(length)
-
-
-def count_of(section: npt.NDArray[np.generic]) -> int:
-    """How many features an array of offsets is about."""
-    return len(section) - 1

@@ -25,6 +25,7 @@ from otn.edition.part_format import (
     MAGIC,
     SEPARATOR,
     TREE,
+    UNFINISHED,
     Bounds,
     Identity,
     PartInfo,
@@ -32,8 +33,6 @@ from otn.edition.part_format import (
     padding,
 )
 
-UNFINISHED = ".unfinished"
-"""The suffix of a file that is being written; one that nobody writes any more was left by a build that was killed."""
 _PIECE = 1 << 20
 
 
@@ -198,7 +197,7 @@ def _tree(boxes: IO[bytes], count: int) -> memoryview:
     return memoryview(builder.finish())
 
 
-def _mapped(spool: IO[bytes], kind: npt.DTypeLike) -> npt.NDArray[Any]:
+def _mapped(spool: IO[bytes], kind: str) -> npt.NDArray[Any]:
     """What was written into a spool so far, where it lies."""
     spool.flush()
     if not spool.tell():

@@ -19,8 +19,6 @@ from otn.errors import DamagedPart, EditionError
 from otn.model.collections import COLLECTIONS, Collection
 
 _log = logging.getLogger(__name__)
-EDITIONS = "editions"
-"""The folder of editions in the data directory."""
 _INTERVAL = 0.5
 _Stamp = tuple[int, int, int]
 _NOWHERE: _Stamp = (0, 0, 0)

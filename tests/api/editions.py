@@ -9,7 +9,6 @@ import httpx
 import psycopg
 
 from otn.edition.build import publish
-from otn.edition.shelf import EDITIONS
 from otn.model.datasets import Registry
 from otn.settings import Settings
 from tests.api.conftest import served
@@ -27,7 +26,7 @@ class Publisher:
     def __init__(self, url: str, folder: Path) -> None:
         self.url = url
         self.folder = folder
-        self.editions = folder / EDITIONS
+        self.editions = Settings(data_dir=folder).editions_dir
         self._next = 1000
         self._others = Registry.read().dataset("elsewhere/roads")
 

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from otn.edition.build import publish
-from otn.edition.shelf import EDITIONS
 from otn.settings import Settings
 from tests.api.conftest import served
 from tests.api.sample import fill
@@ -57,7 +56,7 @@ def both(
     folder = tmp_path_factory.mktemp("executors")
     fill(url)
     fill_shapes(url, folder)
-    publish(url, folder / EDITIONS)
+    publish(url, Settings(data_dir=folder).editions_dir)
     with (
         served(Settings(database_url=url, data_dir=folder)) as edition,
         served(Settings(database_url=url, data_dir=folder / "none")) as database,
