@@ -31,7 +31,7 @@ from otn.api.negotiation import GEOJSON, GEOJSON_SEQUENCE, GEOJSON_TYPE, GML, HT
 from otn.api.paging import Limits, Place, make_token
 from otn.api.presentation import Presentation
 from otn.api.query import FeatureQuery, ItemsQuery, feature_query, items_query, parse_identifier, require_available
-from otn.api.served import find_collection, no_collection
+from otn.api.served import ServedCollection, find_collection, no_collection
 from otn.api.sql import view
 from otn.api.statement import SqlParameters
 from otn.api.validators import etag, validators
@@ -107,7 +107,7 @@ class _Endpoint(ABC, Generic[Query]):
             return
         body = answer.body
         if context.representation.is_html:
-            body = await feature_page(self._api, collection, context, body)
+            body = await feature_page(self._api, await self._served(asked), context, body)
         headers.append((b"content-length", b"%d" % len(body)))
         await _send(send, 200, headers, body)
 
@@ -141,6 +141,11 @@ class _Endpoint(ABC, Generic[Query]):
             return []
         return [(b"otn-edition", b"%d" % state.version)]
 
+    async def _served(self, asked: _Asked[Query]) -> ServedCollection:
+        if asked.edition is not None:
+            return self._api.served.of_edition(asked.edition)
+        return await self._api.served.collection(asked.collection.id)
+
     async def _envelope(
         self, asked: _Asked[Query], presentation: Presentation, updated: datetime, links: list[Link]
     ) -> Page:
@@ -149,7 +154,7 @@ class _Endpoint(ABC, Generic[Query]):
         title = self._api.service.collections[collection.id].title.in_language(context.language)
         named = ""
         if context.representation not in _WITHOUT_NOTICE:
-            served = await self._api.served.collection(collection.id)
+            served = await self._served(asked)
             named = notice(served.attribution, served.licences)
         if context.representation is GML:
             links = [*links, xml_schema_link(collection.id, context.links, context.language)]
@@ -181,6 +186,8 @@ class Items(_Endpoint[ItemsQuery]):
             limits = Limits(limits.default, self._api.service.page_limit)
         query = items_query(collection, context.parameters, limits)
         edition = self._api.editions.for_items(collection, query, _output(context).rendered_by)
+        if edition is not None and edition.count == 0:
+            raise no_collection(collection.id)
         return _Asked(collection, context, query, query.systems, edition, database)
 
     async def _answer(self, asked: _Asked[ItemsQuery]) -> _Answer:

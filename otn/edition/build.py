@@ -122,6 +122,7 @@ class _Build:
             valid_to=state.valid_to,
             front=tuple(Front(id_, number_of[dataset]) for id_, dataset in read_front(connection, self._collection)),
             parts=tuple(parts),
+            declarations=tuple(dataset.declaration for dataset in datasets),
         )
 
     def _build_part(self, connection: psycopg.Connection, dataset: DatasetState) -> PartEntry:

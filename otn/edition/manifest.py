@@ -55,7 +55,7 @@ class Manifest:
 
     `loaded` is when the load of that number ended, which tells it from a load of the same number in another database;
     `recipe` is the fingerprint of how parts were made. `front` is in the order in which the features stand.
-    `valid_from` and `valid_to` are RFC 3339.
+    `valid_from` and `valid_to` are RFC 3339. `declarations` are the datasets of the parts as they were declared.
     """
 
     collection: str
@@ -71,6 +71,7 @@ class Manifest:
     valid_to: str | None
     front: tuple[Front, ...]
     parts: tuple[PartEntry, ...]
+    declarations: tuple[dict[str, Any], ...]
 
     @cached_property
     def statistics(self) -> Statistics:
@@ -167,6 +168,7 @@ def _from_json(content: dict[str, Any]) -> Manifest:
             "bbox": _bounds(content["bbox"]),
             "front": tuple(Front(**entry) for entry in content["front"]),
             "parts": tuple(_part(entry) for entry in content["parts"]),
+            "declarations": tuple(content["declarations"]),
         }
     )
 

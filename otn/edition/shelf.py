@@ -6,7 +6,7 @@ the one before; who reads that one still has it whole.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -66,9 +66,13 @@ class Shelf:
         return number in self._kept.get(collection_id, ())
 
     @property
-    def damaged(self) -> tuple[str, ...]:
-        """The collections whose newest edition cannot be read."""
-        return tuple(name for name in self._kept if self.newest(name) is not None and self.current(name) is None)
+    def damaged(self) -> frozenset[tuple[str, int]]:
+        """The collections, and their numbers, whose newest edition cannot be read."""
+        return frozenset(
+            (name, newest)
+            for name in COLLECTIONS
+            if (newest := self.newest(name)) is not None and self.current(name) is None
+        )
 
     def take_down(self, edition: Edition) -> None:
         """A part of the edition turned out to be damaged: it answers no more until its files have changed."""
@@ -132,10 +136,13 @@ def _stamp(path: Path) -> _Stamp:
 
 
 @asynccontextmanager
-async def watched(shelf: Shelf) -> AsyncIterator[None]:
-    """Keeps the shelf as its folder is, from before the block begins until it ends."""
+async def watched(shelf: Shelf, repair: Callable[[], None]) -> AsyncIterator[None]:
+    """Keeps the shelf as its folder is, from before the block begins until it ends.
+
+    Calls `repair` when an edition turns out to be damaged, once for each.
+    """
     await asyncio.to_thread(shelf.poll)
-    watching = asyncio.create_task(_watch(shelf))
+    watching = asyncio.create_task(_watch(shelf, repair))
     try:
         yield
     finally:
@@ -143,8 +150,13 @@ async def watched(shelf: Shelf) -> AsyncIterator[None]:
         await asyncio.wait([watching])
 
 
-async def _watch(shelf: Shelf) -> None:
+async def _watch(shelf: Shelf, repair: Callable[[], None]) -> None:
+    known: frozenset[tuple[str, int]] = frozenset()
     while True:
+        damaged = shelf.damaged
+        if damaged - known:
+            repair()
+        known = damaged
         await asyncio.sleep(_INTERVAL)
         try:
             await asyncio.to_thread(shelf.poll)

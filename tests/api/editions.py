@@ -50,6 +50,10 @@ class Publisher:
                 "UPDATE collection_state SET version = version + 1, updated = clock_timestamp(),"
                 " number_of_features = (SELECT count(*) FROM roads) WHERE collection = 'roads'"
             )
+            connection.execute(
+                "UPDATE dataset SET number_of_features = (SELECT count(*) FROM roads WHERE dataset = dataset.id)"
+                " WHERE collection = 'roads'"
+            )
         [made] = publish(self.url, self.editions, ["roads"])
         return made.manifest.number
 
