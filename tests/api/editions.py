@@ -17,7 +17,7 @@ from tests.api.sample import insert
 ROADS = "/collections/roads/items"
 NOWHERE = "postgresql:///otn?host=/nonexistent"
 """A database that does not answer."""
-_PATIENCE = 10.0
+_PATIENCE = 30.0
 
 
 class Publisher:
