@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from otn.api import texts
 from otn.api.conditional import is_conditional, is_not_modified
 from otn.api.context import VARY, Api, RequestContext, request_context, require_reading
-from otn.api.crs import NATIONAL, Crs
+from otn.api.crs import CRS84, NATIONAL, Crs
 from otn.api.database import Database
 from otn.api.disconnect import WhileConnected
 from otn.api.documents import instant, licence_link, self_links, xml_schema_link
@@ -88,7 +88,7 @@ class _Endpoint(ABC, Generic[Query]):
         asked = self._asked(collection, context, Database(self._api.pool, receive))
         asked.output.require_able(asked.systems[0])
         head = scope["method"] == "HEAD" and self.known_from_state
-        if head or is_conditional(scope) or any(crs in NATIONAL for crs in asked.systems):
+        if head or is_conditional(scope) or _are_national(asked.systems):
             state = await self._state(asked)
             require_available(asked.systems, state.bounds, collection)
             if not context.representation.is_html and is_not_modified(
@@ -147,7 +147,12 @@ class _Endpoint(ABC, Generic[Query]):
         return await self._api.served.collection(asked.collection.id)
 
     async def _envelope(
-        self, asked: _Asked[Query], presentation: Presentation, updated: datetime, links: list[Link]
+        self,
+        asked: _Asked[Query],
+        presentation: Presentation,
+        updated: datetime,
+        links: list[Link],
+        counted: FoundPage | None = None,
     ) -> Page:
         """What stands around the features; whom to name stands in links, and in the files of formats without links."""
         collection, context = asked.collection, asked.context
@@ -158,7 +163,9 @@ class _Endpoint(ABC, Generic[Query]):
             named = notice(served.attribution, served.licences)
         if context.representation is GML:
             links = [*links, xml_schema_link(collection.id, context.links, context.language)]
-        return Page(view(collection, presentation, SqlParameters()), title, named, instant(updated), links)
+        shown = view(collection, presentation, SqlParameters())
+        matched, returned = (counted.matched, counted.returned) if counted else (None, None)
+        return Page(shown, title, named, instant(updated), links, matched, returned)
 
 
 class Items(_Endpoint[ItemsQuery]):
@@ -194,8 +201,7 @@ class Items(_Endpoint[ItemsQuery]):
         query, encoder = asked.query, asked.output.rendered_by
         found = await self._found(asked, encoder)
         links = _items_links(asked.collection, asked.context, query, found)
-        page = await self._envelope(asked, query.presentation, found.state.updated, links)
-        page = replace(page, number_matched=found.matched, number_returned=found.returned)
+        page = await self._envelope(asked, query.presentation, found.state.updated, links, found)
         if encoder is IDENTIFIERS:
             table = _table(asked.output, page, query.presentation, b",".join(found.pieces))
             return _Answer(table, links, found.state, _counts(found))
@@ -272,6 +278,11 @@ class Feature(_Endpoint[FeatureQuery]):
             raise _no_feature(asked.collection, asked.context)
         require_edition(asked.query.edition, state)
         return state
+
+
+def _are_national(systems: tuple[Crs, ...]) -> bool:
+    """Whether any of them may be one that the collection does not have."""
+    return any(crs is not CRS84 and crs in NATIONAL for crs in systems)
 
 
 def _no_feature(collection: Collection, context: RequestContext) -> NotFound:

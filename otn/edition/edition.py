@@ -132,7 +132,8 @@ class Edition:
             return None
         part.check()
         everything = not boxes or any(_covers(box, bbox) for box in near)
-        return Matches(owner, part, range(part.count) if everything else part.positions_in(near), self._front_of[owner])
+        positions = range(part.count) if everything else part.positions_in(near)
+        return Matches(owner, part, positions, self._front_of[owner]) if len(positions) else None
 
     def _meant(self, matches: Sequence[Matches], boxes: Sequence[Bounds]) -> list[_First]:
         """What is meant of the front."""

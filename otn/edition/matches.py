@@ -45,7 +45,7 @@ class Matches:
     def window(self, most: int, *, from_end: bool) -> Positions:
         """At most so many of the first or the last ones, ascending, without those at the front."""
         found = _ascending(self.positions, most + len(self.front), from_end=from_end)
-        if len(self.front):
+        if len(self.front) and len(found) and found[0] <= self.front[-1] and found[-1] >= self.front[0]:
             at = found.searchsorted(self.front)
             at = at[at < len(found)]
             found = np.delete(found, at[found[at] == self.front[: len(at)]])

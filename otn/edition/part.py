@@ -145,6 +145,8 @@ class Part:
         if self.info.bbox is None:
             return np.empty(0, np.uint32)
         found = self._near(box)
+        if not len(found):
+            return found
         undecided = self._around_corners(box) if self._of_one_piece else self._beyond(box, found)
         if undecided:
             touched = shapely.intersects(_shape(box), self.geometries(undecided)).tolist()
