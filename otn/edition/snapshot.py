@@ -25,7 +25,8 @@ FROM collection_state LEFT JOIN load ON load.id = version WHERE collection = %s
 # The newest load of each dataset that changed anything in the collection. What was not loaded but written by hand is
 # as new as the collection.
 _DATASETS = """
-SELECT dataset, declaration ->> 'licence', coalesce(newest.id, version), coalesce(newest.finished, updated)::text
+SELECT dataset, declaration ->> 'licence', filled.number_of_features, coalesce(newest.id, version),
+  coalesce(newest.finished, updated)::text
 FROM dataset_collection AS filled JOIN collection_state USING (collection) LEFT JOIN LATERAL (
   SELECT id, finished FROM load WHERE load.dataset = filled.dataset AND state = 'committed' AND EXISTS (
     SELECT FROM feature_change WHERE load_id = load.id AND feature_change.collection = filled.collection)
@@ -52,10 +53,11 @@ class State:
 
 @dataclass(frozen=True)
 class DatasetState:
-    """A dataset in a collection: what a part of it would be made of, and its licence."""
+    """A dataset in a collection: what a part of it would be made of, its licence, how many features it says it has."""
 
     identity: Identity
     licence: str
+    count: int
 
 
 @contextmanager
@@ -84,8 +86,8 @@ def read_state(connection: psycopg.Connection, collection: Collection) -> State 
 def read_datasets(connection: psycopg.Connection, collection: Collection) -> list[DatasetState]:
     """The datasets that have features in the collection, by name."""
     return [
-        DatasetState(Identity(collection.id, dataset, load_id, loaded, recipe(collection)), licence)
-        for dataset, licence, load_id, loaded in connection.execute(_DATASETS, [collection.id]).fetchall()
+        DatasetState(Identity(collection.id, dataset, load_id, loaded, recipe(collection)), licence, count)
+        for dataset, licence, count, load_id, loaded in connection.execute(_DATASETS, [collection.id]).fetchall()
     ]
 
 

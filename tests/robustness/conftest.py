@@ -68,22 +68,17 @@ class Installation:
 
     def file(self, version: int) -> Path:
         """A file of many ports, each of which says the version in its name."""
-        return file_of_ports(self.data_dir, version)
-
-
-def file_of_ports(folder: Path, version: int) -> Path:
-    """A file of many ports, each of which says the version in its name."""
-    file = folder / f"ports-{version}.geojson"
-    features = [
-        {
-            "type": "Feature",
-            "properties": {"localId": f"{version if number % 10 == 0 else 0}-{number}", "name": f"v{version}"},
-            "geometry": {"type": "Point", "coordinates": (number % 360 - 180 + version / 10, number / 500)},
-        }
-        for number in range(PLACES)
-    ]
-    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
-    return file
+        file = self.data_dir / f"ports-{version}.geojson"
+        features = [
+            {
+                "type": "Feature",
+                "properties": {"localId": f"{version if number % 10 == 0 else 0}-{number}", "name": f"v{version}"},
+                "geometry": {"type": "Point", "coordinates": (number % 360 - 180 + version / 10, number / 500)},
+            }
+            for number in range(PLACES)
+        ]
+        file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+        return file
 
 
 def ports(address: str) -> dict[str, Any]:

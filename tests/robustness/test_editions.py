@@ -8,20 +8,18 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from otn.edition.build import publish
 from otn.edition.manifest import PARTS, Manifest, read_manifest
 from otn.edition.part import Part
-from otn.etl.pipeline import load_dataset
-from otn.etl.progress import Silent
-from otn.etl.wishes import Wishes
 from otn.model.datasets import Registry
 from otn.settings import Settings
+from tests.api.sample import declare
 from tests.conftest import environment_with
-from tests.robustness.conftest import PLACES, file_of_ports
 
-REGISTRY = Registry.read()
+PLACES = 20_000
 
 
 class Editions:
@@ -33,14 +31,25 @@ class Editions:
         self.folder = settings.editions_dir / "ports"
 
     def load(self, version: int) -> None:
-        """Brings other ports into the database, and publishes nothing."""
-        load_dataset(
-            self._url,
-            REGISTRY.dataset("elsewhere/ports"),
-            registry=REGISTRY,
-            progress=Silent(),
-            wishes=Wishes([file_of_ports(self._settings.data_dir, version)], accept_losses=True),
-        )
+        """Other ports in the place of those before, and what tells that a load brought them."""
+        ports = Registry.read().dataset("elsewhere/ports")
+        with psycopg.connect(self._url) as connection:
+            connection.execute("TRUNCATE ports, dataset, further_collection, collection_state")
+            connection.execute(
+                "INSERT INTO ports (id, page_rank, load_id, content_hash, geom, local_id, inspire_id, dataset, region,"
+                " licence, name) SELECT n, n, 1, gen_random_uuid(), ST_SetSRID(ST_MakePoint(n %% 180, n %% 90), 4326),"
+                " n, n, %s, %s, %s, %s FROM generate_series(1, %s) AS n",
+                [ports.id, ports.region, ports.licence, f"v{version}", PLACES],
+            )
+            [(load,)] = connection.execute(
+                "INSERT INTO load (dataset, state, started, finished, source, number_read, number_added,"
+                " number_changed, number_removed, number_rejected, number_normalised)"
+                " VALUES (%s, 'committed', now(), now(), 'a test', 0, 0, 0, 0, 0, 0) RETURNING id",
+                [ports.id],
+            ).fetchall()
+            connection.execute("INSERT INTO feature_change VALUES (%s, 'ports', 0, 'added')", [load])
+            declare(connection, ports, number_of_features=PLACES)
+            connection.execute("UPDATE collection_state SET version = %s", [load])
 
     def publish(self) -> None:
         publish(self._url, self._settings.editions_dir, ["ports"])
