@@ -127,7 +127,7 @@ class _Build:
 
     def _build_part(self, connection: psycopg.Connection, dataset: DatasetState) -> PartEntry:
         name = dataset.identity.dataset
-        self._progress.stage(f"{name}: edition of {self._collection.id}", None)
+        self._progress.stage(f"{name}: edition of {self._collection.id}", dataset.count)
         statistics = read_statistics(connection, self._collection, name)
         rows = self._counted(read_rows(connection, self._collection, name))
         written = write_part(self._folder / PARTS, dataset.identity, dataset.licence, statistics, rows)

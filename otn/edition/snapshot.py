@@ -26,7 +26,8 @@ FROM collection_state LEFT JOIN load ON load.id = version WHERE collection = %s
 # The newest load of each dataset that changed anything in the collection. What was not loaded but written by hand is
 # as new as the collection.
 _DATASETS = """
-SELECT dataset, declaration, coalesce(newest.id, version), coalesce(newest.finished, updated)::text
+SELECT dataset, declaration, filled.number_of_features, coalesce(newest.id, version),
+  coalesce(newest.finished, updated)::text
 FROM dataset_collection AS filled JOIN collection_state USING (collection) LEFT JOIN LATERAL (
   SELECT id, finished FROM load WHERE load.dataset = filled.dataset AND state = 'committed' AND EXISTS (
     SELECT FROM feature_change WHERE load_id = load.id AND feature_change.collection = filled.collection)
@@ -53,10 +54,12 @@ class State:
 
 @dataclass(frozen=True)
 class DatasetState:
-    """A dataset in a collection: what a part of it would be made of, and the dataset as it is declared."""
+    """A dataset in a collection: what a part of it would be made of, the dataset as it is declared, and how many
+    features it says it has."""
 
     identity: Identity
     declaration: dict[str, Any]
+    count: int
 
     @property
     def licence(self) -> str:
@@ -90,8 +93,8 @@ def read_state(connection: psycopg.Connection, collection: Collection) -> State 
 def read_datasets(connection: psycopg.Connection, collection: Collection) -> list[DatasetState]:
     """The datasets that have features in the collection, by name."""
     return [
-        DatasetState(Identity(collection.id, dataset, load_id, loaded, recipe(collection)), declaration)
-        for dataset, declaration, load_id, loaded in connection.execute(_DATASETS, [collection.id]).fetchall()
+        DatasetState(Identity(collection.id, dataset, load_id, loaded, recipe(collection)), declaration, count)
+        for dataset, declaration, count, load_id, loaded in connection.execute(_DATASETS, [collection.id]).fetchall()
     ]
 
 

@@ -2,7 +2,9 @@
 
 import json
 import re
-from collections.abc import Callable
+import resource
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -188,6 +190,28 @@ def test_a_folder_that_cannot_be_written_is_said_so(house: House) -> None:
     house.editions.write_text("a file in its place")
     with pytest.raises(EditionError, match=r"The edition of roads was not built: .* PostgreSQL answers in its place"):
         house.publish()
+
+
+@contextmanager
+def files_no_longer_than(octets: int) -> Iterator[None]:
+    """As where the disk is full: writing more fails."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (octets, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_disk_that_is_full_leaves_the_edition_before_and_nothing_else(house: House) -> None:
+    house.load("elsewhere/roads", *"abcdefghijklmnop")
+    house.publish()
+    before = house.files()
+    house.load("elsewhere/roads", *"qrstuvwxyz")
+    with files_no_longer_than(4000), pytest.raises(EditionError, match="roads was not built: File too large"):
+        house.publish()
+    assert house.files() == before
+    assert house.publish().parts_built == 1
 
 
 def test_a_database_that_is_away_is_said_so(tmp_path: Path) -> None:
