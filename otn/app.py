@@ -1,5 +1,6 @@
 """The web application: the API and its pages put together, and the server that runs it."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -16,9 +17,13 @@ from uvicorn.supervisors import Multiprocess
 
 from otn.api.access_log import AccessLog
 from otn.api.context import Api
+from otn.api.editions import Editions
 from otn.api.middleware import Answers, Endpoints, OnlyWhileConnected, Slashes
 from otn.api.problems import Errors, Problems
 from otn.api.routes import endpoints, router
+from otn.api.served import Served
+from otn.edition.background import BackgroundBuild
+from otn.edition.shelf import Shelf, watched
 from otn.errors import RequestError, SettingsError
 from otn.model.service import read_service
 from otn.portal.pages import STATIC_DIR, Pages
@@ -41,18 +46,22 @@ def create_app(settings: Settings) -> ASGIApp:
     service = read_service()
     renderer = Pages(service)
     pool = Pool(settings.database_url)
+    shelf = Shelf(settings.editions_dir)
+    building = BackgroundBuild(settings)
 
     log = AccessLog(settings.access_log) if settings.access_log else None
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
+        async with watched(shelf, building.start):
+            yield
+        await asyncio.to_thread(building.stop)
         await pool.close()
         if log is not None:
             log.close()
 
     problems = Problems(renderer, settings.public_url)
-    api = Api(service, pool, renderer, settings.public_url)
+    api = Api(service, pool, Served(pool, shelf), Editions(shelf), renderer, settings.public_url)
     documents = FastAPI(
         openapi_url=None,
         redirect_slashes=False,

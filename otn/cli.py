@@ -6,21 +6,20 @@ import re
 import signal
 import sys
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType, TracebackType
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Self
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from typer.core import TyperGroup
 
 from otn.app import require_free_port
 from otn.app import serve as run_server
+from otn.cli_editions import building_beside, editions, editions_check, print_editions, publish_load
 from otn.cli_tables import dataset_row, lineage, print_table, printable, status_row, told
+from otn.cli_terminal import Bar, complain, err, migrated_database, out
+from otn.edition.standing import standings
 from otn.errors import LoadError, OtnError
 from otn.etl.due import due as find_due
 from otn.etl.prepare import prepare_tiles
@@ -33,9 +32,6 @@ from otn.store.reject_files import export_rejects
 
 if TYPE_CHECKING:
     from otn.etl.load_records import LoadSummary
-
-_out = Console(highlight=False)
-_err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 DatasetName = Annotated[str, typer.Argument(metavar="DATASET", help="<region>/<name>; `otn datasets` lists them.")]
 
@@ -51,10 +47,10 @@ class _Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except OtnError as error:
-            _complain(error)
+            complain(error)
             raise typer.Exit(1) from error
         except KeyboardInterrupt:
-            _err.print("Stopped. A load that was running has changed nothing.")
+            err.print("Stopped. A load that was running has changed nothing.")
             raise typer.Exit(130) from None
 
 
@@ -67,6 +63,7 @@ app = typer.Typer(
 )
 db = typer.Typer(no_args_is_help=True, help="The database itself.")
 app.add_typer(db, name="db")
+app.add_typer(editions, name="editions")
 
 
 @app.command()
@@ -74,7 +71,7 @@ def up() -> None:
     """Start the database, load what was never loaded, and serve."""
     settings = Settings.from_environment()
     require_free_port(settings)  # before minutes are spent on loading
-    with _migrated_database(settings) as url:
+    with migrated_database(settings) as url:
         registry = Registry.read()
         there = loads.committed(url)
         _load_each(settings, url, registry, [dataset for dataset in registry.defaults() if dataset.id not in there])
@@ -86,7 +83,7 @@ def serve() -> None:
     """Start the database and serve what is loaded."""
     settings = Settings.from_environment()
     require_free_port(settings)  # before minutes are spent on loading
-    with _migrated_database(settings) as url:
+    with migrated_database(settings) as url:
         _serve(settings, url)
 
 
@@ -112,9 +109,9 @@ def load(
     settings = Settings.from_environment()
     registry = Registry.read()
     declared = registry.dataset(dataset) if dataset is not None else None
-    with _migrated_database(settings) as url:
+    with migrated_database(settings) as url:
         if declared is not None:
-            _out.print(
+            out.print(
                 told(_loaded(settings, url, declared, registry, Wishes(file or (), crs, clip, dry_run, accept_losses))),
                 soft_wrap=True,
             )
@@ -129,7 +126,7 @@ def load(
 @app.command()
 def datasets() -> None:
     """List the datasets that are declared, and how many features each has."""
-    with _migrated_database(Settings.from_environment()) as url:
+    with migrated_database(Settings.from_environment()) as url:
         counts = loads.number_of_features(url)
     print_table(
         {
@@ -146,11 +143,13 @@ def datasets() -> None:
 
 @app.command()
 def status(dataset: Annotated[str | None, typer.Argument(help="One dataset: all its loads.")] = None) -> None:
-    """Show the newest load of every dataset, or all loads of one."""
+    """Show the newest load of every dataset and the editions, or all loads of one dataset."""
     if dataset is not None:
         Registry.read().dataset(dataset)
-    with _migrated_database(Settings.from_environment()) as url:
+    settings = Settings.from_environment()
+    with migrated_database(settings) as url:
         records = loads.newest(url) if dataset is None else loads.history(url, dataset)
+        published = standings(url, settings.editions_dir) if dataset is None else []
     print_table(
         {
             **dict.fromkeys(("dataset", "load", "finished (UTC)", "state"), "left"),
@@ -160,7 +159,10 @@ def status(dataset: Annotated[str | None, typer.Argument(help="One dataset: all 
         map(status_row, records),
     )
     if dataset is not None and records:
-        _out.print("\n" + lineage(records[0]), markup=False, soft_wrap=True)
+        out.print("\n" + lineage(records[0]), markup=False, soft_wrap=True)
+    if published:
+        out.print()
+        print_editions(published)
 
 
 @app.command()
@@ -170,11 +172,11 @@ def rejects(
 ) -> None:
     """Show the rows that the newest load of a dataset left out, and why; those of a load that failed over them too."""
     Registry.read().dataset(dataset)
-    with _migrated_database(Settings.from_environment()) as url:
+    with migrated_database(Settings.from_environment()) as url:
         found = loads.rejects(url, dataset)
     if export is not None:
         export_rejects(found, export)
-        _out.print(f"{len(found):,} rejects of {dataset} are in {export}.", markup=False, soft_wrap=True)
+        out.print(f"{len(found):,} rejects of {dataset} are in {export}.", markup=False, soft_wrap=True)
         return
     print_table(
         {"row": "right", "identifier": "left", "reason": "left", "detail": "left"},
@@ -186,13 +188,14 @@ def rejects(
 def check() -> None:
     """Check everything OTN stands on, and say what to do about what is wrong."""
     outcomes = []
-    for outcome in checks.check_all(Settings.from_environment()):
+    settings = Settings.from_environment()
+    for outcome in checks.check_all(settings, editions_check(settings)):
         outcomes.append(outcome)
         if outcome.trouble is None:
-            _out.print(f"[green]ok[/]     {outcome.title}")
+            out.print(f"[green]ok[/]     {outcome.title}")
         else:
-            _out.print(f"[red]wrong[/]  {outcome.title}: ", end="")
-            _out.print(f"{outcome.trouble} {outcome.hint}", markup=False, soft_wrap=True)
+            out.print(f"[red]wrong[/]  {outcome.title}: ", end="")
+            out.print(f"{outcome.trouble} {outcome.hint}", markup=False, soft_wrap=True)
     if any(outcome.trouble for outcome in outcomes):
         raise typer.Exit(1)
 
@@ -201,14 +204,14 @@ def check() -> None:
 def config() -> None:
     """Print the settings in force; passwords are left out."""
     for name, value in Settings.from_environment().to_environment().items():
-        _out.print(f"{name}={_without_password(value)}", markup=False, soft_wrap=True)
+        out.print(f"{name}={_without_password(value)}", markup=False, soft_wrap=True)
 
 
 @db.command()
 def upgrade() -> None:
     """Bring the database to the newest revision."""
-    with _migrated_database(Settings.from_environment()) as url:
-        _out.print(f"The database is at revision {migrations.current(url)}.")
+    with migrated_database(Settings.from_environment()) as url:
+        out.print(f"The database is at revision {migrations.current(url)}.")
 
 
 @db.command()
@@ -221,48 +224,14 @@ def downgrade(
         typer.confirm("This deletes data. Go on?", abort=True)
     with database(Settings.from_environment()) as url:
         migrations.downgrade(url, revision)
-        _out.print(f"The database is at revision {migrations.current(url) or 'base'}.")
+        out.print(f"The database is at revision {migrations.current(url) or 'base'}.")
 
 
 @db.command()
 def url() -> None:
     """Print the database's URL; a private cluster answers there while `otn up` or `otn serve` runs."""
     with database(Settings.from_environment()) as address:
-        _out.print(address, markup=False, soft_wrap=True)
-
-
-class _Bar:
-    """The progress of one load, on one line; `of` is its number among several."""
-
-    def __init__(self, dataset_id: str, of: tuple[int, int] | None = None) -> None:
-        place = () if of is None else (TextColumn(f"{of[0]} of {of[1]}"),)
-        columns = (SpinnerColumn(), *place, TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        self._bar = Progress(*columns, TimeElapsedColumn(), console=_err, transient=True, disable=not _err.is_terminal)
-        self._task = self._bar.add_task(dataset_id, total=None)
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bar.stop()
-
-    def stage(self, name: str, total: int | None) -> None:
-        """A new stage begins."""
-        self._bar.reset(self._task, description=name, total=total)
-
-    def advance(self, rows: int) -> None:
-        """So many more rows are done."""
-        self._bar.advance(self._task, rows)
-
-
-@contextmanager
-def _migrated_database(settings: Settings) -> Iterator[str]:
-    with database(settings) as url:
-        migrations.upgrade(url)
-        yield url
+        out.print(address, markup=False, soft_wrap=True)
 
 
 def _load_each(
@@ -272,12 +241,12 @@ def _load_each(
     failed = 0
     for number, dataset in enumerate(wanted, 1):
         try:
-            _out.print(told(_loaded(settings, url, dataset, registry, wishes, (number, len(wanted)))), soft_wrap=True)
+            out.print(told(_loaded(settings, url, dataset, registry, wishes, (number, len(wanted)))), soft_wrap=True)
         except LoadError as error:
             failed += 1
-            _complain(error)
+            complain(error)
     if failed:
-        _err.print(f"otn: {failed} of {len(wanted)} datasets were not loaded; what they served before is still served.")
+        err.print(f"otn: {failed} of {len(wanted)} datasets were not loaded; what they served before is still served.")
     return failed
 
 
@@ -299,20 +268,25 @@ def _loaded(
     downloads = Downloads(
         settings.data_dir / "downloads", DownloadLimits(allow_private=settings.allow_private_downloads)
     )
-    with _Bar(dataset.id, of) as bar:
-        return load_dataset(url, dataset, registry=registry, progress=bar, wishes=wishes, downloads=downloads)
+    with Bar(dataset.id, of) as bar:
+        summary = load_dataset(url, dataset, registry=registry, progress=bar, wishes=wishes, downloads=downloads)
+        if not wishes.dry_run:
+            publish_load(settings, url, (dataset.collection, *summary.further), bar)
+    return summary
 
 
 def _serve(settings: Settings, url: str) -> None:
-    with _Bar("tiles") as bar:
+    with Bar("tiles") as bar:
         prepare_tiles(url, bar)
-    run_server(dataclasses.replace(settings, database_url=url), _say_what_to_open)
-    _out.print("Stopped.")
+    settings = dataclasses.replace(settings, database_url=url)
+    with building_beside(settings, url):
+        run_server(settings, _say_what_to_open)
+    out.print("Stopped.")
 
 
 def _say_what_to_open(address: str) -> None:
     address = address.rstrip("/")
-    _out.print(
+    out.print(
         f"Open Transport Net is served.\n"
         f"  Start page              {address}/\n"
         f"  Collections             {address}/collections\n"
@@ -328,13 +302,9 @@ def _without_password(text: str) -> str:
     return re.sub(r"(?<=[?&]password=)[^&]+", "***", re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:***@", text))
 
 
-def _complain(error: OtnError) -> None:
-    _err.print(f"otn: {printable(str(error))}", markup=False, style="red")
-
-
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
     """What a library would tell its programmer with file, line and code: GDAL's remarks about a file, mostly."""
-    _err.print(f"otn: warning: {printable(str(message))}", markup=False, style="yellow")
+    err.print(f"otn: warning: {printable(str(message))}", markup=False, style="yellow")
 
 
 def _listen_to_signals() -> None:

@@ -10,10 +10,13 @@
     │   │   ├── DownloadError  what the publisher offers cannot be fetched, or must not be
     │   │   └── ArchiveError   an archive is damaged, or not one that may be unpacked
     │   └── LoadInProgress     another load of the same dataset is running
+    ├── EditionError           an edition cannot be built or read; PostgreSQL answers in its place
+    │   └── DamagedPart        a file of an edition is not what was written
     └── RequestError           a client's mistake or a limit reached; becomes a problem document (RFC 9457)
         ├── BadRequest         400
         ├── NotFound           404
         ├── NotAcceptable      406
+        ├── Gone               410
         └── Unavailable        503
             └── TookTooLong    503, and asking for less would help
 
@@ -61,6 +64,14 @@ class LoadInProgress(LoadError):
     """Another load of the same dataset is running."""
 
 
+class EditionError(OtnError):
+    """An edition cannot be built or read; PostgreSQL answers in its place."""
+
+
+class DamagedPart(EditionError):
+    """A file of an edition is not what was written."""
+
+
 class RequestError(OtnError):
     """A client's mistake or a limit reached.
 
@@ -95,6 +106,13 @@ class NotAcceptable(RequestError):
 
     status = 406
     title = "Not Acceptable"
+
+
+class Gone(RequestError):
+    """What is asked for was there and is no longer."""
+
+    status = 410
+    title = "Gone"
 
 
 class Unavailable(RequestError):

@@ -74,6 +74,11 @@ class Settings:
         return {name: value for name, value in values.items() if value is not None}
 
     @property
+    def editions_dir(self) -> Path:
+        """Where editions lie: a folder for each collection."""
+        return self.data_dir / "editions"
+
+    @property
     def fingerprint(self) -> str:
         """Eight characters that tell this data directory from others: for names outside it that must be short."""
         return hashlib.sha256(str(self.data_dir).encode()).hexdigest()[:8]

@@ -205,10 +205,17 @@ def service(loaded_url: str) -> Iterator[str]:
 @contextmanager
 def serving(database_url: str, access_log: Path | None = None) -> Iterator[str]:
     """The address of `otn serve` in a process of its own, without a slash at its end."""
-    environment = environment_with(OTN_DATABASE_URL=database_url, OTN_PORT="0")
-    if access_log is not None:
-        environment["OTN_ACCESS_LOG"] = str(access_log)
     command = [sys.executable, "-m", "otn", "serve"]
+    with open_directory() as directory:
+        environment = environment_with(OTN_DATABASE_URL=database_url, OTN_PORT="0", OTN_DATA_DIR=str(directory))
+        if access_log is not None:
+            environment["OTN_ACCESS_LOG"] = str(access_log)
+        with _served(command, environment) as address:
+            yield address
+
+
+@contextmanager
+def _served(command: list[str], environment: dict[str, str]) -> Iterator[str]:
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         yield next(line.split()[-1].rstrip("/") for line in process.stdout if "http://" in line)
@@ -217,9 +224,9 @@ def serving(database_url: str, access_log: Path | None = None) -> Iterator[str]:
 
 
 @pytest.fixture
-def environment(database_url: str) -> dict[str, str]:
-    """The environment of commands that may write: a migrated, empty database of the test's own."""
-    return environment_with(OTN_DATABASE_URL=database_url)
+def environment(database_url: str, tmp_path: Path) -> dict[str, str]:
+    """The environment of commands that may write: a migrated, empty database and a data directory of the test's own."""
+    return environment_with(OTN_DATABASE_URL=database_url, OTN_DATA_DIR=str(tmp_path / "data"))
 
 
 def environment_with(**variables: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The command line: what it prints, where it says what is wrong, and with which status it ends."""
 
 import csv
+import dataclasses
 import json
 import os
 import re
@@ -81,7 +82,9 @@ def test_a_load_says_what_it_did_and_status_shows_it(otn: Otn) -> None:
     assert [line.split()[0] for line in table.splitlines()] == ["dataset", "lv/airports", "lv/airports"]
     assert "airports.csv of the Python package airportsdata" in lineage
     assert "name 100%" in lineage
-    assert len(otn("status").stdout.splitlines()) == 2
+    newest, _, editions = otn("status").stdout.partition("\n\n")
+    assert [line.split()[0] for line in newest.splitlines()] == ["dataset", "lv/airports"]
+    assert [line.split()[:5] for line in editions.splitlines()[1:]] == [["airports", "1", "current", "1", "16"]]
 
 
 def test_rejected_rows_are_shown_with_their_reason(otn: Otn, tmp_path: Path) -> None:
@@ -209,6 +212,49 @@ def test_check_says_what_is_wrong_and_what_to_do(otn: Otn, database_url: str) ->
     result = otn("check")
     assert result.exit_code == 1
     assert "roads_geom_idx" in result.stdout
+
+
+def test_a_load_whose_edition_cannot_be_built_is_committed_all_the_same(otn: Otn, settings: Settings) -> None:
+    settings.editions_dir.write_text("a file in its place")
+    loaded = otn("load", "lv/airports")
+    assert (loaded.exit_code, "16 added" in loaded.stdout) == (0, True)
+    assert "The edition of airports was not built: Not a directory" in loaded.stderr
+    assert "airports has no edition. Run `otn editions build`." in otn("check").stdout
+    settings.editions_dir.unlink()
+    assert otn("editions", "build").stdout == "airports: edition 1, 16 features, 1 of 1 parts built.\n"
+    assert otn("editions", "build", "airports").stdout == "airports: edition 1, 16 features, nothing to do.\n"
+    assert otn("check").exit_code == 0
+    refused = otn("editions", "build", "airport")
+    assert (refused.exit_code, "'airport' is no collection" in refused.stderr) == (2, True)
+
+
+def test_damage_of_an_edition_is_found_and_mended(otn: Otn, settings: Settings) -> None:
+    assert otn("load", "lv/airports").exit_code == 0
+    assert otn("editions", "check").stdout == "Every edition is whole, and what the database holds.\n"
+    [part] = settings.editions_dir.glob("airports/parts/*.part")
+    content = bytearray(part.read_bytes())
+    content[len(content) // 3] ^= 4
+    part.write_bytes(content)
+    for command in (["editions", "check"], ["check"]):
+        found = otn(*command)
+        assert (found.exit_code, f"{part} is damaged." in found.stdout) == (1, True)
+    assert "1 of 1 parts built" in otn("editions", "build").stdout
+    assert otn("editions", "check").exit_code == 0
+    part.unlink()
+    assert otn("editions", "list").stdout.splitlines()[1].split()[:5] == ["airports", "1", "to", "be", "built"]
+
+
+def test_a_server_builds_what_is_missing_beside_it(otn: Otn, settings: Settings, tmp_path: Path) -> None:
+    assert otn("load", "lv/airports").exit_code == 0
+    before = settings.editions_dir.rename(tmp_path / "elsewhere")
+    with _process(dataclasses.replace(settings, port=0), "serve") as process:
+        _wait_until(lambda: (settings.editions_dir / "airports" / "1.json").exists())
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors) == (0, "")
+    assert [part.name for part in settings.editions_dir.glob("airports/parts/*")] == [
+        part.name for part in before.glob("airports/parts/*")
+    ]
 
 
 def test_check_of_a_database_that_is_not_migrated_says_so_and_no_more(otn: Otn) -> None:

@@ -20,7 +20,6 @@ from otn.etl.arrow_alone import keep_pandas_out
 from otn.etl.aside import RowsAside
 from otn.etl.background import Background
 from otn.etl.copy_binary import images, joined, number_of_fields
-from otn.etl.geometry import hilbert_ranks
 from otn.etl.readers.inputs import Inputs
 from otn.etl.readers.osm_file import SUFFIXES
 from otn.etl.readers.osm_opl import read_opl
@@ -30,6 +29,7 @@ from otn.etl.readers.registry import reader_of
 from otn.etl.rows import Geometries
 from otn.etl.staging import copy_in
 from otn.model.datasets import Registry
+from otn.store.hilbert import hilbert_ranks
 
 TABLE = "plain_roads"
 _TAGS = ("name", *ROAD_TAGS)

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
+from otn.api.editions import Editions
 from otn.api.html import HtmlRenderer, PageContext
 from otn.api.links import Links, base_url
 from otn.api.negotiation import Representation, choose_language, choose_representation
 from otn.api.paging import Limits
 from otn.api.parameters import Parameters, parse_parameters, without_empty
+from otn.api.served import Served
 from otn.model.service import Service
 from otn.store.pool import Pool
 
@@ -23,6 +25,8 @@ class Api:
 
     service: Service
     pool: Pool
+    served: Served
+    editions: Editions
     renderer: HtmlRenderer
     public_url: str | None
 

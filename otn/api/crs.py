@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 import pyproj
 
 from otn.errors import BadRequest
+from otn.store.geojson_sql import CRS84_DECIMALS
 
 _URI = re.compile(
     r"https?://www\.opengis\.net/def/crs/(?P<authority>[A-Za-z]+)/(?P<version>[0-9.]+)/(?P<code>[0-9A-Za-z]+)"
@@ -42,7 +43,7 @@ class Crs:
     @property
     def decimals(self) -> int:
         """Digits after the point that keep about a centimetre."""
-        return 7 if self.is_geographic else 2
+        return CRS84_DECIMALS if self.is_geographic else 2
 
     @cached_property
     def area_of_use(self) -> Bounds:

@@ -15,7 +15,7 @@ from otn.api.negotiation import GML, JSON_TYPE
 from otn.api.ordering import Ordering
 from otn.api.query import FeaturesQuery, download_query, require_available
 from otn.api.selection_sql import selection_sql
-from otn.api.served import ServedCollection, find_collection, served_collection
+from otn.api.served import ServedCollection, find_collection
 from otn.api.sql import view
 from otn.api.statement import SqlParameters
 from otn.api.validators import etag, validators
@@ -35,7 +35,7 @@ class Download:
         query = download_query(collection, context.parameters)
         output = BY_MEDIA_TYPE[context.representation.media_type]
         output.require_able(query.presentation.crs)
-        served = await served_collection(self._api.pool, collection.id)
+        served = await self._api.served.collection(collection.id)
         require_available(query.systems, served.bbox, collection)
         if is_not_modified(scope, etag(context, served.version), served.updated):
             headers = validators(context, served.version, served.updated)

@@ -1,53 +1,66 @@
 """Features, page by page and one by one: plain ASGI endpoints, the shortest way from a query string to bytes.
 
-The way: context -> query -> sql -> pool -> encoder. Who has an answer already is told so before a row is read.
+The way: context -> query -> edition or database -> encoder. Who has an answer already is told so before a row is read.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from starlette.types import Receive, Scope, Send
 
 from otn.api import texts
 from otn.api.conditional import is_conditional, is_not_modified
 from otn.api.context import VARY, Api, RequestContext, request_context, require_reading
-from otn.api.crs import NATIONAL, Bounds, Crs
+from otn.api.crs import CRS84, NATIONAL, Crs
+from otn.api.database import Database
 from otn.api.disconnect import WhileConnected
 from otn.api.documents import instant, licence_link, self_links, xml_schema_link
+from otn.api.editions import require_edition, state_of
 from otn.api.encoders.registry import BY_MEDIA_TYPE, ITEMS, OutputFormat
 from otn.api.encoders.table import IDENTIFIERS
 from otn.api.encoders.view import Page, TextFormat, notice
 from otn.api.feature_files import FeatureFile, Streamed, send_features
 from otn.api.feature_pages import feature_page, mistaken_search
+from otn.api.found import FoundFeature, FoundPage, Piece, PlaceValues, State
 from otn.api.links import Link, link_header
-from otn.api.negotiation import GEOJSON, GEOJSON_TYPE, GML, HTML_TYPE, JSON_TYPE
+from otn.api.negotiation import GEOJSON, GEOJSON_SEQUENCE, GEOJSON_TYPE, GML, HTML, HTML_TYPE, JSON_TYPE, NDJSON
 from otn.api.paging import Limits, Place, make_token
 from otn.api.presentation import Presentation
-from otn.api.query import ItemsQuery, feature_query, items_query, parse_identifier, require_available
-from otn.api.served import find_collection, no_collection, served_collection
-from otn.api.sql import feature_statement, items_statement, state_statement, view
-from otn.api.statement import SqlParameters, Statement
+from otn.api.query import FeatureQuery, ItemsQuery, feature_query, items_query, parse_identifier, require_available
+from otn.api.served import ServedCollection, find_collection, no_collection
+from otn.api.sql import view
+from otn.api.statement import SqlParameters
 from otn.api.validators import etag, validators
-from otn.errors import BadRequest, NotFound, TookTooLong
+from otn.edition.edition import Edition
+from otn.errors import BadRequest, DamagedPart, NotFound
 from otn.model.collections import Collection
 from otn.model.licences import LICENCES
 
 Query = TypeVar("Query")
 
-_COUNTING = 0.5
-"""The share of a page's time after which it is made without the number of all matches."""
 _LINKED_IN_HEADER = ("first", "prev", "next", "license")
+# What stands around their features says nothing of whom to name: links do, or nothing can.
+_WITHOUT_NOTICE = (GEOJSON, GEOJSON_SEQUENCE, NDJSON, HTML)
 
 
 @dataclass(frozen=True)
-class _State:
-    """What is served of a collection; `bounds` are west, south, east, north in degrees."""
+class _Asked(Generic[Query]):
+    """A question, and who can answer it: an edition or, where there is none or it is damaged, the database."""
 
-    version: int
-    updated: datetime
-    bounds: Bounds | None = None
+    collection: Collection
+    context: RequestContext
+    query: Query
+    systems: tuple[Crs, ...]
+    edition: Edition | None
+    database: Database
+
+    @property
+    def output(self) -> OutputFormat:
+        return _output(self.context)
 
 
 @dataclass(frozen=True)
@@ -56,7 +69,7 @@ class _Answer:
 
     body: bytes | FeatureFile
     links: list[Link]
-    state: _State
+    state: State
     headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
@@ -72,35 +85,30 @@ class _Endpoint(ABC, Generic[Query]):
         require_reading(scope)
         collection = find_collection(scope["path_params"]["collection_id"])
         context = request_context(scope, ITEMS, self._api.public_url)
-        query, systems = self._parse(collection, context)
-        _output(context).require_able(systems[0])
+        asked = self._asked(collection, context, Database(self._api.pool, receive))
+        asked.output.require_able(asked.systems[0])
         head = scope["method"] == "HEAD" and self.known_from_state
-        if head or is_conditional(scope) or any(crs in NATIONAL for crs in systems):
-            state = await self._state(collection, context, query, receive)
-            require_available(systems, state.bounds, collection)
+        if head or is_conditional(scope) or _are_national(asked.systems):
+            state = await self._state(asked)
+            require_available(asked.systems, state.bounds, collection)
             if not context.representation.is_html and is_not_modified(
                 scope, etag(context, state.version), state.updated
             ):
-                await _send(send, 304, validators(context, state.version, state.updated), b"")
+                unchanged = validators(context, state.version, state.updated)
+                await _send(send, 304, [*unchanged, *self._edition_header(asked, state)], b"")
                 return
             if head:
-                headers = [*_headers(context, state, systems[0]), *_disposition(context, collection)]
-                await _send(send, 200, headers, b"")
+                await _send(send, 200, self._headers(asked, state), b"")
                 return
-        answer = await self._answer(collection, context, query, receive)
-        headers = [
-            *_headers(context, answer.state, systems[0]),
-            *_disposition(context, collection),
-            *_link_header(answer.links),
-            *answer.headers,
-        ]
+        answer = await self._answer(asked)
+        headers = [*self._headers(asked, answer.state), *_link_header(answer.links), *answer.headers]
         if isinstance(answer.body, FeatureFile):
             await self._stream(answer.body, Streamed(send, headers), receive)
             return
         body = answer.body
         if context.representation.is_html:
-            body = await feature_page(self._api, collection, context, body)
-        headers.append((b"content-length", str(len(body)).encode()))
+            body = await feature_page(self._api, await self._served(asked), context, body)
+        headers.append((b"content-length", b"%d" % len(body)))
         await _send(send, 200, headers, body)
 
     async def _stream(self, file: FeatureFile, answer: Streamed, receive: Receive) -> None:
@@ -109,51 +117,55 @@ class _Endpoint(ABC, Generic[Query]):
         await answer.end()
 
     @abstractmethod
-    def _parse(self, collection: Collection, context: RequestContext) -> tuple[Query, tuple[Crs, ...]]:
-        """What is asked, and the reference systems it is asked in, that of the answer first."""
+    def _asked(self, collection: Collection, context: RequestContext, database: Database) -> _Asked[Query]:
+        """What is asked. Raises BadRequest, Gone and NotFound."""
 
     @abstractmethod
-    async def _answer(
-        self, collection: Collection, context: RequestContext, query: Query, receive: Receive
-    ) -> _Answer: ...
+    async def _answer(self, asked: _Asked[Query]) -> _Answer:
+        """Raises NotFound where what is asked for is not there."""
 
     @abstractmethod
-    def _state_statement(self, collection: Collection, query: Query) -> Statement:
-        """What is asked of the state of the collection; no row where what is asked for is not there."""
+    async def _state(self, asked: _Asked[Query]) -> State:
+        """What the answer will be made from. Raises NotFound where what is asked for is not there."""
 
-    @abstractmethod
-    def _nothing(self, collection: Collection, context: RequestContext) -> NotFound:
-        """What is said where what is asked for is not there."""
+    def _headers(self, asked: _Asked[Query], state: State) -> list[tuple[bytes, bytes]]:
+        return [
+            *_headers(asked.context, state, asked.systems[0]),
+            *self._edition_header(asked, state),
+            *_disposition(asked.context, asked.collection),
+        ]
 
-    async def _state(self, collection: Collection, context: RequestContext, query: Query, receive: Receive) -> _State:
-        rows = await self._rows(self._state_statement(collection, query), receive)
-        if not rows:
-            raise self._nothing(collection, context)
-        row = rows[0]
-        bounds = (row["west"], row["south"], row["east"], row["north"])
-        return _State(row["version"], row["updated"], None if None in bounds else bounds)
+    def _edition_header(self, asked: _Asked[Query], state: State) -> list[tuple[bytes, bytes]]:
+        """The edition that the answer is from; or, though PostgreSQL answers, the one that has the same features."""
+        if asked.edition is None and not self._api.editions.is_kept(asked.collection, state.version):
+            return []
+        return [(b"otn-edition", b"%d" % state.version)]
 
-    async def _rows(self, statement: Statement, receive: Receive, *, share: float = 1.0) -> list[Any]:
-        async with WhileConnected(receive):
-            return await self._api.pool.fetch(statement.sql, statement.parameters, share=share)
+    async def _served(self, asked: _Asked[Query]) -> ServedCollection:
+        if asked.edition is not None:
+            return self._api.served.of_edition(asked.edition)
+        return await self._api.served.collection(asked.collection.id)
 
     async def _envelope(
         self,
-        collection: Collection,
+        asked: _Asked[Query],
         presentation: Presentation,
-        context: RequestContext,
         updated: datetime,
         links: list[Link],
+        counted: FoundPage | None = None,
     ) -> Page:
         """What stands around the features; whom to name stands in links, and in the files of formats without links."""
+        collection, context = asked.collection, asked.context
         title = self._api.service.collections[collection.id].title.in_language(context.language)
         named = ""
-        if context.representation is not GEOJSON and not context.representation.is_html:
-            served = await served_collection(self._api.pool, collection.id)
+        if context.representation not in _WITHOUT_NOTICE:
+            served = await self._served(asked)
             named = notice(served.attribution, served.licences)
         if context.representation is GML:
             links = [*links, xml_schema_link(collection.id, context.links, context.language)]
-        return Page(view(collection, presentation, SqlParameters()), title, named, instant(updated), links)
+        shown = view(collection, presentation, SqlParameters())
+        matched, returned = (counted.matched, counted.returned) if counted else (None, None)
+        return Page(shown, title, named, instant(updated), links, matched, returned)
 
 
 class Items(_Endpoint[ItemsQuery]):
@@ -175,95 +187,115 @@ class Items(_Endpoint[ItemsQuery]):
             headers = [*_page_headers(context), (b"content-length", b"%d" % len(page))]
             await _send(send, mistake.status, headers, page)
 
-    def _parse(self, collection: Collection, context: RequestContext) -> tuple[ItemsQuery, tuple[Crs, ...]]:
+    def _asked(self, collection: Collection, context: RequestContext, database: Database) -> _Asked[ItemsQuery]:
         limits = self._api.limits
         if context.representation.is_html:
             limits = Limits(limits.default, self._api.service.page_limit)
         query = items_query(collection, context.parameters, limits)
-        return query, query.systems
+        edition = self._api.editions.for_items(collection, query, _output(context).rendered_by)
+        if edition is not None and edition.count == 0:
+            raise no_collection(collection.id)
+        return _Asked(collection, context, query, query.systems, edition, database)
 
-    async def _answer(
-        self, collection: Collection, context: RequestContext, query: ItemsQuery, receive: Receive
-    ) -> _Answer:
-        output = _output(context)
-        encoder = output.rendered_by
-        rows = await self._page_rows(collection, query, encoder, receive)
-        if not rows:
-            raise self._nothing(collection, context)
-        row = rows[0]
-        links = _items_links(collection, context, query, row)
-        page = await self._envelope(collection, query.presentation, context, row["updated"], links)
-        page = replace(page, number_matched=row["matched"], number_returned=row["returned"])
-        features = encoder.separator.join(piece["features"] for piece in rows if piece["features"])
-        body: bytes | FeatureFile = b"".join((encoder.head(page), features, encoder.tail(page)))
+    async def _answer(self, asked: _Asked[ItemsQuery]) -> _Answer:
+        query, encoder = asked.query, asked.output.rendered_by
+        found = await self._found(asked, encoder)
+        links = _items_links(asked.collection, asked.context, query, found)
+        page = await self._envelope(asked, query.presentation, found.state.updated, links, found)
         if encoder is IDENTIFIERS:
-            body = _table(output, page, query.presentation, features)
-        return _Answer(body, links, _State(row["version"], row["updated"]), _counts(row))
+            table = _table(asked.output, page, query.presentation, b",".join(found.pieces))
+            return _Answer(table, links, found.state, _counts(found))
+        body = _between(encoder.head(page), found.pieces, encoder.separator, encoder.tail(page))
+        return _Answer(body, links, found.state, _counts(found))
 
-    async def _page_rows(
-        self, collection: Collection, query: ItemsQuery, encoder: TextFormat, receive: Receive
-    ) -> list[Any]:
-        """The page; without the number of all matches where counting them takes more than half of the time there is."""
-        if query.selection.is_everything or query.hits:
-            return await self._rows(items_statement(collection, query, encoder), receive)
-        try:
-            return await self._rows(items_statement(collection, query, encoder), receive, share=_COUNTING)
-        except TookTooLong:
-            statement = items_statement(collection, query, encoder, counted=False)
-            return await self._rows(statement, receive, share=1 - _COUNTING)
+    async def _found(self, asked: _Asked[ItemsQuery], encoder: TextFormat) -> FoundPage:
+        if asked.edition is not None:
+            with suppress(DamagedPart):
+                return self._api.editions.page(asked.edition, asked.query, encoder)
+        found = await asked.database.page(asked.collection, asked.query, encoder)
+        if found is None:
+            raise no_collection(asked.collection.id)
+        require_edition(asked.query.edition, found.state)
+        return found
 
-    def _state_statement(self, collection: Collection, query: ItemsQuery) -> Statement:  # noqa: ARG002
-        return state_statement(collection)
-
-    def _nothing(self, collection: Collection, context: RequestContext) -> NotFound:  # noqa: ARG002
-        return no_collection(collection.id)
-
-
-@dataclass(frozen=True)
-class _FeatureQuery:
-    identifier: int
-    presentation: Presentation
+    async def _state(self, asked: _Asked[ItemsQuery]) -> State:
+        if asked.edition is not None:
+            return state_of(asked.edition)
+        state = await asked.database.state(asked.collection)
+        if state is None:
+            raise no_collection(asked.collection.id)
+        require_edition(asked.query.edition, state)
+        return state
 
 
-class Feature(_Endpoint[_FeatureQuery]):
+class Feature(_Endpoint[FeatureQuery]):
     """`/collections/{collectionId}/items/{featureId}`: OGC API - Features - Part 1 (17-069r4) 7.17."""
 
     known_from_state = False
 
-    def _parse(self, collection: Collection, context: RequestContext) -> tuple[_FeatureQuery, tuple[Crs, ...]]:
-        presentation = feature_query(collection, context.parameters)
+    def _asked(self, collection: Collection, context: RequestContext, database: Database) -> _Asked[FeatureQuery]:
         identifier = parse_identifier(_last_part(context))
+        query = feature_query(collection, context.parameters, -1 if identifier is None else identifier)
         if identifier is None:
-            raise self._nothing(collection, context)
-        return _FeatureQuery(identifier, presentation), (presentation.crs,)
+            raise _no_feature(collection, context)
+        edition = self._api.editions.for_feature(collection, query, _output(context).rendered_by)
+        return _Asked(collection, context, query, (query.presentation.crs,), edition, database)
 
-    async def _answer(
-        self, collection: Collection, context: RequestContext, query: _FeatureQuery, receive: Receive
-    ) -> _Answer:
-        output = _output(context)
-        encoder = output.rendered_by
-        statement = feature_statement(collection, query.identifier, query.presentation, encoder)
-        rows = await self._rows(statement, receive)
-        if not rows:
-            raise self._nothing(collection, context)
-        row = rows[0]
-        licence = LICENCES.get(row["licence"].decode())
+    async def _answer(self, asked: _Asked[FeatureQuery]) -> _Answer:
+        context, encoder = asked.context, asked.output.rendered_by
+        found = await self._found(asked, encoder)
+        licence = LICENCES.get(found.licence)
         links = [
             *self_links(context.links, context.language, context.path, context.representation, context.own_parameters),
-            _collection_link(collection, context),
+            _collection_link(asked.collection, context),
             *([licence_link(licence)] if licence else []),
         ]
-        page = await self._envelope(collection, query.presentation, context, row["updated"], links)
-        body: bytes | FeatureFile = encoder.single(page, row["feature"])
+        page = await self._envelope(asked, asked.query.presentation, found.state.updated, links)
+        body: bytes | FeatureFile = encoder.single(page, found.text)
         if encoder is IDENTIFIERS:
-            body = _table(output, page, query.presentation, row["feature"])
-        return _Answer(body, links, _State(row["version"], row["updated"]))
+            body = _table(asked.output, page, asked.query.presentation, found.text)
+        return _Answer(body, links, found.state)
 
-    def _state_statement(self, collection: Collection, query: _FeatureQuery) -> Statement:
-        return state_statement(collection, query.identifier)
+    async def _found(self, asked: _Asked[FeatureQuery], encoder: TextFormat) -> FoundFeature:
+        query = asked.query
+        if asked.edition is not None:
+            with suppress(DamagedPart):
+                ready = self._api.editions.feature(asked.edition, query.identifier, encoder)
+                if ready is None:
+                    raise _no_feature(asked.collection, asked.context)
+                return ready
+        found = await asked.database.feature(asked.collection, query.identifier, query.presentation, encoder)
+        if found is None:
+            raise _no_feature(asked.collection, asked.context)
+        require_edition(query.edition, found.state)
+        return found
 
-    def _nothing(self, collection: Collection, context: RequestContext) -> NotFound:
-        return NotFound(f"The collection {collection.id} has no feature {_last_part(context)[:60]!r}.")
+    async def _state(self, asked: _Asked[FeatureQuery]) -> State:
+        if asked.edition is not None:
+            return (await self._found(asked, asked.output.rendered_by)).state
+        state = await asked.database.state(asked.collection, asked.query.identifier)
+        if state is None:
+            raise _no_feature(asked.collection, asked.context)
+        require_edition(asked.query.edition, state)
+        return state
+
+
+def _are_national(systems: tuple[Crs, ...]) -> bool:
+    """Whether any of them may be one that the collection does not have."""
+    return any(crs is not CRS84 and crs in NATIONAL for crs in systems)
+
+
+def _no_feature(collection: Collection, context: RequestContext) -> NotFound:
+    return NotFound(f"The collection {collection.id} has no feature {_last_part(context)[:60]!r}.")
+
+
+def _between(head: bytes, pieces: Sequence[Piece], separator: bytes, tail: bytes) -> bytes:
+    """All of it in one piece; nothing is copied twice."""
+    parts: list[Piece] = [separator] * (2 * len(pieces) + 1)
+    parts[1::2] = pieces
+    parts[-1] = tail
+    parts[0] = head if pieces else head + tail
+    return b"".join(parts)
 
 
 def _output(context: RequestContext) -> OutputFormat:
@@ -280,10 +312,10 @@ def _table(output: OutputFormat, page: Page, presentation: Presentation, identif
     return FeatureFile(output, replace(page, view=shown), f"f.id = ANY({wanted})", order, tuple(parameters.values))
 
 
-def _counts(row: Any) -> tuple[tuple[bytes, bytes], ...]:
+def _counts(found: FoundPage) -> tuple[tuple[bytes, bytes], ...]:
     """For formats that have no place for them."""
-    returned = (b"ogc-numberreturned", b"%d" % row["returned"])
-    return (returned,) if row["matched"] is None else ((b"ogc-numbermatched", b"%d" % row["matched"]), returned)
+    returned = (b"ogc-numberreturned", b"%d" % found.returned)
+    return (returned,) if found.matched is None else ((b"ogc-numbermatched", b"%d" % found.matched), returned)
 
 
 def _disposition(context: RequestContext, collection: Collection) -> list[tuple[bytes, bytes]]:
@@ -294,7 +326,7 @@ def _disposition(context: RequestContext, collection: Collection) -> list[tuple[
     return [(b"content-disposition", f'attachment; filename="{output.file_name(collection.id)}"'.encode())]
 
 
-def _items_links(collection: Collection, context: RequestContext, query: ItemsQuery, row: Any) -> list[Link]:
+def _items_links(collection: Collection, context: RequestContext, query: ItemsQuery, found: FoundPage) -> list[Link]:
     own = context.own_parameters
     representation = GEOJSON if context.representation.is_html else context.representation
     links = self_links(context.links, context.language, context.path, representation, own)
@@ -304,21 +336,21 @@ def _items_links(collection: Collection, context: RequestContext, query: ItemsQu
         return context.links.to(rel, context.path, representation.media_type, title, (*without_token, *token))
 
     backwards = query.place is not None and query.place.before
-    version = query.place.version if query.place else row["version"]
+    version = query.place.version if query.place else found.state.version
     if query.place is not None:
         links.append(to("first", texts.FIRST.in_language(context.language)))
-        if row["first"] and (row["more"] or not backwards):
-            token = make_token(_place(row["first"], version, before=True), query.order)
+        if found.first and (found.more or not backwards):
+            token = make_token(_place(found.first, version, before=True), query.order)
             links.append(to("prev", texts.PREVIOUS.in_language(context.language), ("token", token)))
-    if row["last"] and (row["more"] or backwards):
-        token = make_token(_place(row["last"], version, before=False), query.order)
+    if found.last and (found.more or backwards):
+        token = make_token(_place(found.last, version, before=False), query.order)
         links.append(to("next", texts.NEXT.in_language(context.language), ("token", token)))
     links.append(_collection_link(collection, context))
-    links.extend(licence_link(LICENCES[name]) for name in row["licences"] if name in LICENCES)
+    links.extend(licence_link(LICENCES[name]) for name in found.licences if name in LICENCES)
     return links
 
 
-def _place(values: list[str | None], version: int, *, before: bool) -> Place:
+def _place(values: PlaceValues, version: int, *, before: bool) -> Place:
     return Place(tuple(values[:-1]), int(values[-1] or 0), version, before)
 
 
@@ -331,7 +363,7 @@ def _collection_link(collection: Collection, context: RequestContext) -> Link:
     return context.links.to("collection", f"/collections/{collection.id}", JSON_TYPE, title)
 
 
-def _headers(context: RequestContext, state: _State, crs: Crs) -> list[tuple[bytes, bytes]]:
+def _headers(context: RequestContext, state: State, crs: Crs) -> list[tuple[bytes, bytes]]:
     system = (b"content-crs", f"<{crs.uri}>".encode())
     if context.representation.is_html:
         return [*_page_headers(context), system]

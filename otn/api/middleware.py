@@ -34,7 +34,7 @@ _PREFLIGHT: list[Header] = [
 ]
 _EXPOSED = (
     b"Content-Crs, Content-Disposition, Content-Language, ETag, Last-Modified, Link, Location, OGC-NumberMatched, "
-    b"OGC-NumberReturned, Retry-After"
+    b"OGC-NumberReturned, OTN-Edition, Retry-After"
 )
 _ON_EVERY_ANSWER: list[Header] = [
     _EVERYONE,

@@ -12,10 +12,10 @@ from otn.errors import BadRequest
 from otn.model.collections import Collection
 
 REPRESENTATION_PARAMETERS = frozenset({"f", "lang"})
-FEATURE_PARAMETERS = REPRESENTATION_PARAMETERS | PRESENTATION_PARAMETERS
-DOWNLOAD_PARAMETERS = FEATURE_PARAMETERS | SELECTION_PARAMETERS | {"sortby"}
+FEATURE_PARAMETERS = REPRESENTATION_PARAMETERS | PRESENTATION_PARAMETERS | {"edition"}
+DOWNLOAD_PARAMETERS = FEATURE_PARAMETERS - {"edition"} | SELECTION_PARAMETERS | {"sortby"}
 _PAGING_PARAMETERS = frozenset({"limit", "token", "resulttype"})
-ITEMS_PARAMETERS = DOWNLOAD_PARAMETERS | _PAGING_PARAMETERS
+ITEMS_PARAMETERS = DOWNLOAD_PARAMETERS | _PAGING_PARAMETERS | {"edition"}
 
 _LARGEST_ID = 2**53
 _SYSTEMS = ("crs", "bbox-crs", "filter-crs")
@@ -37,12 +37,25 @@ class FeaturesQuery:
 
 @dataclass(frozen=True, kw_only=True)
 class ItemsQuery(FeaturesQuery):
-    """One page of them: at `place`, or from `offset` on. `hits` asks for the number of features only."""
+    """One page of them: at `place`, or from `offset` on. `hits` asks for the number of features only.
+
+    `edition` is the number of the edition that alone is to answer.
+    """
 
     limit: int
     place: Place | None = None
     offset: int = 0
     hits: bool = False
+    edition: int | None = None
+
+
+@dataclass(frozen=True)
+class FeatureQuery:
+    """One feature. `edition` is the number of the edition that alone is to answer."""
+
+    identifier: int
+    presentation: Presentation
+    edition: int | None = None
 
 
 def download_query(collection: Collection, parameters: Parameters) -> FeaturesQuery:
@@ -64,14 +77,15 @@ def items_query(collection: Collection, parameters: Parameters, limits: Limits) 
         limit=parse_limit(given["limit"], limits) if "limit" in given else limits.default,
         place=parse_token(given["token"], order) if "token" in given else None,
         hits=_is_hits(given.get("resulttype", "results")),
+        edition=_edition(given),
     )
 
 
-def feature_query(collection: Collection, parameters: Parameters) -> Presentation:
-    """How one feature is shown. Raises BadRequest naming the parameter that is unknown or has an unusable value."""
+def feature_query(collection: Collection, parameters: Parameters, identifier: int) -> FeatureQuery:
+    """One feature. Raises BadRequest naming the parameter that is unknown or has an unusable value."""
     given = dict(parameters)
     refuse_unknown(given, FEATURE_PARAMETERS)
-    return parse_presentation(collection, given)
+    return FeatureQuery(identifier, parse_presentation(collection, given), _edition(given))
 
 
 def _asked(
@@ -103,6 +117,14 @@ def parse_identifier(text: str) -> int | None:
     if not re.fullmatch(r"[0-9]{1,16}", text):
         return None
     return int(text) if int(text) <= _LARGEST_ID else None
+
+
+def _edition(given: dict[str, str]) -> int | None:
+    if "edition" not in given:
+        return None
+    if not re.fullmatch(r"[0-9]{1,18}", given["edition"]):
+        raise BadRequest(f"edition must be the number of an edition, not {given['edition']!r}.", parameter="edition")
+    return int(given["edition"])
 
 
 def _is_hits(text: str) -> bool:

@@ -42,7 +42,7 @@ from otn.api.parameters import refuse_unknown
 from otn.api.qgis import layer_definition
 from otn.api.query import REPRESENTATION_PARAMETERS
 from otn.api.search import Search
-from otn.api.served import ServedCollection, served_collection, served_collections
+from otn.api.served import ServedCollection
 from otn.api.tile_matrix_sets import WEB_MERCATOR_QUAD
 from otn.api.tiles import REVALIDATE, CollectionTile, find_tile_matrix_set
 from otn.model.text import Text
@@ -112,7 +112,7 @@ class _Resources:
             made = documents.landing(self._api.service, context.links, context.language, _own(context, DOCUMENT))
             if not context.representation.is_html:
                 return made
-            served = await served_collections(self._api.pool)
+            served = await self._api.served.collections()
             return made | {"collections": [self._described(entry, context) for entry in served]}
 
         title = self._api.service.metadata.identification.title
@@ -120,7 +120,7 @@ class _Resources:
 
     async def api(self, request: Request) -> Response:
         async def document(context: RequestContext) -> Document:
-            served = await served_collections(self._api.pool)
+            served = await self._api.served.collections()
             number = version("otn")
             return openapi(self._api.service, served, self._api.limits, context.links, context.language, number)
 
@@ -141,7 +141,7 @@ class _Resources:
 
     async def collections(self, request: Request) -> Response:
         async def document(context: RequestContext) -> Document:
-            served = await served_collections(self._api.pool)
+            served = await self._api.served.collections()
             own = _own(context, DOCUMENT)
             return documents.collections(self._api.service, served, context.links, context.language, own)
 
@@ -211,7 +211,7 @@ class _Resources:
         return await self._answer(request, TILEJSON_ONLY, "basemap", texts.BASE_MAP, document)
 
     async def styles(self, request: Request) -> Response:
-        known = styles.styles(self._api.service, await served_collections(self._api.pool))
+        known = styles.styles(self._api.service, await self._api.served.collections())
 
         async def document(context: RequestContext) -> Document:
             return styles.styles_document(known, context.links, context.language, _own(context, DOCUMENT))
@@ -219,7 +219,7 @@ class _Resources:
         return await self._answer(request, DOCUMENT, "styles", texts.STYLES, document)
 
     async def style(self, request: Request) -> Response:
-        known = styles.styles(self._api.service, await served_collections(self._api.pool))
+        known = styles.styles(self._api.service, await self._api.served.collections())
         style = styles.find_style(known, request.path_params["style_id"])
 
         async def document(context: RequestContext) -> Document:
@@ -290,7 +290,7 @@ class _Resources:
         return await self._answer(request, offered, page, title, document)
 
     async def _served(self, request: Request) -> ServedCollection:
-        return await served_collection(self._api.pool, request.path_params["collection_id"])
+        return await self._api.served.collection(request.path_params["collection_id"])
 
     def _title(self, served: ServedCollection) -> Text:
         return self._api.service.collections[served.collection.id].title

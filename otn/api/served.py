@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import orjson
 
 from otn.api.sql import collections_statement
-from otn.errors import NotFound
+from otn.edition.edition import Edition
+from otn.edition.manifest import Manifest
+from otn.edition.shelf import Shelf
+from otn.errors import NotFound, Unavailable
 from otn.model.collections import COLLECTIONS, Collection
 from otn.model.datasets import Dataset
 from otn.model.licences import Licence
@@ -47,20 +51,52 @@ class ServedCollection:
         return tuple(by_id[licence_id] for licence_id in sorted(by_id))
 
 
+class Served:
+    """What one process knows of the collections: what the database says; while it does not answer, what it said last
+    or, where that was to another process, what the editions say."""
+
+    def __init__(self, pool: Pool, shelf: Shelf) -> None:
+        self._pool = pool
+        self._shelf = shelf
+        self._known: tuple[ServedCollection, ...] | None = None
+        self._of_editions: WeakKeyDictionary[Edition, ServedCollection] = WeakKeyDictionary()
+
+    async def collections(self) -> tuple[ServedCollection, ...]:
+        """In the order of the model. Raises Unavailable where neither the database nor an edition answers."""
+        try:
+            self._known = await served_collections(self._pool)
+        except Unavailable:
+            known = self._known or self._published()
+            if not known:
+                raise
+            return known
+        return self._known
+
+    async def collection(self, collection_id: str) -> ServedCollection:
+        """Raises NotFound where there is no such collection, or none with features, and what `collections` raises."""
+        for served in await self.collections():
+            if served.collection.id == collection_id:
+                return served
+        raise no_collection(collection_id)
+
+    def of_edition(self, edition: Edition) -> ServedCollection:
+        """The collection as the edition has it."""
+        served = self._of_editions.get(edition)
+        if served is None:
+            served = self._of_editions[edition] = _of_manifest(edition.collection, edition.manifest)
+        return served
+
+    def _published(self) -> tuple[ServedCollection, ...]:
+        editions = (self._shelf.current(collection_id) for collection_id in COLLECTIONS)
+        return tuple(self.of_edition(edition) for edition in editions if edition is not None and edition.count)
+
+
 async def served_collections(pool: Pool) -> tuple[ServedCollection, ...]:
     """In the order of the model. Raises Unavailable where the database does not answer."""
     statement = collections_statement()
     rows = await pool.fetch(statement.sql, statement.parameters)
     by_id = {row["collection"].decode(): row for row in rows}
     return tuple(_served(collection, by_id[name]) for name, collection in COLLECTIONS.items() if name in by_id)
-
-
-async def served_collection(pool: Pool, collection_id: str) -> ServedCollection:
-    """Raises NotFound where there is no such collection, or none with features."""
-    for served in await served_collections(pool):
-        if served.collection.id == collection_id:
-            return served
-    raise no_collection(collection_id)
 
 
 def find_collection(collection_id: str) -> Collection:
@@ -74,6 +110,22 @@ def find_collection(collection_id: str) -> Collection:
 def no_collection(collection_id: str) -> NotFound:
     """The error for a collection that is unknown or empty."""
     return NotFound(f"There is no collection {collection_id[:60]!r} with features here.")
+
+
+def _of_manifest(collection: Collection, manifest: Manifest) -> ServedCollection:
+    return ServedCollection(
+        collection=collection,
+        version=manifest.number,
+        updated=manifest.updated,
+        number_of_features=manifest.count,
+        bbox=manifest.bbox,
+        valid_from=None if manifest.valid_from is None else datetime.fromisoformat(manifest.valid_from),
+        valid_to=None if manifest.valid_to is None else datetime.fromisoformat(manifest.valid_to),
+        datasets=tuple(
+            ServedDataset(Dataset.model_validate(declaration), part.count)
+            for declaration, part in zip(manifest.declarations, manifest.parts, strict=True)
+        ),
+    )
 
 
 def _served(collection: Collection, row: Any) -> ServedCollection:

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from otn.model.fields import Kind
+from otn.model.sql import quoted
+
+__all__ = ["SQL_TYPES", "SqlParameters", "Statement", "quoted"]
 
 SQL_TYPES = {
     Kind.INTEGER: "bigint",
@@ -34,8 +37,3 @@ class SqlParameters:
         """The placeholder of a new parameter of an SQL type."""
         self.values.append(value)
         return f"${len(self.values)}::{kind}"
-
-
-def quoted(identifier: str) -> str:
-    """An identifier of the model as SQL writes it."""
-    return '"' + identifier.replace('"', '""') + '"'

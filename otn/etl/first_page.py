@@ -13,8 +13,8 @@ import psycopg
 import shapely
 from psycopg import sql
 
-from otn.etl.geometry import hilbert_ranks
 from otn.model.collections import Collection
+from otn.store.hilbert import hilbert_ranks
 
 _SHOWN_FIRST = 10
 

@@ -12,7 +12,6 @@ from otn.etl.geometry import (
     as_plain,
     exploded,
     geodesic_lengths,
-    hilbert_ranks,
     repaired,
     rounded,
     to_crs84,
@@ -25,6 +24,7 @@ from otn.model.collections import Collection, GeometryKind
 from otn.model.common_fields import LENGTH
 from otn.model.datasets import Dataset
 from otn.model.fields import Field, Kind
+from otn.store.hilbert import hilbert_ranks
 
 # What a column of integers holds.
 _SMALLEST_INTEGER, _LARGEST_INTEGER = -(2**31), 2**31 - 1

@@ -1,23 +1,5 @@
-"""What a load tells of its progress; the command line shows it, tests ignore it."""
+"""What a load tells of its progress: the same as a build of editions does."""
 
-from typing import Protocol
+from otn.store.progress import Progress, Silent
 
-
-class Progress(Protocol):
-    """Receives the stages of a load and the rows done."""
-
-    def stage(self, name: str, total: int | None) -> None:
-        """A new stage begins; `total` rows are to come, None where that is not known."""
-
-    def advance(self, rows: int) -> None:
-        """So many more rows of the current stage are done."""
-
-
-class Silent:
-    """Shows nothing."""
-
-    def stage(self, name: str, total: int | None) -> None:
-        """Ignored."""
-
-    def advance(self, rows: int) -> None:
-        """Ignored."""
+__all__ = ["Progress", "Silent"]

@@ -16,3 +16,8 @@ UNACCENTED = "otn_unaccented({})"
 CASE_FOLDED = "otn_case_folded({})"
 FOLDED = "otn_folded({})"
 """The SQL of a text without accents, without difference of case, and without both: the last has an index on names."""
+
+
+def quoted(identifier: str) -> str:
+    """An identifier of the model as SQL writes it."""
+    return '"' + identifier.replace('"', '""') + '"'

@@ -23,28 +23,30 @@ class Outcome:
     trouble: str | None
 
 
-def check_all(settings: Settings) -> Iterator[Outcome]:
-    """Makes every check that can be made; those of the database only when it answers."""
+@dataclass(frozen=True)
+class DatabaseCheck:
+    """A check that needs the database, whose URL `look` is given; it answers what is wrong, in a sentence or more."""
+
+    title: str
+    hint: str
+    look: Callable[[str], str | None]
+
+
+def check_all(settings: Settings, *further: DatabaseCheck) -> Iterator[Outcome]:
+    """Makes every check that can be made, `further` ones last; those of the database only when it answers."""
     yield Outcome("The data directory can be written", "Set OTN_DATA_DIR to another.", _data_directory(settings))
     yield Outcome("The files under config/ are valid", "Correct the file.", _configuration())
     title = "PostgreSQL and PostGIS are there"
     try:
         with database(settings) as url:
             yield Outcome(title, "", None)
-            for check in _DATABASE_CHECKS:
+            for check in (*_DATABASE_CHECKS, *further):
                 trouble = check.look(url)
                 yield Outcome(check.title, check.hint, trouble)
                 if trouble is not None:  # the next check takes for granted what this one looks for
                     return
     except ClusterError as error:
         yield Outcome(title, "Run `make up`, or set OTN_DATABASE_URL.", str(error))
-
-
-@dataclass(frozen=True)
-class _DatabaseCheck:
-    title: str
-    hint: str
-    look: Callable[[str], str | None]
 
 
 def _data_directory(settings: Settings) -> str | None:
@@ -86,7 +88,7 @@ def _indexes(url: str) -> str | None:
 
 
 _DATABASE_CHECKS = (
-    _DatabaseCheck("The database is migrated", "Run `otn db upgrade`.", _migrated),
-    _DatabaseCheck("Its tables are those of the model", "Undo what was changed by hand.", _like_the_model),
-    _DatabaseCheck("Its indexes are valid", "Run REINDEX on them.", _indexes),
+    DatabaseCheck("The database is migrated", "Run `otn db upgrade`.", _migrated),
+    DatabaseCheck("Its tables are those of the model", "Undo what was changed by hand.", _like_the_model),
+    DatabaseCheck("Its indexes are valid", "Run REINDEX on them.", _indexes),
 )

@@ -5,7 +5,9 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 import pytest
@@ -32,9 +34,15 @@ class _Server(uvicorn.Server):
 
 @contextmanager
 def served(settings: Settings) -> Iterator[str]:
-    """The address of the application, served as long as the block runs."""
-    with running(create_app(settings)) as address:
-        yield address
+    """The address of the application, served as long as the block runs.
+
+    The data directory of this checkout, which may hold editions of another database, is none of a test's business.
+    """
+    with TemporaryDirectory(prefix="otn test ") as data_dir:
+        if settings.data_dir == Settings().data_dir:
+            settings = replace(settings, data_dir=Path(data_dir))
+        with running(create_app(settings)) as address:
+            yield address
 
 
 @contextmanager

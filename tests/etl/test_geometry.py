@@ -16,7 +16,6 @@ from otn.etl.geometry import (
     as_plain,
     exploded,
     geodesic_lengths,
-    hilbert_ranks,
     repaired,
     rounded,
     to_crs84,
@@ -24,6 +23,7 @@ from otn.etl.geometry import (
     wrap_longitudes,
 )
 from otn.etl.rows import Geometries
+from otn.store.hilbert import hilbert_ranks
 
 
 def geometries(*wkt: str | None) -> Geometries:

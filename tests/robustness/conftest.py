@@ -27,11 +27,11 @@ class Installation:
         self.data_dir = data_dir
         self._environment = environment_with(OTN_DATA_DIR=str(data_dir), OTN_PORT="0")
 
-    def start(self, *command: str) -> subprocess.Popen[str]:
-        """`otn COMMAND`, running."""
+    def start(self, *command: str, **variables: str) -> subprocess.Popen[str]:
+        """`otn COMMAND`, running, with these settings beside those of the installation."""
         return subprocess.Popen(
             [sys.executable, "-m", "otn", *command],
-            env=self._environment,
+            env=self._environment | variables,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -44,9 +44,9 @@ class Installation:
         assert process.returncode == 0, said
 
     @contextmanager
-    def serving(self) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    def serving(self, **variables: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
         """`otn serve`: its address and its process."""
-        with self.start("serve") as process:
+        with self.start("serve", **variables) as process:
             assert process.stdout is not None
             yield next(line.split()[-1].rstrip("/") for line in process.stdout if "http://" in line), process
             if process.poll() is None:
@@ -66,7 +66,7 @@ class Installation:
         """The process id of PostgreSQL's first process."""
         return int((self.data_dir / "postgres" / "postmaster.pid").read_text().splitlines()[0])
 
-    def file(self, version: int) -> Path:
+    def file(self, version: int, places: int = PLACES) -> Path:
         """A file of many ports, each of which says the version in its name."""
         file = self.data_dir / f"ports-{version}.geojson"
         features = [
@@ -75,7 +75,7 @@ class Installation:
                 "properties": {"localId": f"{version if number % 10 == 0 else 0}-{number}", "name": f"v{version}"},
                 "geometry": {"type": "Point", "coordinates": (number % 360 - 180 + version / 10, number / 500)},
             }
-            for number in range(PLACES)
+            for number in range(places)
         ]
         file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
         return file

@@ -8,25 +8,17 @@ from typing import Any
 import orjson
 
 from otn.api.encoders.view import Page, View
-from otn.api.statement import quoted
+from otn.store import geojson_sql
 
 
 def geometry_sql(view: View) -> str:
-    """SQL: the geometry as GeoJSON writes it, coordinates in the order of the authority's axes.
-
-    Option 0: PostGIS adds no `crs` member, which RFC 7946 has removed.
-    """
-    if view.geometry is None:
-        return "'null'"
-    return f"ST_AsGeoJSON({view.geometry_in_axis_order}, {view.decimals}, 0)"
+    """SQL: the geometry as GeoJSON writes it, coordinates in the order of the authority's axes."""
+    return geojson_sql.geometry_sql(view.geometry_in_axis_order, view.decimals)
 
 
 def properties_sql(view: View) -> str:
     """SQL: an object with every property of the view, null where unknown."""
-    if not view.fields:
-        return "'{}'"
-    columns = ", ".join(f"f.{quoted(field.column)} AS {quoted(field.name)}" for field in view.fields)
-    return f"row_to_json((SELECT p FROM (SELECT {columns}) AS p))::text"  # noqa: S608 - identifiers come from the model
+    return geojson_sql.properties_sql(view.fields)
 
 
 def page_members(page: Page) -> dict[str, Any]:
@@ -46,10 +38,7 @@ class GeoJson:
     separator = b","
 
     def feature_sql(self, view: View) -> str:
-        return (
-            f"""'{{"type":"Feature","id":' || f.id || ',"geometry":' || {geometry_sql(view)}"""
-            f""" || ',"properties":' || {properties_sql(view)} || '}}'"""
-        )
+        return geojson_sql.feature_sql(geometry_sql(view), properties_sql(view))
 
     def head(self, page: Page) -> bytes:
         members = {"type": "FeatureCollection"} | page_members(page)
@@ -67,6 +56,11 @@ class GeoJsonLines:
 
     separator = b""
     _before = ""
+    _record_separator = b""
+
+    def line(self, feature: bytes) -> bytes:
+        """The line of a feature that is there as GeoJSON."""
+        return b"%s%s\n" % (self._record_separator, feature)
 
     def feature_sql(self, view: View) -> str:
         return f"{self._before}{GeoJson().feature_sql(view)} || E'\\n'"
@@ -85,6 +79,7 @@ class GeoJsonSequence(GeoJsonLines):
     """The same as a JSON text sequence: a record separator (U+001E) before each."""
 
     _before = "E'\\x1e' || "
+    _record_separator = b"\x1e"
 
 
 GEOJSON = GeoJson()

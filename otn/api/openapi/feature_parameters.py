@@ -17,7 +17,7 @@ MOST_SORT_KEYS = 8
 
 def items_parameters(served: ServedCollection, language: str) -> list[Document]:
     """Everything that a page of features can be asked for by, but for its format and language."""
-    paging = [reference("parameters", name) for name in ("limit", "token", "resulttype")]
+    paging = [reference("parameters", name) for name in ("limit", "token", "resulttype", "edition")]
     return [*paging, *download_parameters(served, language)]
 
 

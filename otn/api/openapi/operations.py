@@ -35,6 +35,7 @@ _FORMATS = (
 _ERROR_DESCRIPTIONS = {
     "BadRequest": "A parameter is unknown, given twice or has an unusable value.",
     "NotFound": "There is no such resource.",
+    "Gone": "The edition that edition or token names is no longer kept: begin again without them.",
     "NotAcceptable": "The Accept header admits no media type this resource has.",
     "InternalServerError": "The service made a mistake.",
     "ServiceUnavailable": "The service cannot answer now; Retry-After says when to try again.",
@@ -77,6 +78,9 @@ def features_item(operation: str, summary: str, content: Document, tag: str, par
     responses = item["get"]["responses"]
     responses["200"]["headers"] = {name: reference("headers", name) for name in ("Content-Crs", "ETag", "Link")}
     responses["304"] = reference("responses", "NotModified")
+    if reference("parameters", "edition") in parameters:
+        responses["200"]["headers"]["OTN-Edition"] = reference("headers", "OTN-Edition")
+        responses["410"] = reference("responses", "Gone")
     return item
 
 
@@ -129,6 +133,7 @@ def headers() -> Document:
         "Content-Crs": "The coordinate reference system of the answer, in angle brackets.",
         "ETag": "Changes when the answer does: send it back as If-None-Match.",
         "Link": "The links of the answer that lead through its pages (RFC 8288).",
+        "OTN-Edition": "The number of the edition that has these features, if there is one.",
     }
     return {name: {"description": text, "schema": {"type": "string"}} for name, text in described.items()}
 

@@ -33,6 +33,11 @@ def parameters(limits: Limits) -> Document:
             {"type": "string"},
         ),
         "token": query("token", "The page to continue with: taken from the link with rel=next.", {"type": "string"}),
+        "edition": query(
+            "edition",
+            "The edition to answer from, by the number that the header OTN-Edition gives; some of the last are kept.",
+            {"type": "integer", "format": "int64", "minimum": 0},
+        ),
         "f": query("f", "The format, before the Accept header.", {"type": "string", "enum": ["json", "html"]}),
         **common(),
         "fItems": _format(ITEMS),

@@ -62,7 +62,7 @@ def collection_paths(served: ServedCollection, title: str, language: str) -> Doc
 def _feature_paths(served: ServedCollection, title: str, language: str) -> Document:
     name = served.collection.id
     base = f"/collections/{name}"
-    one = [reference("parameters", "featureId"), *feature_parameters(served)]
+    one = [*(reference("parameters", each) for each in ("featureId", "edition")), *feature_parameters(served)]
 
     def get(operation: str, summary: str, content: Document, parameters: list[Document]) -> Document:
         return features_item(f"{name}.{operation}", f"{title}: {summary}", content, name, parameters)

@@ -1,0 +1,182 @@
+"""Features as editions hold them ready-made: which edition answers a question, and its answer.
+
+An edition answers everything, a box, a page or a feature, shown whole and in degrees, as GeoJSON and its kin. The rest
+is for PostgreSQL.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from otn.api.bbox import BoundingBox
+from otn.api.encoders.geojson import GeoJson, GeoJsonLines
+from otn.api.encoders.view import TextFormat
+from otn.api.found import FoundFeature, FoundPage, Piece, State
+from otn.api.paging import Place
+from otn.api.presentation import Presentation, whole_presentation
+from otn.api.query import FeatureQuery, ItemsQuery
+from otn.api.selection import Selection
+from otn.edition.edition import Edition, Page
+from otn.edition.part_format import Bounds
+from otn.edition.shelf import Shelf
+from otn.errors import BadRequest, DamagedPart, Gone, NotFound
+from otn.model.collections import Collection
+
+_RANK = re.compile(r"-?[0-9]{1,18}")
+
+
+class Editions:
+    """The editions of one process, as the API asks them."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+
+    def for_items(self, collection: Collection, query: ItemsQuery, format_: TextFormat) -> Edition | None:
+        """The edition that answers; None where PostgreSQL does. Raises as `for_feature` does."""
+        answers = (
+            not query.order
+            and _is_whole(query.presentation, collection)
+            and isinstance(format_, GeoJson | GeoJsonLines)
+            and _is_box_alone(query.selection)
+        )
+        if query.place is None or not answers:
+            return self._found(collection, query.edition, answers=answers)
+        version = query.place.version
+        if query.edition not in (None, version):
+            raise BadRequest(
+                f"token belongs to edition {version}, not {query.edition}: leave one of them out.", parameter="edition"
+            )
+        edition = self._shelf.pinned(collection.id, version)
+        if edition is None and self._is_pruned(collection, version):
+            raise Gone(_begin_anew(collection, f"The edition {version} that the token belongs to"), parameter="token")
+        return edition
+
+    def for_feature(self, collection: Collection, query: FeatureQuery, format_: TextFormat) -> Edition | None:
+        """The edition that answers; None where PostgreSQL does.
+
+        Raises Gone where the edition that is asked for is no longer kept, and NotFound where there never was one.
+        """
+        answers = _is_whole(query.presentation, collection) and isinstance(format_, GeoJson | GeoJsonLines)
+        return self._found(collection, query.edition, answers=answers)
+
+    def is_kept(self, collection: Collection, number: int) -> bool:
+        """Whether there is an edition of that number, damaged or not."""
+        return self._shelf.is_kept(collection.id, number)
+
+    def page(self, edition: Edition, query: ItemsQuery, format_: TextFormat) -> FoundPage:
+        """The page that is asked for. Raises DamagedPart; the edition then answers no more."""
+        with self._taken_down_when_damaged(edition):
+            page = edition.page(
+                _boxes(query.selection),
+                place=_place(query.place),
+                limit=0 if query.hits else query.limit,
+                offset=query.offset,
+                backwards=query.place is not None and query.place.before,
+            )
+        return FoundPage(
+            state=state_of(edition),
+            licences=edition.licences,
+            matched=page.matched,
+            returned=page.returned,
+            more=page.more,
+            first=_values(page.first),
+            last=_values(page.last),
+            pieces=_pieces(page, format_),
+        )
+
+    def feature(self, edition: Edition, identifier: int, format_: TextFormat) -> FoundFeature | None:
+        """The feature, or None where the edition has none of that identifier. Raises DamagedPart as `page` does."""
+        with self._taken_down_when_damaged(edition):
+            found = edition.feature(identifier)
+        if found is None:
+            return None
+        text, licence = found
+        return FoundFeature(state_of(edition), licence, _line(format_, bytes(text)))
+
+    @contextmanager
+    def _taken_down_when_damaged(self, edition: Edition) -> Iterator[None]:
+        try:
+            yield
+        except DamagedPart:
+            self._shelf.take_down(edition)
+            raise
+
+    def _found(self, collection: Collection, number: int | None, *, answers: bool) -> Edition | None:
+        if number is None:
+            return self._shelf.current(collection.id) if answers else None
+        edition = self._shelf.pinned(collection.id, number)
+        if edition is None and not self.is_kept(collection, number):
+            if self._is_pruned(collection, number):
+                raise Gone(_begin_anew(collection, f"The edition {number}"), parameter="edition")
+            raise NotFound(f"There is no edition {number} of {collection.id} here.", parameter="edition")
+        return edition if answers else None
+
+    def _is_pruned(self, collection: Collection, number: int) -> bool:
+        """Whether an edition of that number may have been here and is not now."""
+        newest = self._shelf.newest(collection.id)
+        return newest is not None and number < newest and not self.is_kept(collection, number)
+
+
+def require_edition(number: int | None, state: State) -> None:
+    """Raises BadRequest where the database, which had to answer, is not at the edition that was asked for."""
+    if number not in (None, state.version):
+        raise BadRequest(
+            f"Edition {number} cannot answer this, and the database, which can, is at {state.version}: leave edition "
+            "out, or ask for everything or a bbox, shown whole, as GeoJSON.",
+            parameter="edition",
+        )
+
+
+def state_of(edition: Edition) -> State:
+    """The state of the collection as the edition has it."""
+    return State(edition.number, edition.updated, edition.bbox)
+
+
+def _begin_anew(collection: Collection, what: str) -> str:
+    return (
+        f"{what} is no longer kept: the data have been published anew since. "
+        f"Begin again at /collections/{collection.id}/items without token and edition."
+    )
+
+
+def _is_whole(presentation: Presentation, collection: Collection) -> bool:
+    whole = whole_presentation(collection.id)
+    return presentation is whole or presentation == whole
+
+
+def _is_box_alone(selection: Selection) -> bool:
+    if selection.is_everything:
+        return True
+    return isinstance(selection.bbox, BoundingBox) and selection == Selection(bbox=selection.bbox)
+
+
+def _boxes(selection: Selection) -> tuple[Bounds, ...]:
+    if selection.bbox is None:
+        return ()
+    assert isinstance(selection.bbox, BoundingBox)  # noqa: S101 - others are not for editions
+    return tuple((part.west, part.south, part.east, part.north) for part in selection.bbox.parts)
+
+
+def _place(place: Place | None) -> tuple[int, int] | None:
+    if place is None:
+        return None
+    rank = place.values[0] or ""
+    # A checksum keeps nobody from writing tokens.
+    if not _RANK.fullmatch(rank):
+        raise BadRequest("token names no place: take the address of the link with rel=next.", parameter="token")
+    return int(rank), place.id
+
+
+def _values(place: tuple[int, int] | None) -> tuple[str, str] | None:
+    return None if place is None else (str(place[0]), str(place[1]))
+
+
+def _pieces(page: Page, format_: TextFormat) -> Sequence[Piece]:
+    """GeoJSON has the features as they lie, whole runs of them; in lines each stands alone."""
+    if isinstance(format_, GeoJsonLines):
+        return [format_.line(bytes(text)) for text in page.features()]
+    return page.runs()
+
+
+def _line(format_: TextFormat, text: bytes) -> bytes:
+    return format_.line(text) if isinstance(format_, GeoJsonLines) else text

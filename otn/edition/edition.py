@@ -1,0 +1,168 @@
+"""One edition of a collection, open for reading: pages, boxes, counts and single features from its parts.
+
+The features of all parts stand in one order, by rank and id. Those at the front stand before all others: each is passed
+over at its natural place in its part. Reading parses no feature; what neighbours in a part is one slice of its file.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from otn.edition.manifest import Manifest
+from otn.edition.matches import Matches, Place, Rows, joined, merged, rows_of
+from otn.edition.part import Part
+from otn.edition.part_format import Bounds
+from otn.errors import DamagedPart
+from otn.model.collection import Collection
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: `matched` features there are in all; `more` follow in the direction of paging."""
+
+    matched: int
+    more: bool
+    first: Place | None
+    last: Place | None
+    rows: Rows
+    parts: Sequence[Part]
+
+    @property
+    def returned(self) -> int:
+        """How many features are on it."""
+        return len(self.rows)
+
+    def runs(self) -> list[memoryview]:
+        """The features as GeoJSON; runs of them, with commas within."""
+        return self.rows.runs(self.parts)
+
+    def features(self) -> list[memoryview]:
+        """The features as GeoJSON, each alone."""
+        return self.rows.texts(self.parts)
+
+
+@dataclass(frozen=True)
+class _First:
+    """A feature at the front of the collection, and where it lies."""
+
+    id: int
+    owner: int
+    position: int
+    bounds: Bounds
+
+
+class Edition:
+    """An edition whose parts are open. Every method that reads them raises DamagedPart where one is not what it was."""
+
+    def __init__(self, collection: Collection, manifest: Manifest, parts: Sequence[Part]) -> None:
+        """`parts` are those of the manifest, in its order. Raises DamagedPart where they are not what it says."""
+        self.collection = collection
+        self.manifest = manifest
+        self.number = manifest.number
+        self.updated = manifest.updated
+        self.licences = manifest.licences
+        self.count = manifest.count
+        self.bbox = manifest.bbox
+        self.parts = tuple(parts)
+        self._front = tuple(self._located(first.id, first.part) for first in manifest.front)
+        self._at_front = frozenset((row.owner, row.position) for row in self._front)
+        self._front_of = tuple(
+            np.array(sorted(row.position for row in self._front if row.owner == owner), np.int64)
+            for owner in range(len(self.parts))
+        )
+
+    def page(
+        self,
+        boxes: Sequence[Bounds] = (),
+        *,
+        place: Place | None = None,
+        limit: int,
+        offset: int = 0,
+        backwards: bool = False,
+    ) -> Page:
+        """The features that any of the boxes touches, all without a box: a page after `place`, or before it.
+
+        `offset` counts from there, in the direction of paging.
+        """
+        matches = [entry for owner in range(len(self.parts)) if (entry := self._matches(owner, boxes)) is not None]
+        front = self._meant(matches, boxes)
+        matched = sum(len(entry.positions) for entry in matches)
+        if place is not None and place[0] <= 0:
+            front = [row for row in front if (row.id < place[1] if backwards else row.id > place[1])]
+            matches = [] if backwards else matches
+        elif place is not None:
+            front = front if backwards else []
+            matches = [entry.beyond(place, before=backwards) for entry in matches]
+        first = rows_of([(row.owner, row.position) for row in front])
+        most = offset + limit + 1
+        if backwards:
+            found = joined(first, merged(matches, most, from_end=True))[-most:]
+            found = found[: max(0, len(found) - offset)]
+            rows = found[max(0, len(found) - limit) :]
+        else:
+            found = joined(first, merged(matches, most, from_end=False))[offset:most]
+            rows = found[:limit]
+        return Page(matched, len(found) > limit, self._place(rows, 0), self._place(rows, -1), rows, self.parts)
+
+    def feature(self, feature_id: int) -> tuple[memoryview, str] | None:
+        """The GeoJSON text of a feature and the identifier of its licence; None where there is no such feature."""
+        for part in self.parts:
+            part.check()
+            position = part.position_of(feature_id)
+            if position is not None:
+                return part.fragment(position), part.info.licence
+        return None
+
+    def _located(self, feature_id: int, owner: int) -> _First:
+        part = self.parts[owner]
+        position = part.position_of(feature_id)
+        if position is None:
+            raise DamagedPart(f"{part.path} does not have the feature {feature_id}.")
+        return _First(feature_id, owner, position, _bounds(part, position))
+
+    def _matches(self, owner: int, boxes: Sequence[Bounds]) -> Matches | None:
+        """What is meant in a part; None where nothing can be."""
+        part = self.parts[owner]
+        bbox = part.info.bbox
+        if bbox is None:
+            return None
+        near = [box for box in boxes if _overlap(box, bbox)]
+        if boxes and not near:
+            return None
+        part.check()
+        everything = not boxes or any(_covers(box, bbox) for box in near)
+        positions = range(part.count) if everything else part.positions_in(near)
+        return Matches(owner, part, positions, self._front_of[owner]) if len(positions) else None
+
+    def _meant(self, matches: Sequence[Matches], boxes: Sequence[Bounds]) -> list[_First]:
+        """What is meant of the front."""
+        if not boxes:
+            return list(self._front)
+        meant = {entry.owner: entry.positions for entry in matches}
+        return [
+            row
+            for row in self._front
+            if any(_overlap(row.bounds, box) for box in boxes) and row.position in meant.get(row.owner, ())
+        ]
+
+    def _place(self, rows: Rows, number: int) -> Place | None:
+        if not len(rows):
+            return None
+        owner, position = int(rows.owners[number]), int(rows.positions[number])
+        part = self.parts[owner]
+        rank = 0 if (owner, position) in self._at_front else int(part.ranks[position])
+        return rank, int(part.ids[position])
+
+
+def _bounds(part: Part, position: int) -> Bounds:
+    west, south, east, north = part.boxes[position].tolist()
+    return west, south, east, north
+
+
+def _overlap(one: Bounds, other: Bounds) -> bool:
+    return one[0] <= other[2] and one[2] >= other[0] and one[1] <= other[3] and one[3] >= other[1]
+
+
+def _covers(box: Bounds, bbox: Bounds) -> bool:
+    return box[0] <= bbox[0] and box[1] <= bbox[1] and box[2] >= bbox[2] and box[3] >= bbox[3]

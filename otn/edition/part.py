@@ -1,0 +1,245 @@
+"""A part: the features of one dataset in one collection, ready-made, read where they lie in a mapped file.
+
+A part is verified whole before anything is read from it, since a damaged file must not be served, and an R-tree of
+foreign bytes would end the process.
+"""
+
+import mmap
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import geoindex_rs.rtree as rtree
+import numpy as np
+import numpy.typing as npt
+import orjson
+import shapely
+import xxhash
+
+from otn.edition.part_format import (
+    COLUMNS,
+    DIGEST_SIZE,
+    FRAGMENTS,
+    GEOMETRY,
+    MAGIC,
+    TAIL_SIZE,
+    TREE,
+    Bounds,
+    PartInfo,
+    located,
+)
+from otn.errors import DamagedPart
+from otn.model.collections import COLLECTIONS, GeometryKind
+
+_PIECE = 1 << 24
+
+Positions = npt.NDArray[np.integer[Any]]
+
+
+class Part:
+    """A mapped part. Positions count its features from 0 in the order of rank and id.
+
+    Nothing is copied: slices and arrays are windows on the file, which stays mapped as long as one of them is held,
+    also when it has been removed from its folder. Call `check` before each use.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Raises DamagedPart where the file is missing or is not what was written."""
+        self.path = path
+        self._damage: str | None = None
+        try:
+            self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError as error:
+            raise DamagedPart(f"{path} cannot be read: {error.strerror}.") from error
+        self._seen = self._stamp()
+        try:
+            self._map = mmap.mmap(self._descriptor, 0, access=mmap.ACCESS_READ)
+        except (OSError, ValueError) as error:
+            raise DamagedPart(f"{path} cannot be mapped: it is empty, or no file.") from error
+        self.checksum = self._verified()
+        directory = orjson.loads(self._directory())
+        self._sections: dict[str, tuple[int, int]] = {
+            name: (offset, length) for name, (offset, length) in directory["sections"].items()
+        }
+        self.info = PartInfo.from_json(directory["part"])
+        self.count = self.info.count
+
+    def __del__(self) -> None:
+        # The map has a descriptor of its own.
+        if hasattr(self, "_descriptor"):
+            os.close(self._descriptor)
+
+    def check(self) -> None:
+        """Raises DamagedPart unless the file is still what was verified; one that was touched is verified anew."""
+        if self._damage is None and self._stamp() != self._seen:
+            self._seen = self._stamp()
+            self._verified()
+        if self._damage is not None:
+            raise DamagedPart(self._damage)
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether `check` has found the file changed."""
+        return self._damage is not None
+
+    @cached_property
+    def ids(self) -> npt.NDArray[np.int64]:
+        """The id of the feature at each position."""
+        return self._column("ids")
+
+    @cached_property
+    def ranks(self) -> npt.NDArray[np.int64]:
+        """The natural rank of the feature at each position: 1 + the Hilbert index, also of those that stand first."""
+        return self._column("ranks")
+
+    @cached_property
+    def boxes(self) -> npt.NDArray[np.float64]:
+        """West, south, east and north of the feature at each position, in degrees."""
+        boxes: npt.NDArray[np.float64] = self._column("boxes").reshape(-1, 4)
+        return boxes
+
+    @cached_property
+    def offsets(self) -> npt.NDArray[np.uint64]:
+        """Where the fragment at each position begins among the fragments; the last number is their end."""
+        return self._column("offsets")
+
+    def fragment(self, position: int) -> memoryview:
+        """The GeoJSON text of the feature at a position."""
+        return self.slice(position, position + 1)
+
+    def slice(self, start: int, stop: int) -> memoryview:
+        """The texts of the features from `start` until before `stop`, with the separator between them."""
+        if start >= stop:
+            return self._fragments[:0]
+        offsets = self.offsets
+        return self._fragments[int(offsets[start]) : int(offsets[stop]) - 1]
+
+    def position_of(self, feature_id: int) -> int | None:
+        """The position of the feature with an id; None where the part does not have it."""
+        found = int(np.searchsorted(self.ids, feature_id, sorter=self._by_id))
+        if found == self.count:
+            return None
+        position = int(self._by_id[found])
+        return position if self.ids[position] == feature_id else None
+
+    def positions_in(self, boxes: Sequence[Bounds]) -> Positions:
+        """The positions, in no order, of the features that any of the boxes touches, as ST_Intersects would say.
+
+        What the box of a feature cannot decide, its geometry does.
+        """
+        found = [self._positions_in(box) for box in boxes]
+        if len(found) == 1:
+            return found[0]
+        return np.unique(np.concatenate(found)) if found else np.empty(0, np.uint32)
+
+    def geometries(self, positions: Sequence[int]) -> npt.NDArray[Any]:
+        """The geometries of features that are no points."""
+        offsets, geometry = self._geometry_offsets, self._section(GEOMETRY)
+        wkb = [bytes(geometry[int(offsets[position]) : int(offsets[position + 1])]) for position in positions]
+        shapes: npt.NDArray[Any] = shapely.from_wkb(np.array(wkb, dtype=object))
+        return shapes
+
+    def _positions_in(self, box: Bounds) -> Positions:
+        if self.info.bbox is None:
+            return np.empty(0, np.uint32)
+        found = self._near(box)
+        if not len(found):
+            return found
+        undecided = self._around_corners(box) if self._of_one_piece else self._beyond(box, found)
+        if undecided:
+            touched = shapely.intersects(_shape(box), self.geometries(undecided)).tolist()
+            for position in (position for position, touches in zip(undecided, touched, strict=True) if not touches):
+                found = found[found != position]
+        return found
+
+    def _near(self, box: Bounds) -> Positions:
+        """The positions of the features whose boxes touch the box."""
+        found: Positions = np.asarray(rtree.search(self._tree, *box))
+        return found
+
+    def _around_corners(self, box: Bounds) -> list[int]:
+        """Of features of one piece, those whose own box does not say whether they touch the box.
+
+        What ends within the box in one direction has a point in it wherever it runs in the other: only around the
+        corners its geometry decides.
+        """
+        west, south, east, north = box
+        near = {
+            position for x in {west, east} for y in {south, north} for position in self._near((x, y, x, y)).tolist()
+        }
+        return [
+            position
+            for position, (least_x, least_y, most_x, most_y) in zip(near, self.boxes[[*near]].tolist(), strict=True)
+            if (least_x < west or most_x > east) and (least_y < south or most_y > north)
+        ]
+
+    def _beyond(self, box: Bounds, positions: Positions) -> list[int]:
+        """Of these features those whose own box is not within the box."""
+        west, south, east, north = box
+        bounds = self.boxes[positions]
+        beyond = (bounds[:, 0] < west) | (bounds[:, 1] < south) | (bounds[:, 2] > east) | (bounds[:, 3] > north)
+        decided: list[int] = positions[beyond].tolist()
+        return decided
+
+    @cached_property
+    def _of_one_piece(self) -> bool:
+        return COLLECTIONS[self.info.identity.collection].geometry in (GeometryKind.POINT, GeometryKind.LINE_STRING)
+
+    @cached_property
+    def _fragments(self) -> memoryview:
+        return self._section(FRAGMENTS)
+
+    @cached_property
+    def _tree(self) -> npt.NDArray[np.uint8]:
+        return np.frombuffer(self._section(TREE), np.uint8)
+
+    @cached_property
+    def _by_id(self) -> npt.NDArray[np.int64]:
+        return self._column("by_id")
+
+    @cached_property
+    def _geometry_offsets(self) -> npt.NDArray[np.uint64]:
+        return self._column("geometry_offsets")
+
+    def _column(self, name: str) -> npt.NDArray[Any]:
+        return np.frombuffer(self._section(name), COLUMNS[name])
+
+    def _section(self, name: str) -> memoryview:
+        offset, length = self._sections[name]
+        return memoryview(self._map)[offset : offset + length]
+
+    def _directory(self) -> memoryview:
+        offset, length = located(self._map[-TAIL_SIZE:])
+        return memoryview(self._map)[offset : offset + length]
+
+    def _stamp(self) -> tuple[int, int]:
+        seen = os.fstat(self._descriptor)
+        return seen.st_mtime_ns, seen.st_size
+
+    def _verified(self) -> str:
+        """The checksum of the whole. Raises DamagedPart where it is not the one that was written."""
+        # Reading beyond the end of a file that was cut would end the process.
+        if self._seen[1] != len(self._map) or self._seen[1] < len(MAGIC) + TAIL_SIZE:
+            self._damage = f"{self.path} has been cut."
+            raise DamagedPart(self._damage)
+        digest = xxhash.xxh3_128()
+        with memoryview(self._map) as content:
+            for start in range(0, len(content) - DIGEST_SIZE, _PIECE):
+                digest.update(content[start : min(start + _PIECE, len(content) - DIGEST_SIZE)])
+        if self._map[: len(MAGIC)] != MAGIC or self._map[-DIGEST_SIZE:] != digest.digest():
+            self._damage = f"{self.path} is damaged."
+            raise DamagedPart(self._damage)
+        return digest.hexdigest()
+
+
+def _shape(box: Bounds) -> Any:
+    """The box as geometry: one without width or height is a line or a point, as PostGIS is asked."""
+    west, south, east, north = box
+    if west < east and south < north:
+        shape = shapely.box(west, south, east, north)
+    else:
+        shape = shapely.envelope(shapely.LineString([(west, south), (east, north)]))
+    shapely.prepare(shape)
+    return shape

@@ -1,0 +1,165 @@
+"""The editions that one process reads: which are there, found by looking into their folder now and then.
+
+Processes share nothing but the folder. An edition is opened, and its parts are verified, before it takes the place of
+the one before; who reads that one still has it whole.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from weakref import WeakValueDictionary
+
+from otn.edition.edition import Edition
+from otn.edition.manifest import PARTS, numbers, path_of, read_manifest, recipe
+from otn.edition.part import Part
+from otn.errors import DamagedPart, EditionError
+from otn.model.collections import COLLECTIONS, Collection
+
+_log = logging.getLogger(__name__)
+_INTERVAL = 0.5
+_Stamp = tuple[int, int, int]
+_NOWHERE: _Stamp = (0, 0, 0)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """An edition that is there. `edition` is None where it cannot be read; `seen` are the files it was opened from."""
+
+    edition: Edition | None
+    seen: dict[Path, _Stamp] = field(default_factory=dict)
+
+    @property
+    def is_as_seen(self) -> bool:
+        return all(_stamp(path) == stamp for path, stamp in self.seen.items())
+
+
+class Shelf:
+    """The editions below a folder. Nothing is on it before the first `poll`.
+
+    `poll` may run in a thread of its own, one at a time; everything else costs a look-up.
+    """
+
+    def __init__(self, editions: Path) -> None:
+        self._editions = editions
+        self._kept: dict[str, dict[int, _Kept]] = {}
+        self._parts: WeakValueDictionary[tuple[Path, _Stamp], Part] = WeakValueDictionary()
+
+    def current(self, collection_id: str) -> Edition | None:
+        """The newest edition; None where there is none, or it is damaged: an older one would take readers back."""
+        newest = self.newest(collection_id)
+        return None if newest is None else self.pinned(collection_id, newest)
+
+    def pinned(self, collection_id: str, number: int) -> Edition | None:
+        """The edition of that number; None where it is not kept, or damaged."""
+        kept = self._kept.get(collection_id, {}).get(number)
+        return None if kept is None else kept.edition
+
+    def newest(self, collection_id: str) -> int | None:
+        """The number of the newest edition, damaged or not."""
+        return max(self._kept.get(collection_id, ()), default=None)
+
+    def is_kept(self, collection_id: str, number: int) -> bool:
+        """Whether there is an edition of that number, damaged or not."""
+        return number in self._kept.get(collection_id, ())
+
+    @property
+    def damaged(self) -> frozenset[tuple[str, int]]:
+        """The collections, and their numbers, whose newest edition cannot be read."""
+        return frozenset(
+            (name, newest)
+            for name in COLLECTIONS
+            if (newest := self.newest(name)) is not None and self.current(name) is None
+        )
+
+    def take_down(self, edition: Edition) -> None:
+        """A part of the edition turned out to be damaged: it answers no more until its files have changed."""
+        of_collection = self._kept.get(edition.collection.id, {})
+        kept = of_collection.get(edition.number)
+        if kept is not None and kept.edition is edition:
+            of_collection[edition.number] = replace(kept, edition=None)
+
+    def poll(self) -> None:
+        """Finds out what has come, gone or changed, and opens it."""
+        for collection in COLLECTIONS.values():
+            folder = self._editions / collection.id
+            before = self._kept.get(collection.id, {})
+            kept = {
+                number: self._looked_at(collection, folder, number, before.get(number)) for number in numbers(folder)
+            }
+            if kept != before:
+                self._kept[collection.id] = kept
+
+    def _looked_at(self, collection: Collection, folder: Path, number: int, before: _Kept | None) -> _Kept:
+        path = path_of(folder, number)
+        if before is not None and before.edition is not None and _stamp(path) == before.seen[path]:
+            return before
+        if before is not None and before.edition is None and before.is_as_seen:
+            return before
+        return self._opened(collection, folder, path)
+
+    def _opened(self, collection: Collection, folder: Path, path: Path) -> _Kept:
+        # What is written over a file between looking at it and reading it is seen the next time.
+        seen = {path: _stamp(path)}
+        try:
+            manifest = read_manifest(path)
+            if manifest.recipe != recipe(collection):
+                return _Kept(None, seen)
+            files = [folder / PARTS / part.file for part in manifest.parts]
+            seen |= {file: _stamp(file) for file in files}
+            parts = [
+                self._part(file, seen[file], part.checksum) for file, part in zip(files, manifest.parts, strict=True)
+            ]
+            return _Kept(Edition(collection, manifest, parts), seen)
+        except EditionError:
+            return _Kept(None, seen)
+
+    def _part(self, path: Path, stamp: _Stamp, checksum: str) -> Part:
+        """Editions share the parts that they have in common."""
+        part = self._parts.get((path, stamp))
+        if part is None or part.is_damaged:
+            part = Part(path)
+            self._parts[path, stamp] = part
+        if part.checksum != checksum:
+            raise DamagedPart(f"{path} is not the part that its edition was made of.")
+        return part
+
+
+def _stamp(path: Path) -> _Stamp:
+    try:
+        found = path.stat()
+    except OSError:
+        return _NOWHERE
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+@asynccontextmanager
+async def watched(shelf: Shelf, repair: Callable[[], None]) -> AsyncIterator[None]:
+    """Keeps the shelf as its folder is, from before the block begins until it ends.
+
+    Calls `repair` when an edition turns out to be damaged, once for each.
+    """
+    await asyncio.to_thread(shelf.poll)
+    watching = asyncio.create_task(_watch(shelf, repair))
+    try:
+        yield
+    finally:
+        watching.cancel()
+        await asyncio.wait([watching])
+
+
+async def _watch(shelf: Shelf, repair: Callable[[], None]) -> None:
+    known: frozenset[tuple[str, int]] = frozenset()
+    while True:
+        damaged = shelf.damaged
+        if damaged - known:
+            repair()
+        known = damaged
+        await asyncio.sleep(_INTERVAL)
+        try:
+            await asyncio.to_thread(shelf.poll)
+        except OSError as error:
+            # What is on the shelf stays; the folder may be there again the next time.
+            _log.warning("The editions cannot be looked at: %s", error)

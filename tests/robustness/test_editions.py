@@ -1,0 +1,150 @@
+"""A build of editions that is killed leaves the editions before it, and the next one is good; two builds take turns."""
+
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from otn.edition.build import publish
+from otn.edition.manifest import PARTS, Manifest, read_manifest
+from otn.edition.part import Part
+from otn.model.datasets import Registry
+from otn.settings import Settings
+from tests.api.sample import declare
+from tests.conftest import environment_with
+
+PLACES = 20_000
+
+
+class Editions:
+    """The editions of ports, which processes build that may be killed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._url = settings.database_url or ""
+        self.folder = settings.editions_dir / "ports"
+
+    def load(self, version: int) -> None:
+        """Other ports in the place of those before, and what tells that a load brought them."""
+        ports = Registry.read().dataset("elsewhere/ports")
+        with psycopg.connect(self._url) as connection:
+            connection.execute("TRUNCATE ports, dataset, further_collection, collection_state")
+            connection.execute(
+                "INSERT INTO ports (id, page_rank, load_id, content_hash, geom, local_id, inspire_id, dataset, region,"
+                " licence, name) SELECT n, n, 1, gen_random_uuid(), ST_SetSRID(ST_MakePoint(n %% 180, n %% 90), 4326),"
+                " n, n, %s, %s, %s, %s FROM generate_series(1, %s) AS n",
+                [ports.id, ports.region, ports.licence, f"v{version}", PLACES],
+            )
+            [(load,)] = connection.execute(
+                "INSERT INTO load (dataset, state, started, finished, source, number_read, number_added,"
+                " number_changed, number_removed, number_rejected, number_normalised)"
+                " VALUES (%s, 'committed', now(), now(), 'a test', 0, 0, 0, 0, 0, 0) RETURNING id",
+                [ports.id],
+            ).fetchall()
+            connection.execute("INSERT INTO feature_change VALUES (%s, 'ports', 0, 'added')", [load])
+            declare(connection, ports, number_of_features=PLACES)
+            connection.execute("UPDATE collection_state SET version = %s", [load])
+
+    def publish(self) -> None:
+        publish(self._url, self._settings.editions_dir, ["ports"])
+
+    def start(self) -> subprocess.Popen[str]:
+        """A build, running."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "otn", "editions", "build", "ports"],
+            env=environment_with(**self._settings.to_environment()),
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def files(self) -> list[Path]:
+        return [*self.folder.glob("*.json"), *(self.folder / PARTS).glob("*")]
+
+    def newest(self) -> Manifest:
+        """The highest edition, of which every byte is read."""
+        number = max(int(file.stem) for file in self.folder.glob("*.json"))
+        manifest = read_manifest(self.folder / f"{number}.json")
+        parts = [Part(self.folder / PARTS / entry.file) for entry in manifest.parts]
+        assert [part.checksum for part in parts] == [entry.checksum for entry in manifest.parts]
+        assert manifest.count == PLACES
+        return manifest
+
+
+@pytest.fixture
+def editions(settings: Settings) -> Editions:
+    """One edition, and a load after it that was not published."""
+    found = Editions(settings)
+    found.load(1)
+    found.publish()
+    found.load(2)
+    return found
+
+
+def part_is_begun(folder: Path) -> bool:
+    return any((folder / PARTS).glob("*.unfinished"))
+
+
+def part_has_grown(folder: Path) -> bool:
+    return any(file.stat().st_size > 1 << 20 for file in (folder / PARTS).glob("*.unfinished"))
+
+
+def part_is_finished(folder: Path) -> bool:
+    return len(list((folder / PARTS).glob("*.part"))) > 1
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+
+
+@pytest.mark.parametrize("moment", [part_is_begun, part_has_grown, part_is_finished])
+def test_a_build_killed_at_a_known_moment_leaves_the_edition_before(
+    editions: Editions, moment: Callable[[Path], bool]
+) -> None:
+    old = editions.newest().number
+    with editions.start() as build:
+        wait_until(lambda: moment(editions.folder))
+        build.kill()
+    assert editions.newest().number in (old, old + 1)
+    editions.publish()
+    assert editions.newest().number == old + 1
+    assert not [file for file in editions.files() if "unfinished" in file.name]
+
+
+@pytest.mark.trust
+def test_a_build_killed_at_fifty_random_moments_leaves_a_whole_edition(editions: Editions) -> None:
+    seed = random.SystemRandom().randrange(2**32)
+    print(f"seed {seed}")
+    moments = random.Random(seed)  # noqa: S311
+    began = time.monotonic()
+    assert editions.start().wait(60) == 0
+    duration = time.monotonic() - began
+    for kill in range(50):
+        old = editions.newest().number
+        editions.load(1 + kill % 2)
+        after = moments.uniform(duration / 3, duration)
+        build = editions.start()
+        with suppress(subprocess.TimeoutExpired):
+            build.communicate(timeout=after)
+        build.kill()
+        build.communicate()
+        found = editions.newest().number
+        print(f"{kill}: killed after {after:.2f} s of {duration:.2f} s: edition {found}, {len(editions.files())} files")
+        assert found in (old, old + 1)
+        editions.publish()
+        assert editions.newest().number == old + 1
+        assert not [file for file in editions.files() if "unfinished" in file.name]
+
+
+def test_of_two_builds_the_second_finds_nothing_left_to_do(editions: Editions) -> None:
+    with editions.start() as first, editions.start() as second:
+        said = [build.communicate(timeout=60)[0] for build in (first, second)]
+    assert sorted("nothing to do" in told for told in said) == [False, True]
+    editions.newest()
