@@ -59,6 +59,10 @@ class Editions:
         answers = _is_whole(query.presentation, collection) and isinstance(format_, GeoJson | GeoJsonLines)
         return self._found(collection, query.edition, answers=answers)
 
+    def current(self, collection: Collection) -> Edition | None:
+        """The newest edition; None where there is none, or it is damaged."""
+        return self._shelf.current(collection.id)
+
     def is_kept(self, collection: Collection, number: int) -> bool:
         """Whether there is an edition of that number, damaged or not."""
         return self._shelf.is_kept(collection.id, number)
