@@ -123,18 +123,22 @@ def test_a_build_killed_at_fifty_random_moments_leaves_a_whole_edition(editions:
     seed = random.SystemRandom().randrange(2**32)
     print(f"seed {seed}")
     moments = random.Random(seed)  # noqa: S311
-    began = time.monotonic()
-    assert editions.start().wait(60) == 0
-    duration = time.monotonic() - began
+    before = editions.newest().number
+    with editions.start() as build:
+        wait_until(lambda: part_is_begun(editions.folder))
+        began = time.monotonic()
+        wait_until(lambda: editions.newest().number > before)
+        duration = time.monotonic() - began
+        build.communicate(timeout=60)
     for kill in range(50):
         old = editions.newest().number
         editions.load(1 + kill % 2)
-        after = moments.uniform(duration / 3, duration)
-        build = editions.start()
-        with suppress(subprocess.TimeoutExpired):
-            build.communicate(timeout=after)
-        build.kill()
-        build.communicate()
+        after = moments.uniform(0, duration)
+        with editions.start() as build:
+            wait_until(lambda: part_is_begun(editions.folder))
+            with suppress(subprocess.TimeoutExpired):
+                build.communicate(timeout=after)
+            build.kill()
         found = editions.newest().number
         print(f"{kill}: killed after {after:.2f} s of {duration:.2f} s: edition {found}, {len(editions.files())} files")
         assert found in (old, old + 1)
