@@ -191,6 +191,7 @@ def _collection_links(served: ServedCollection, links: Links, language: str) -> 
         to(TILESETS_REL, "/tiles", JSON_TYPE, texts.TILESETS),
         to(QUERYABLES_REL, "/queryables", SCHEMA_TYPE, texts.QUERYABLES),
         to(SORTABLES_REL, "/sortables", SCHEMA_TYPE, texts.SORTABLES),
+        to("related", "/facets", JSON_TYPE, texts.FACETS),
         to(SCHEMA_REL, "/schema", SCHEMA_TYPE, texts.SCHEMA),
         # Clients read the types of GeoJSON properties here: the schema of a whole feature, not Part 5's logical one.
         to("describedby", "/schemas/feature", SCHEMA_TYPE, texts.FEATURE_SCHEMA),

@@ -7,6 +7,7 @@ is for PostgreSQL.
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from otn.api.bbox import BoundingBox
 from otn.api.encoders.geojson import GeoJson, GeoJsonLines
@@ -16,11 +17,13 @@ from otn.api.paging import Place
 from otn.api.presentation import Presentation, whole_presentation
 from otn.api.query import FeatureQuery, ItemsQuery
 from otn.api.selection import Selection
-from otn.edition.edition import Edition, Page
 from otn.edition.part_format import Bounds
 from otn.edition.shelf import Shelf
 from otn.errors import BadRequest, DamagedPart, Gone, NotFound
 from otn.model.collections import Collection
+
+if TYPE_CHECKING:
+    from otn.edition.edition import Edition, Page
 
 _RANK = re.compile(r"-?[0-9]{1,18}")
 
@@ -31,7 +34,7 @@ class Editions:
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
 
-    def for_items(self, collection: Collection, query: ItemsQuery, format_: TextFormat) -> Edition | None:
+    def for_items(self, collection: Collection, query: ItemsQuery, format_: TextFormat) -> "Edition | None":
         """The edition that answers; None where PostgreSQL does. Raises as `for_feature` does."""
         answers = (
             not query.order
@@ -51,7 +54,7 @@ class Editions:
             raise Gone(_begin_anew(collection, f"The edition {version} that the token belongs to"), parameter="token")
         return edition
 
-    def for_feature(self, collection: Collection, query: FeatureQuery, format_: TextFormat) -> Edition | None:
+    def for_feature(self, collection: Collection, query: FeatureQuery, format_: TextFormat) -> "Edition | None":
         """The edition that answers; None where PostgreSQL does.
 
         Raises Gone where the edition that is asked for is no longer kept, and NotFound where there never was one.
@@ -59,11 +62,15 @@ class Editions:
         answers = _is_whole(query.presentation, collection) and isinstance(format_, GeoJson | GeoJsonLines)
         return self._found(collection, query.edition, answers=answers)
 
+    def current(self, collection: Collection) -> "Edition | None":
+        """The newest edition; None where there is none, or it is damaged."""
+        return self._shelf.current(collection.id)
+
     def is_kept(self, collection: Collection, number: int) -> bool:
         """Whether there is an edition of that number, damaged or not."""
         return self._shelf.is_kept(collection.id, number)
 
-    def page(self, edition: Edition, query: ItemsQuery, format_: TextFormat) -> FoundPage:
+    def page(self, edition: "Edition", query: ItemsQuery, format_: TextFormat) -> FoundPage:
         """The page that is asked for. Raises DamagedPart; the edition then answers no more."""
         with self._taken_down_when_damaged(edition):
             page = edition.page(
@@ -84,7 +91,7 @@ class Editions:
             pieces=_pieces(page, format_),
         )
 
-    def feature(self, edition: Edition, identifier: int, format_: TextFormat) -> FoundFeature | None:
+    def feature(self, edition: "Edition", identifier: int, format_: TextFormat) -> FoundFeature | None:
         """The feature, or None where the edition has none of that identifier. Raises DamagedPart as `page` does."""
         with self._taken_down_when_damaged(edition):
             found = edition.feature(identifier)
@@ -94,14 +101,14 @@ class Editions:
         return FoundFeature(state_of(edition), licence, _line(format_, bytes(text)))
 
     @contextmanager
-    def _taken_down_when_damaged(self, edition: Edition) -> Iterator[None]:
+    def _taken_down_when_damaged(self, edition: "Edition") -> Iterator[None]:
         try:
             yield
         except DamagedPart:
             self._shelf.take_down(edition)
             raise
 
-    def _found(self, collection: Collection, number: int | None, *, answers: bool) -> Edition | None:
+    def _found(self, collection: Collection, number: int | None, *, answers: bool) -> "Edition | None":
         if number is None:
             return self._shelf.current(collection.id) if answers else None
         edition = self._shelf.pinned(collection.id, number)
@@ -127,7 +134,7 @@ def require_edition(number: int | None, state: State) -> None:
         )
 
 
-def state_of(edition: Edition) -> State:
+def state_of(edition: "Edition") -> State:
     """The state of the collection as the edition has it."""
     return State(edition.number, edition.updated, edition.bbox)
 
@@ -171,7 +178,7 @@ def _values(place: tuple[int, int] | None) -> tuple[str, str] | None:
     return None if place is None else (str(place[0]), str(place[1]))
 
 
-def _pieces(page: Page, format_: TextFormat) -> Sequence[Piece]:
+def _pieces(page: "Page", format_: TextFormat) -> Sequence[Piece]:
     """GeoJSON has the features as they lie, whole runs of them; in lines each stands alone."""
     if isinstance(format_, GeoJsonLines):
         return [format_.line(bytes(text)) for text in page.features()]

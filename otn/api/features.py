@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from starlette.types import Receive, Scope, Send
 
@@ -35,10 +35,12 @@ from otn.api.served import ServedCollection, find_collection, no_collection
 from otn.api.sql import view
 from otn.api.statement import SqlParameters
 from otn.api.validators import etag, validators
-from otn.edition.edition import Edition
 from otn.errors import BadRequest, DamagedPart, NotFound
 from otn.model.collections import Collection
 from otn.model.licences import LICENCES
+
+if TYPE_CHECKING:
+    from otn.edition.edition import Edition
 
 Query = TypeVar("Query")
 
@@ -55,7 +57,7 @@ class _Asked(Generic[Query]):
     context: RequestContext
     query: Query
     systems: tuple[Crs, ...]
-    edition: Edition | None
+    edition: "Edition | None"
     database: Database
 
     @property

@@ -11,10 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from otn.api import basemap, documents, loaded, quality, schemas, styles, texts, tilesets
+from otn.api import basemap, documents, facets, loaded, quality, schemas, styles, texts, tilesets
 from otn.api.conditional import is_not_modified, strong_etag
 from otn.api.context import VARY, Api, RequestContext, request_context
 from otn.api.cql2.functions import functions_document
+from otn.api.crs import CRS84
 from otn.api.download import Download
 from otn.api.encoders.gml import application_schema
 from otn.api.features import Feature, Items
@@ -40,8 +41,9 @@ from otn.api.negotiation import (
 from otn.api.openapi.document import openapi
 from otn.api.parameters import refuse_unknown
 from otn.api.qgis import layer_definition
-from otn.api.query import REPRESENTATION_PARAMETERS
+from otn.api.query import REPRESENTATION_PARAMETERS, require_available
 from otn.api.search import Search
+from otn.api.selection import parse_selection
 from otn.api.served import ServedCollection
 from otn.api.tile_matrix_sets import WEB_MERCATOR_QUAD
 from otn.api.tiles import REVALIDATE, CollectionTile, find_tile_matrix_set
@@ -81,6 +83,7 @@ def router(api: Api) -> APIRouter:
         ("/collections/{collection_id}", resources.collection),
         ("/collections/{collection_id}/queryables", resources.queryables),
         ("/collections/{collection_id}/sortables", resources.sortables),
+        ("/collections/{collection_id}/facets", resources.facets),
         ("/collections/{collection_id}/schema", resources.schema),
         ("/collections/{collection_id}/schemas/feature", resources.feature_schema),
         ("/collections/{collection_id}/tiles", resources.tilesets),
@@ -264,6 +267,24 @@ class _Resources:
     async def sortables(self, request: Request) -> Response:
         return await self._schema(request, SCHEMA, "sortables", schemas.sortables)
 
+    async def facets(self, request: Request) -> Response:
+        served = await self._served(request)
+        collection = served.collection
+
+        async def document(context: RequestContext) -> Document:
+            selection, systems = parse_selection(collection, context.parameters)
+            require_available((CRS84, *systems), served.bbox, collection)
+            edition = self._api.editions.current(collection)
+            if edition is not None and selection.is_everything:
+                matched, statistics = edition.count, edition.manifest.statistics
+            else:
+                matched, statistics = await facets.counted(self._api.pool, collection, selection)
+            own = _own(context, DOCUMENT)
+            return facets.facets_document(collection, matched, statistics, context.links, context.language, own)
+
+        known = facets.facets_parameters(collection)
+        return await self._answer(request, DOCUMENT, "facets", self._title(served), document, known)
+
     async def schema(self, request: Request) -> Response:
         if request_context(request.scope, LOGICAL_SCHEMA, self._api.public_url).representation is XSD:
             return await self._xml_schema(request)
@@ -305,13 +326,15 @@ class _Resources:
         page: str,
         title: Text,
         make: Callable[[RequestContext], Awaitable[Document]],
+        known: frozenset[str] = REPRESENTATION_PARAMETERS,
     ) -> Response:
         context = request_context(request.scope, offered, self._api.public_url)
-        refuse_unknown((name for name, _ in context.parameters), REPRESENTATION_PARAMETERS)
+        refuse_unknown((name for name, _ in context.parameters), known)
         document = await make(context)
         if not context.representation.is_html:
             return _sent(request, context, orjson.dumps(document), context.representation.media_type)
-        alternates = {offered[0].media_type: context.links.href(context.path, (("f", "json"),))}
+        own = (*context.own_parameters, ("f", "json"))
+        alternates = {offered[0].media_type: context.links.href(context.path, own)}
         page_context = context.page_context(title.in_language(context.language), alternates)
         html = await run_in_threadpool(self._api.renderer.render, page, document, page_context)
         return _sent(request, context, html.encode(), HTML.media_type)

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import orjson
 
 from otn.api.sql import collections_statement
-from otn.edition.edition import Edition
 from otn.edition.manifest import Manifest
 from otn.edition.shelf import Shelf
 from otn.errors import NotFound, Unavailable
@@ -16,6 +15,9 @@ from otn.model.collections import COLLECTIONS, Collection
 from otn.model.datasets import Dataset
 from otn.model.licences import Licence
 from otn.store.pool import Pool
+
+if TYPE_CHECKING:
+    from otn.edition.edition import Edition
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class Served:
                 return served
         raise no_collection(collection_id)
 
-    def of_edition(self, edition: Edition) -> ServedCollection:
+    def of_edition(self, edition: "Edition") -> ServedCollection:
         """The collection as the edition has it."""
         served = self._of_editions.get(edition)
         if served is None:

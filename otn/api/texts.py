@@ -37,6 +37,12 @@ SORTABLES = Text(
     fr="Propriétés qui trient des objets",
     de="Eigenschaften, die Objekte sortieren",
 )
+FACETS = Text(
+    en="Values and how many features have them",
+    nl="Waarden en hoeveel objecten ze hebben",
+    fr="Valeurs et nombre d'objets qui les portent",
+    de="Werte und wie viele Objekte sie haben",
+)
 SCHEMA = Text(en="Schema of the features", nl="Schema van de objecten", fr="Schéma des objets", de="Schema der Objekte")
 FEATURE_SCHEMA = Text(
     en="Schema of a feature as GeoJSON",

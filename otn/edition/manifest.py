@@ -15,9 +15,10 @@ from typing import Any
 import orjson
 import xxhash
 
+from otn.edition.counting import Statistics
 from otn.edition.part_format import MAGIC, UNFINISHED, Bounds, Identity
 from otn.edition.statistics import VERSION as STATISTICS_VERSION
-from otn.edition.statistics import Statistics, summed
+from otn.edition.statistics import summed
 from otn.errors import EditionError
 from otn.model.collections import Collection
 from otn.store.geojson_sql import whole_feature_sql

@@ -15,7 +15,6 @@ import geoindex_rs.rtree as rtree
 import numpy as np
 import numpy.typing as npt
 import orjson
-import shapely
 import xxhash
 
 from otn.edition.part_format import (
@@ -136,6 +135,8 @@ class Part:
 
     def geometries(self, positions: Sequence[int]) -> npt.NDArray[Any]:
         """The geometries of features that are no points."""
+        import shapely
+
         offsets, geometry = self._geometry_offsets, self._section(GEOMETRY)
         wkb = [bytes(geometry[int(offsets[position]) : int(offsets[position + 1])]) for position in positions]
         shapes: npt.NDArray[Any] = shapely.from_wkb(np.array(wkb, dtype=object))
@@ -149,6 +150,9 @@ class Part:
             return found
         undecided = self._around_corners(box) if self._of_one_piece else self._beyond(box, found)
         if undecided:
+            # As geometries and _shape do: shapely is held once a box needs it.
+            import shapely
+
             touched = shapely.intersects(_shape(box), self.geometries(undecided)).tolist()
             for position in (position for position, touches in zip(undecided, touched, strict=True) if not touches):
                 found = found[found != position]
@@ -236,6 +240,8 @@ class Part:
 
 def _shape(box: Bounds) -> Any:
     """The box as geometry: one without width or height is a line or a point, as PostGIS is asked."""
+    import shapely
+
     west, south, east, north = box
     if west < east and south < north:
         shape = shapely.box(west, south, east, north)

@@ -10,13 +10,16 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
-from otn.edition.edition import Edition
 from otn.edition.manifest import PARTS, numbers, path_of, read_manifest, recipe
-from otn.edition.part import Part
 from otn.errors import DamagedPart, EditionError
 from otn.model.collections import COLLECTIONS, Collection
+
+if TYPE_CHECKING:
+    from otn.edition.edition import Edition
+    from otn.edition.part import Part
 
 _log = logging.getLogger(__name__)
 _INTERVAL = 0.5
@@ -28,7 +31,7 @@ _NOWHERE: _Stamp = (0, 0, 0)
 class _Kept:
     """An edition that is there. `edition` is None where it cannot be read; `seen` are the files it was opened from."""
 
-    edition: Edition | None
+    edition: "Edition | None"
     seen: dict[Path, _Stamp] = field(default_factory=dict)
 
     @property
@@ -47,12 +50,12 @@ class Shelf:
         self._kept: dict[str, dict[int, _Kept]] = {}
         self._parts: WeakValueDictionary[tuple[Path, _Stamp], Part] = WeakValueDictionary()
 
-    def current(self, collection_id: str) -> Edition | None:
+    def current(self, collection_id: str) -> "Edition | None":
         """The newest edition; None where there is none, or it is damaged: an older one would take readers back."""
         newest = self.newest(collection_id)
         return None if newest is None else self.pinned(collection_id, newest)
 
-    def pinned(self, collection_id: str, number: int) -> Edition | None:
+    def pinned(self, collection_id: str, number: int) -> "Edition | None":
         """The edition of that number; None where it is not kept, or damaged."""
         kept = self._kept.get(collection_id, {}).get(number)
         return None if kept is None else kept.edition
@@ -74,7 +77,7 @@ class Shelf:
             if (newest := self.newest(name)) is not None and self.current(name) is None
         )
 
-    def take_down(self, edition: Edition) -> None:
+    def take_down(self, edition: "Edition") -> None:
         """A part of the edition turned out to be damaged: it answers no more until its files have changed."""
         of_collection = self._kept.get(edition.collection.id, {})
         kept = of_collection.get(edition.number)
@@ -101,6 +104,9 @@ class Shelf:
         return self._opened(collection, folder, path)
 
     def _opened(self, collection: Collection, folder: Path, path: Path) -> _Kept:
+        # What editions are read with takes some megabytes, held once there is one.
+        from otn.edition.edition import Edition
+
         # What is written over a file between looking at it and reading it is seen the next time.
         seen = {path: _stamp(path)}
         try:
@@ -116,8 +122,10 @@ class Shelf:
         except EditionError:
             return _Kept(None, seen)
 
-    def _part(self, path: Path, stamp: _Stamp, checksum: str) -> Part:
+    def _part(self, path: Path, stamp: _Stamp, checksum: str) -> "Part":
         """Editions share the parts that they have in common."""
+        from otn.edition.part import Part
+
         part = self._parts.get((path, stamp))
         if part is None or part.is_damaged:
             part = Part(path)

@@ -5,7 +5,7 @@ told by its number: 0 is 1, 1 is 5, 2 is 10, -1 is 0.5, and so on.
 """
 
 import math
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
 
 MOST_BINS = 40
@@ -50,6 +50,17 @@ def coarser_day(day: str, step: str) -> str:
         case "decade":
             return f"{max(int(day[:3]) * 10, 1):04}-01-01"
     return day
+
+
+def next_day(day: date, step: str) -> date:
+    """The day on which the step after the one that begins on `day` begins; the last day there is, where none does."""
+    years = {"year": 1, "decade": 10}.get(step)
+    try:
+        if years is not None:
+            return date((day.year // years + 1) * years, 1, 1)
+        return (day.replace(day=28) + timedelta(4)).replace(day=1) if step == "month" else day + timedelta(1)
+    except (OverflowError, ValueError):
+        return date.max
 
 
 def _bin(value: float, step: int) -> Decimal:

@@ -219,6 +219,7 @@ VIEWS: dict[str, View] = {
     "tileMatrixSet": _as_it_is,
     "queryables": _schema,
     "sortables": _schema,
+    "facets": _as_it_is,
     "schema": _schema,
     "datasets": _as_it_is,
     "dataset": _dataset,

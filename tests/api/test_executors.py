@@ -136,6 +136,15 @@ def test_pages_for_people_are_the_same(both: Both) -> None:
     both.answer("/collections/roads/items", {"f": "html", "bbox": "4,51,4.1,51.1", "lang": "nl"})
 
 
+@pytest.mark.parametrize("collection", COLLECTIONS)
+def test_facets_are_the_same(both: Both, collection: str) -> None:
+    of_edition, counted = (
+        client.get(f"/collections/{collection}/facets", headers={"host": "example.org"}).raise_for_status().json()
+        for client in (both.edition, both.database)
+    )
+    assert of_edition == counted
+
+
 def test_what_is_not_there_is_not_found_in_the_same_words(both: Both) -> None:
     for path in ("/collections/roads/items/0099", "/collections/railways/items", "/collections/railways/items/1"):
         answers = [client.get(path) for client in (both.edition, both.database)]

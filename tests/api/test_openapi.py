@@ -88,7 +88,8 @@ def test_paging_and_filters_stand_on_the_concrete_path(definition: Document) -> 
     bbox = by_name["bbox"]["schema"]
     assert bbox == {"type": "array", "minItems": 4, "maxItems": 6, "items": {"type": "number"}}
     assert by_name["datetime"]["schema"] == {"type": "string"}
-    assert set(by_name) == PAGING | SELECTING | SHOWING | {"sortby", "f", "lang"} | ROADS.queryables.keys()
+    own = {"sortby", "edition", "f", "lang"} | ROADS.queryables.keys()
+    assert set(by_name) == PAGING | SELECTING | SHOWING | own
     for entry in by_name.values():
         assert (entry["in"], entry["required"], entry["style"], entry["explode"]) == ("query", False, "form", False)
         assert isinstance(entry["schema"]["type"], str)
@@ -96,7 +97,7 @@ def test_paging_and_filters_stand_on_the_concrete_path(definition: Document) -> 
 
 def test_one_feature_takes_what_shows_it(definition: Document) -> None:
     by_name = parameters(definition, "/collections/roads/items/{featureId}")
-    assert set(by_name) == {"featureId", "f", "lang"} | SHOWING
+    assert set(by_name) == {"featureId", "edition", "f", "lang"} | SHOWING
 
 
 def test_a_download_takes_what_selects_sorts_and_shows_but_no_page(definition: Document) -> None:

@@ -23,10 +23,10 @@ def items_parameters(served: ServedCollection, language: str) -> list[Document]:
 
 def download_parameters(served: ServedCollection, language: str) -> list[Document]:
     """The same without pages."""
-    return [*_selecting(served, language), _sorting(served), *feature_parameters(served)]
+    return [*selecting_parameters(served, language), _sorting(served), *feature_parameters(served)]
 
 
-def _selecting(served: ServedCollection, language: str) -> list[Document]:
+def selecting_parameters(served: ServedCollection, language: str) -> list[Document]:
     """Which features are meant."""
     words = ("q",) if served.collection.has_names else ()
     return [

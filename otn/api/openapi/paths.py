@@ -14,7 +14,12 @@ from otn.api.negotiation import (
     XML_TYPE,
     Representation,
 )
-from otn.api.openapi.feature_parameters import download_parameters, feature_parameters, items_parameters
+from otn.api.openapi.feature_parameters import (
+    download_parameters,
+    feature_parameters,
+    items_parameters,
+    selecting_parameters,
+)
 from otn.api.openapi.operations import features_item, health_item, path_item, search_item, tile_item
 from otn.api.openapi.parts import Document, reference
 from otn.api.served import ServedCollection
@@ -54,6 +59,13 @@ def collection_paths(served: ServedCollection, title: str, language: str) -> Doc
         **_feature_paths(served, title, language),
         f"{base}/queryables": get("queryables", "properties that select features", schema),
         f"{base}/sortables": get("sortables", "properties that sort features", schema),
+        f"{base}/facets": path_item(
+            f"{name}.facets",
+            f"{title}: values of properties, and how many features have them",
+            {JSON_TYPE: "facets", HTML_TYPE: "page"},
+            name,
+            selecting_parameters(served, language),
+        ),
         f"{base}/schema": get("schema", "logical schema of the features", schema | {XML_TYPE: "page"}),
         f"{base}/schemas/feature": get("featureSchema", "schema of a feature as GeoJSON", {SCHEMA_TYPE: "object"}),
     }

@@ -23,6 +23,10 @@ def schemas(served: tuple[ServedCollection, ...], parameters: Document, links: L
         "collection": collection,
         "collections": structure({"links": link_list, "collections": array("collection")}),
         "datasets": structure({"links": link_list, "datasets": {"type": "array", "items": {"type": "object"}}}),
+        "facets": structure(
+            {"numberMatched": number, "facets": {"type": "object", "additionalProperties": {"type": "object"}}},
+            {"links": link_list},
+        ),
         "functions": structure({"functions": {"type": "array", "items": structure({"name": text, "returns": types})}}),
         "problem": structure(
             {"type": text, "title": text, "status": {"type": "integer"}},
