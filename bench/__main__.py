@@ -15,8 +15,9 @@ from bench.cases import LIMIT_10, LIMIT_1000, Case, all_cases
 from bench.client import get
 from bench.data import DATA_DIR, NoData, bench_database
 from bench.downloads import Download, downloads
-from bench.facts import answered, machine_and_database
-from bench.goals import Results, download_goals, goals
+from bench.editions import edition_build
+from bench.facts import answered, build_fact, machine_and_database
+from bench.goals import Results, build_goals, download_goals, goals
 from bench.measure import FailedRun, Measure, Meter, Result, median
 from bench.report import report
 from bench.servers import SERVERS, Place, Server, all_running, nginx, running
@@ -52,7 +53,9 @@ def main(
 def _measured(url: str, directory: Path, runs: int, workers: int, wanted: list[str], with_downloads: bool) -> str:
     meter = Meter(_postmaster())
     found = boxes(url)
-    facts = machine_and_database(url)
+    _say("build of the editions")
+    built = edition_build(url)
+    facts = [*machine_and_database(url), build_fact(built)]
     further = Place(url, directory, _FIRST_PORT + len(SERVERS), workers)
     with all_running(url, directory, _FIRST_PORT, workers) as servers:
         known = all_cases(servers, found, url)
@@ -69,7 +72,7 @@ def _measured(url: str, directory: Path, runs: int, workers: int, wanted: list[s
         _say("downloads")
         downloaded = list(downloads(further))
     titles = {case.id: case.title for case in cases}
-    aims = [*goals(results, counts, titles), *download_goals(downloaded)]
+    aims = [*goals(results, titles), *build_goals(built), *download_goals(downloaded)]
     return report(facts, answers, titles, results, counts, aims, downloaded, runs)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import geopandas as gpd
 import psycopg
 
+from otn.edition.build import publish
 from otn.etl.pipeline import load_dataset
 from otn.etl.prepare import prepare_tiles
 from otn.etl.progress import Silent
@@ -63,6 +64,7 @@ def bench_database() -> Iterator[str]:
             stamp.write_text(key)
         with database(Settings(data_dir=DATA_DIR)) as url:
             _make_view(url)
+            publish(url, DATA_DIR / "editions")
             yield url
 
 

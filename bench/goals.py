@@ -3,17 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bench.cases import BY_ID, DEEP, FIRST_PAGE, LIMIT_10, LIMIT_1000
+from bench.cases import BY_ID, DEEP, FIRST_PAGE, LIMIT_10, LIMIT_100, LIMIT_1000
 from bench.downloads import Download
+from bench.editions import EditionBuild
 from bench.measure import Result
 
 MEMORY = 200 * 10**6
 DEPTH_FACTOR = 1.5
 
-_PLAIN = {LIMIT_10: 1 / 2, LIMIT_1000: 1 / 8, BY_ID: 1 / 15}
-_WITHOUT_COUNT = 1 / 8
-_PYGEOAPI = 2
-"""So many times the factor that holds for tipg holds for pygeoapi."""
+_TO_TIPG = {LIMIT_10: 1 / 20, LIMIT_100: 1 / 40, LIMIT_1000: 1 / 100, BY_ID: 1 / 25}
+_TO_NGINX = {LIMIT_10: 25.0, LIMIT_1000: 4.0}
 
 Results = dict[str, dict[str, Result]]
 
@@ -31,23 +30,22 @@ class Goal:
         return self.reached <= self.wanted
 
 
-def goals(results: Results, counts: dict[str, float], titles: dict[str, str]) -> Iterator[Goal]:
-    """Every goal of cost whose two sides were measured; `counts` is the cost of tipg's count, by case."""
-    for peer, factor in (("tipg", 1), ("pygeoapi", _PYGEOAPI)):
-        for case, share in _PLAIN.items():
+def goals(results: Results, titles: dict[str, str]) -> Iterator[Goal]:
+    """Every goal of cost whose two sides were measured."""
+    for peer, shares in (("tipg", _TO_TIPG), ("nginx", _TO_NGINX)):
+        for case, share in shares.items():
             ours, theirs = _measured(results, case, "OTN"), _measured(results, case, peer)
-            if ours is None or theirs is None:
-                continue
-            title = f"{titles[case]}: OTN to {peer}"
-            yield Goal(f"{title}, each with its count" if case in counts else title, ours / theirs, share / factor)
-            if case in counts:
-                count = counts[case]
-                wanted = _WITHOUT_COUNT / factor
-                yield Goal(f"{title}, less the count, both", (ours - count) / (theirs - count), wanted)
-                yield Goal(f"{title}, less the count, {peer} only", ours / (theirs - count), wanted)
+            if ours is not None and theirs is not None:
+                yield Goal(f"{titles[case]}: OTN to {peer}", ours / theirs, share)
     first, deep = _measured(results, FIRST_PAGE, "OTN"), _measured(results, DEEP, "OTN")
     if first is not None and deep is not None:
         yield Goal(f"{titles[DEEP]}: to OTN's first page", deep / first, DEPTH_FACTOR)
+
+
+def build_goals(built: EditionBuild) -> Iterator[Goal]:
+    """Time and memory of building the editions."""
+    yield Goal("Building the editions: time to 60 s", built.seconds / 60, 1)
+    yield Goal("Building the editions: memory to 1 GB", built.memory / 10**9, 1)
 
 
 def download_goals(found: list[Download]) -> Iterator[Goal]:

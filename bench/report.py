@@ -20,8 +20,9 @@ more than 30 ms, CPU is that of requests one after the other, else of 8 at once.
 Peers read the view `bench_roads`: OTN's rows and columns under the names that OTN serves.
 """
 _COUNT = """
-tipg's count is its own statement for that request, run by pgbench alone on the same boxes. It is shown subtracted from
-both sides, since each counts exactly, and from the peer's side only.
+Each of them counts exactly. tipg's count is its own statement for that request, run by pgbench alone on the same boxes;
+OTN's is the length of what its index finds. "bare editions" is what reading an edition costs in the same server without
+negotiation, validation, links, validators and the rest of a conforming answer.
 """
 _DOWNLOADS = """
 The whole collection, written to a file by a client, beside `ogr2ogr` (GDAL of the distribution) writing the same format

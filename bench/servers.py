@@ -18,6 +18,10 @@ import yaml
 from bench.client import get
 from bench.data import DATA_DIR, TOOLS, VIEW
 from otn.model.collections import ROADS
+from otn.settings import ROOT
+
+BARE = "bare editions"
+"""The server that shows what OTN adds to the reading of its editions."""
 
 PEERS = TOOLS / "bench-venv" / "bin"
 PROGRAMS = TOOLS / "bin"
@@ -74,6 +78,20 @@ def otn(place: Place) -> _Command:
         f"/collections/{ROADS.id}/items",
         f"OTN {version('otn')}: `otn serve` (uvicorn)",
     )
+
+
+def bare(place: Place) -> _Command:
+    """The reading of editions alone, in the server that OTN runs in."""
+    return _Command(
+        [
+            sys.executable, "-m", "uvicorn", "bench.bare:app", "--host=127.0.0.1", f"--port={place.port}",
+            f"--workers={place.workers}", "--loop=uvloop", "--http=httptools", "--lifespan=off", "--log-level=warning",
+            "--no-access-log",
+        ],
+        {"BENCH_EDITIONS": str(DATA_DIR / "editions"), "PYTHONPATH": str(ROOT)},
+        "/items",
+        "the reading of OTN's editions alone: no links, validation or headers",
+    )  # fmt: skip
 
 
 def tipg(place: Place) -> _Command:
@@ -153,7 +171,13 @@ http {{
 
 
 Maker = Callable[[Place], _Command]
-SERVERS: dict[str, Maker] = {"OTN": otn, "tipg": tipg, "pygeoapi": pygeoapi, "pg_featureserv": pg_featureserv}
+SERVERS: dict[str, Maker] = {
+    "OTN": otn,
+    BARE: bare,
+    "tipg": tipg,
+    "pygeoapi": pygeoapi,
+    "pg_featureserv": pg_featureserv,
+}
 
 
 @contextmanager
@@ -194,7 +218,7 @@ def _wait(process: subprocess.Popen[bytes], port: int, path: str, log: Path) -> 
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            if get(port, path).status < 500:
+            if get(port, f"{path}?limit=1").status < 500:
                 return
         except OSError:
             time.sleep(0.1)

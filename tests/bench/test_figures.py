@@ -8,13 +8,13 @@ import time
 import pytest
 
 from bench import processes
-from bench.cases import BY_ID, DEEP, FIRST_PAGE, LIMIT_10, LIMIT_1000
+from bench.cases import BY_ID, DEEP, FIRST_PAGE, LIMIT_10, LIMIT_100, LIMIT_1000
 from bench.counting import counts_of, logged
 from bench.goals import Goal, goals
 from bench.measure import Measure, Result, median
 from bench.report import report
 
-CASES = (FIRST_PAGE, LIMIT_10, LIMIT_1000, BY_ID, DEEP)
+CASES = (FIRST_PAGE, LIMIT_10, LIMIT_100, LIMIT_1000, BY_ID, DEEP)
 TITLES = {case: f"Case {case}" for case in CASES}
 
 
@@ -23,7 +23,7 @@ def cost(milliseconds: float) -> Result:
 
 
 def results(own: float, peer: float) -> dict[str, dict[str, Result]]:
-    return {case: {"OTN": cost(own), "tipg": cost(peer), "pygeoapi": cost(peer)} for case in CASES}
+    return {case: {"OTN": cost(own), "tipg": cost(peer), "nginx": cost(peer)} for case in CASES}
 
 
 def found(title: str, aims: list[Goal]) -> Goal:
@@ -35,23 +35,19 @@ def test_a_goal_is_met_up_to_its_share_and_missed_above() -> None:
     assert not Goal("half", 0.51, 0.5).met
 
 
-def test_the_count_is_subtracted_from_both_sides_and_from_the_peers() -> None:
-    aims = list(goals(results(2, 10), {LIMIT_10: 1.0}, TITLES))
-    assert found("Case bbox-10: OTN to tipg, each with its count", aims).reached == pytest.approx(0.2)
-    assert found("Case bbox-10: OTN to tipg, less the count, both", aims).reached == pytest.approx(1 / 9)
-    assert found("Case bbox-10: OTN to tipg, less the count, tipg only", aims).reached == pytest.approx(2 / 9)
-
-
-def test_pygeoapi_is_to_cost_twice_the_factor() -> None:
-    aims = list(goals(results(1, 20), {}, TITLES))
-    assert found("Case id: OTN to tipg", aims).met
-    assert not found("Case id: OTN to pygeoapi", aims).met
+def test_what_is_wanted_depends_on_the_case_and_on_the_peer() -> None:
+    aims = list(goals(results(1, 25), TITLES))
+    assert found("Case bbox-10: OTN to tipg", aims).reached == pytest.approx(0.04)
+    assert found("Case bbox-10: OTN to tipg", aims).met
+    assert not found("Case bbox-1000: OTN to tipg", aims).met
+    assert found("Case bbox-10: OTN to nginx", list(goals(results(25, 1), TITLES))).met
+    assert not found("Case bbox-1000: OTN to nginx", list(goals(results(25, 1), TITLES))).met
 
 
 def test_a_case_that_could_not_be_asked_has_no_goal() -> None:
     measured = results(1, 20)
     measured[BY_ID]["tipg"] = Result(None, why_not="404")
-    assert not [aim for aim in goals(measured, {}, TITLES) if aim.title == "Case id: OTN to tipg"]
+    assert not [aim for aim in goals(measured, TITLES) if aim.title == "Case id: OTN to tipg"]
 
 
 def test_the_median_is_the_run_of_median_cost() -> None:
@@ -62,7 +58,7 @@ def test_the_median_is_the_run_of_median_cost() -> None:
 def test_a_report_says_why_a_case_is_missing() -> None:
     measured = results(1, 20)
     measured[DEEP]["pygeoapi"] = Result(None, why_not="400: no | such\nparameter")
-    page = report(["fact"], {}, TITLES, measured, {}, list(goals(measured, {}, TITLES)), [], 3)
+    page = report(["fact"], {}, TITLES, measured, {}, list(goals(measured, TITLES)), [], 3)
     assert "n/a (400: no / such parameter)" in page
     assert "**missed**" in page
 
