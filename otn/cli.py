@@ -259,12 +259,10 @@ def _loaded(
     of: tuple[int, int] | None = None,
 ) -> "LoadSummary":
     # What reads files takes a hundred megabytes, which a server has no use for.
-    from otn.etl.arrow_alone import keep_pandas_out
     from otn.etl.download import DownloadLimits
     from otn.etl.extract import Downloads
     from otn.etl.pipeline import load_dataset
 
-    keep_pandas_out()
     downloads = Downloads(
         settings.data_dir / "downloads", DownloadLimits(allow_private=settings.allow_private_downloads)
     )

@@ -99,6 +99,11 @@ def template_database(cluster_url: Callable[[str], str]) -> str:
     name = "otn_template"
     with _once(name) as is_there:
         if not is_there:
+            # What a crash of the machine would do to it is no matter here. Kills are tested on clusters of their own.
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                statement = sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting))
+                _run(cluster_url("postgres"), statement)
+            _run(cluster_url("postgres"), sql.Composed([sql.SQL("SELECT pg_reload_conf()")]))
             _run(cluster_url("postgres"), sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
             migrations.upgrade(cluster_url(name))
     return name

@@ -3,14 +3,12 @@
 import sys
 from pathlib import Path
 
-from otn.etl.arrow_alone import keep_pandas_out
 from otn.etl.pipeline import load_dataset
 from otn.etl.progress import Silent
 from otn.etl.wishes import Wishes
 from otn.model.datasets import Registry
 
 if __name__ == "__main__":
-    keep_pandas_out()
     dataset, file, url, *options = sys.argv[1:]
     registry = Registry.read()
     load_dataset(

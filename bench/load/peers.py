@@ -37,11 +37,11 @@ attributes=%(tags)s
 
 INDEXES = (
     "CREATE UNIQUE INDEX ON peer_roads (way_id)",
-    "CREATE INDEX ON peer_roads (name)",
+    'CREATE INDEX ON peer_roads (name COLLATE "C") WHERE name IS NOT NULL',
     "CREATE INDEX ON peer_roads USING gin (otn_folded(name) gin_trgm_ops)",
-    "CREATE INDEX ON peer_roads (highway)",
-    "CREATE INDEX ON peer_roads (ref)",
-    "CREATE INDEX ON peer_roads (int_ref)",
+    'CREATE INDEX ON peer_roads (highway COLLATE "C") WHERE highway IS NOT NULL',
+    'CREATE INDEX ON peer_roads (ref COLLATE "C") WHERE ref IS NOT NULL',
+    'CREATE INDEX ON peer_roads (int_ref COLLATE "C") WHERE int_ref IS NOT NULL',
 )
 """Those of OTN's that the columns of osm2pgsql's table can have."""
 

@@ -16,7 +16,6 @@ import pyarrow.compute as pc
 import shapely
 from psycopg import sql
 
-from otn.etl.arrow_alone import keep_pandas_out
 from otn.etl.aside import RowsAside
 from otn.etl.background import Background
 from otn.etl.copy_binary import images, joined, number_of_fields
@@ -76,5 +75,4 @@ def _rows(file: Path) -> Iterator[tuple[pa.Array, Geometries, pa.Table]]:
 
 
 if __name__ == "__main__":
-    keep_pandas_out()
     load(Path(sys.argv[1]), sys.argv[2])

@@ -23,11 +23,12 @@ column of their own.
 
 What each one does:
 
-- **{plain}**: OTN's readers and its way of copying; a table of text columns, sorted, with an index of the geometry,
-  analysed.
+- **{plain}**: OTN's readers and its way of copying; the ways as they are in a table of text columns, sorted, with an
+  index of the geometry, analysed.
 - **{ours}**: `otn load`: fields of the model, one precision, checks, repeated identifiers found, lengths, regions, ids
   that stay, content hashes, rejects kept, a change log, a quality report, geometry in two reference systems and the
-  indexes that filters and tiles need, all in one transaction.
+  indexes that filters and tiles need, all in one transaction. Of the pbf it cuts ways where they meet, and checks the
+  network: it writes two links for each road, and the nodes between them as rows of their own.
 - **osm2pgsql**: the same tags as text columns, sorted, one index, analysed. No ids that stay, checks, hashes, rejects,
   lineage, log of changes, or comparison with what was there; ways with a missing node lose it silently.
 - **osm2pgsql, with OTN's indexes**: and those indexes of OTN's that its columns can have, built afterwards.

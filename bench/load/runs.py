@@ -49,6 +49,10 @@ class Run:
 
 # What a statement of a load is for, by how it begins.
 _STAGES = {
+    "COPY feature_key": "ids",
+    "SELECT string_agg(int8send(nextval": "ids",
+    'COPY "roads" ': "merge",
+    'COPY "road_nodes" ': "merge",
     "COPY": "stage",
     "ANALYZE": "analyse",
     "CREATE INDEX": "index",
@@ -64,6 +68,8 @@ _STAGES = {
     "COMMIT": "commit",
 }
 _OVERVIEWS = "overviews"
+# Parts of the names of their tables.
+_OF_OVERVIEWS = ("_generalised", '"level_')
 
 
 class Databases:
@@ -144,6 +150,6 @@ def stages(log: str) -> dict[str, float]:
 def stage(statement: str) -> str:
     """What a statement of a load is for."""
     text = " ".join(statement.split())
-    if "_generalised" in text:
+    if any(sign in text for sign in _OF_OVERVIEWS):
         return _OVERVIEWS
     return next((name for start, name in _STAGES.items() if text.startswith(start)), "other")

@@ -18,7 +18,7 @@ from otn.etl.copy_binary import body
 Integers = npt.NDArray[np.int64]
 
 # Large enough to be sent at little cost, small beside everything else.
-_CHUNK_BYTES = 16 << 20
+_CHUNK_BYTES = 4 << 20
 
 
 @dataclass(frozen=True)

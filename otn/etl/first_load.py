@@ -12,7 +12,7 @@ from psycopg import sql
 
 from otn.etl.aside import Integers, RowsAside
 from otn.etl.background import Background
-from otn.etl.copy_binary import HEADER, fixed_size, images, joined, number_of_fields, one
+from otn.etl.copy_binary import fixed_size, images, joined, number_of_fields, one
 from otn.etl.harmonise import Features
 from otn.etl.indexes import MANY, built_at_the_end
 from otn.etl.merge import Changes, content_columns
@@ -20,10 +20,10 @@ from otn.etl.rows import SourceRows
 from otn.etl.staging import GEOMETRY, TYPES, Staging, contents, copy_in, create_temporary, hashes
 from otn.model.collections import Collection
 
+# As one value: a million rows would be a million objects.
 _ISSUED: LiteralString = (
-    "COPY (SELECT nextval('feature_key_id_seq') FROM generate_series(1, {})) TO STDOUT (FORMAT BINARY)"
+    "SELECT string_agg(int8send(nextval('feature_key_id_seq')), ''::bytea) FROM generate_series(1, %s)"
 )
-_ISSUED_ROW = np.dtype([("fields", ">i2"), ("length", ">i4"), ("id", ">i8")])
 
 
 class StagedAside(Staging):
@@ -153,11 +153,8 @@ class Filling:
         copy_in(self._connection, keys, self._background.ahead(self._keys(id_of)))
 
     def _issued(self) -> Integers:
-        issuing = sql.SQL(_ISSUED).format(self.features.added)
-        with self._connection.cursor() as cursor, cursor.copy(issuing) as copy:
-            received = b"".join(bytes(block) for block in copy)
-        rows = np.frombuffer(received, _ISSUED_ROW, self.features.added, offset=len(HEADER))
-        return rows["id"].astype(np.int64)
+        [(ids,)] = self._connection.execute(_ISSUED, [self.features.added], binary=True).fetchall()
+        return np.frombuffer(ids, ">i8").astype(np.int64)
 
     def _target(self) -> sql.Composed:
         columns = sql.SQL(", ").join(map(sql.Identifier, content_columns(self._collection)))

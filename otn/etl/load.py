@@ -89,7 +89,11 @@ class Load:
         self._unless(load_id, self._too_many_rejected(rejects))
         merges = self._compared()
         self._unless(load_id, self._too_much_removed(merges[self._dataset.collection]))
-        self._write(load_id, merges)
+        with Background() as beside:
+            # PostgreSQL has the other processor.
+            beside.run(self.counts.check_network)
+            self._write(load_id, merges)
+            beside.wait()
         summary = self._record(load_id, merges)
         self._end()
         if not self.dry_run:

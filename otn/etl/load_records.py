@@ -51,6 +51,11 @@ class Counts:
     unknown_codes: UnknownCodes = field(default_factory=UnknownCodes)
     network: NetworkCheck = field(default_factory=NetworkCheck)
     remarks: list[str] = field(default_factory=list)
+    _network_found: dict[str, Any] = field(default_factory=dict)
+
+    def check_network(self) -> None:
+        """Looks at the network as a whole, ahead of the report."""
+        self._network_found = self.network.report()
 
     def failed(self, load_id: int, dataset: str) -> LoadSummary:
         """What a load did that failed before it came to compare anything."""
@@ -82,7 +87,7 @@ class Counts:
             "duplicates": rejects.get(Reason.DUPLICATE_ID.value, 0),
             "rejects": rejects,
             "unknownCodes": self.unknown_codes.report(),
-            "network": self.network.report(),
+            "network": self._network_found or self.network.report(),
             "remarks": self.remarks,
             **own.tally.report(own.bbox()),
             "further": {staging.collection.id: staging.tally.report(staging.bbox()) for staging in further},

@@ -19,6 +19,7 @@ from otn.etl.extract import BY_DEFAULT, Downloads, Source, extract, wanted
 from otn.etl.harmonise import Features, harmonise, harmonised_geometry
 from otn.etl.load import Load, load, record_unread
 from otn.etl.load_records import LoadSummary
+from otn.etl.memory import give_back_memory, share_allocator
 from otn.etl.network_check import NetworkCheck
 from otn.etl.progress import Progress
 from otn.etl.quality import unknown_codes
@@ -47,6 +48,7 @@ def load_dataset(
     and takes it back.
     """
     progress.stage(f"{dataset.id}: extract", None)
+    share_allocator()
     with ExitStack() as stack:
         with _recorded(url, dataset, wishes):
             source = stack.enter_context(extract(dataset, wishes.files, wishes.crs, downloads, progress))
@@ -163,6 +165,7 @@ def _uncollected() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+        give_back_memory()
 
 
 @contextmanager

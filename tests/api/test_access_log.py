@@ -91,6 +91,8 @@ def test_whom_a_proxy_names_counts_where_there_is_one(
         port = listener.getsockname()[1]
     with server(Settings(database_url=sample_url, public_url=public_url, access_log=str(log)), OTN_PORT=str(port)):
         httpx.get(f"http://127.0.0.1:{port}", headers={"X-Forwarded-For": "192.0.2.7"})
+        # The answer is there before its line is.
+        wait(lambda: log.read_text() != "")
     assert [line["client"] for line in lines(log)] == [client]
 
 

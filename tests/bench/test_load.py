@@ -28,6 +28,9 @@ def test_seconds_of_statements_by_what_they_are_for() -> None:
     [
         ('INSERT INTO "roads" (id, page_rank) SELECT 1', "merge"),
         ('CREATE TEMPORARY TABLE "delta_roads" AS SELECT 1', "compare"),
+        ('CREATE TEMPORARY TABLE "level_11_of_roads" AS SELECT 1', "overviews"),
+        ('COPY "roads" (id) FROM STDIN', "merge"),
+        ("COPY feature_key (id) FROM STDIN", "ids"),
         ("SELECT 1", "other"),
     ],
 )

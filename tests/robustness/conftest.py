@@ -101,6 +101,13 @@ def prepared() -> Iterator[Installation]:
 
 
 @pytest.fixture
+def new_installation() -> Iterator[Installation]:
+    """An installation of the test's own into which nothing was ever loaded."""
+    with open_directory() as directory:
+        yield Installation(directory)
+
+
+@pytest.fixture
 def installation(prepared: Installation) -> Iterator[Installation]:
     """An installation of the test's own that holds the first version of the ports."""
     with open_directory() as directory:

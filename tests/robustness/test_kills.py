@@ -41,10 +41,10 @@ def test_a_load_killed_at_a_known_moment_changes_nothing(installation: Installat
 
 
 @pytest.mark.parametrize("moment", ['COPY "ports"%', "COPY feature_key%"])
-def test_a_first_load_killed_at_a_known_moment_leaves_nothing(installation: Installation, moment: str) -> None:
-    file = str(installation.file(1))
-    with installation.connection() as connection:
-        with installation.start("load", "elsewhere/ports", "--from", file) as load:
+def test_a_first_load_killed_at_a_known_moment_leaves_nothing(new_installation: Installation, moment: str) -> None:
+    file = str(new_installation.file(1))
+    with new_installation.connection() as connection:
+        with new_installation.start("load", "elsewhere/ports", "--from", file) as load:
             wait_for_statement(connection, moment)
             load.kill()
         connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('elsewhere/ports', 0))")
@@ -52,7 +52,7 @@ def test_a_first_load_killed_at_a_known_moment_leaves_nothing(installation: Inst
             "SELECT (SELECT count(*) FROM ports), (SELECT count(*) FROM feature_key)"
         ).fetchall()
         assert counts == (0, 0)
-        installation.run("load", "elsewhere/ports", "--from", file)
+        new_installation.run("load", "elsewhere/ports", "--from", file)
         assert state(connection) == OLD
 
 
@@ -98,7 +98,7 @@ def test_a_load_killed_at_fifty_random_moments_leaves_the_old_state_or_the_new(i
 def test_a_second_load_of_a_dataset_is_refused_while_the_first_goes_on(installation: Installation) -> None:
     first, second = (("load", "elsewhere/ports", "--from", str(installation.file(version))) for version in (2, 1))
     with installation.connection() as connection, installation.start(*first) as load:
-        wait_for_statement(connection, 'COPY "ports"%')
+        wait_for_statement(connection, 'COPY "staged%')
         load.send_signal(signal.SIGSTOP)
         with installation.start(*second) as refused:
             _, said = refused.communicate(timeout=120)

@@ -28,7 +28,7 @@ MISSING_NODES = "nodesWithoutLocation"
 # Says of a node that a road goes on from it where the extract does not.
 CUT_OFF = "cutOffByExtract"
 _NODE_URI = "https://www.openstreetmap.org/node/"
-_BATCH = 50_000
+_BATCH = 25_000
 
 
 class RoadNetwork:

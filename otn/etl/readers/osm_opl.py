@@ -19,7 +19,7 @@ from otn.etl.network import Floats, Integers
 from otn.etl.readers import osm_opl_writer
 
 # Some 20,000 ways: large enough for columns to pay, small beside the index of locations.
-_BLOCK = 8 << 20
+_BLOCK = 4 << 20
 # What libosmium says of text in another encoding.
 NOT_UTF8 = re.compile("Unicode codepoint")
 _ESCAPE = re.compile("%([0-9a-f]+)%")
