@@ -241,7 +241,9 @@ def environment_with(**variables: str) -> dict[str, str]:
 
 def clone(cluster_url: Callable[[str], str], template: str, name: str) -> None:
     """Makes the database `name` as a copy of `template`."""
-    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+    # Where nothing waits for the disk, copying files takes a fifth of the time that copying pages takes.
+    copying = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+    statement = copying.format(sql.Identifier(name), sql.Identifier(template))
     _run(cluster_url("postgres"), statement)
 
 
