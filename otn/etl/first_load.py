@@ -36,9 +36,7 @@ class StagedAside(Staging):
         self.contents = RowsAside()
         self.keys = RowsAside()
         self._dataset = dataset
-        # Of each batch the positions of its features, those of its objects, and the identifiers of these.
         self._positions: list[Integers] = []
-        self._objects: list[tuple[Integers, pa.Array]] = []
         self._least, self._most = np.full(2, np.inf), np.full(2, -np.inf)
         self._some_left_out = False
 
@@ -49,9 +47,8 @@ class StagedAside(Staging):
         came = self.tally.features + np.arange(len(features))
         self._background.run(lambda: self._keep(features, identifier, came))
         position = rows.position[features.row]
-        objects, first = np.unique(position, return_index=True)
         self._positions.append(position)
-        self._objects.append((objects, identifier.take(pa.array(first))))
+        self._note_objects(position, identifier)
         bounds = shapely.total_bounds(features.geometry)
         self._least, self._most = np.fmin(self._least, bounds[:2]), np.fmax(self._most, bounds[2:])
         self.tally.add(features.fields)
@@ -63,13 +60,7 @@ class StagedAside(Staging):
         self.keys.add(came, images([identifier, features.part]))
 
     def reject_duplicates(self) -> None:
-        position = np.concatenate([np.empty(0, np.int64), *(positions for positions, _ in self._objects)])
-        identifiers = pa.chunked_array([ids for _, ids in self._objects], pa.string()).combine_chunks()
-        in_order = np.argsort(position, kind="stable")
-        identifier = identifiers.dictionary_encode().indices.to_numpy()[in_order]
-        _, first = np.unique(identifier, return_index=True)
-        self.number_of_objects = len(first)
-        again = np.delete(position[in_order], first)
+        again = self._again()
         if len(again):
             self._leave_out(again)
 

@@ -37,7 +37,8 @@ class FirstPage:
         self._table = sql.Identifier(collection.table)
         self._fields = collection.fields
         self._shown = self._read("page_rank = 0")
-        self._others = self._read("page_rank > 0")
+        # What nobody filled when those that stand first were chosen can only be filled by what came since.
+        self._others = self._read("page_rank > 0 AND load_id = %(load)s" if self._still_stands() else "page_rank > 0")
 
     def fill(self) -> None:
         """Brings features to the front until every property is filled that can be, and sends back spare ones."""
@@ -50,6 +51,12 @@ class FirstPage:
                 break
         while len(self._shown) > _SHOWN_FIRST and (spare := self._spare()):
             self._send_back(spare)
+
+    def _still_stands(self) -> bool:
+        """Whether all that stand first did so before the load, and are what they were."""
+        old = sql.SQL("SELECT count(*) FROM {} WHERE page_rank = 0 AND load_id <> %s").format(self._table)
+        [(number,)] = self._connection.execute(old, [self._load_id]).fetchall()
+        return int(number) >= _SHOWN_FIRST and int(number) == len(self._shown)
 
     def _filled(self, but: _Shown | None = None) -> frozenset[str]:
         return frozenset[str]().union(*(shown.fills for shown in self._shown if shown is not but))
@@ -98,9 +105,9 @@ class FirstPage:
         statement = sql.SQL(
             "SELECT id, filled FROM (SELECT id, filled, row_number() OVER (PARTITION BY filled ORDER BY id) AS number"
             "  FROM (SELECT id, {filled} AS filled FROM {table} WHERE {where}) AS features) AS numbered"
-            " WHERE number <= %s ORDER BY id"
+            " WHERE number <= %(most)s ORDER BY id"
         ).format(filled=self._mask(), table=self._table, where=sql.SQL(where))
-        rows = self._connection.execute(statement, [_SHOWN_FIRST]).fetchall()
+        rows = self._connection.execute(statement, {"most": _SHOWN_FIRST, "load": self._load_id}).fetchall()
         return [
             _Shown(id_, frozenset(field.name for bit, field in enumerate(self._fields) if filled >> bit & 1))
             for id_, filled in rows

@@ -91,6 +91,8 @@ class Staging(ABC):
         self.number_of_objects = 0
         self._connection = connection
         self._background = background
+        # Of each batch the positions of its objects, and their identifiers: all pieces of one come in one batch.
+        self._objects: list[tuple[npt.NDArray[np.int64], pa.Array]] = []
 
     @abstractmethod
     def add(self, features: Features, rows: SourceRows) -> None:
@@ -107,6 +109,21 @@ class Staging(ABC):
     @abstractmethod
     def close(self) -> None:
         """The load is over: what is staged is gone."""
+
+    def _note_objects(self, position: npt.NDArray[np.int64], identifier: pa.Array) -> None:
+        """Keeps who is in a batch: the position of each feature, and the publisher's identifier."""
+        objects, first = np.unique(position, return_index=True)
+        self._objects.append((objects, identifier.take(pa.array(first))))
+
+    def _again(self) -> npt.NDArray[np.int64]:
+        """The positions of objects whose identifier one before them has; counts the others."""
+        position = np.concatenate([np.empty(0, np.int64), *(positions for positions, _ in self._objects)])
+        identifiers = pa.chunked_array([ids for _, ids in self._objects], pa.string()).combine_chunks()
+        in_order = np.argsort(position, kind="stable")
+        identifier = identifiers.dictionary_encode().indices.to_numpy()[in_order]
+        _, first = np.unique(identifier, return_index=True)
+        self.number_of_objects = len(first)
+        return np.delete(position[in_order], first)
 
     def _reject_again(self, again: sql.Composable) -> None:
         """Rejects what `again` selects: rows whose identifier a row before them has."""
@@ -141,7 +158,6 @@ class StagedTable(Staging):
     def __init__(self, connection: psycopg.Connection, collection: Collection, background: Background) -> None:
         super().__init__(connection, collection, background)
         self.table = sql.Identifier(f"staged_{collection.table}")
-        self._rows = 0
         types = _KEYS | {"geom": GEOMETRY} | {field.column: _STAGED_TYPES[field.kind] for field in collection.fields}
         background.wait()
         create_temporary(connection, self.table, types)
@@ -151,7 +167,7 @@ class StagedTable(Staging):
         positions = rows.position[features.row]
         self._background.run(lambda: self._copy(features, positions))
         self.tally.add(features.fields)
-        self._rows += len(np.unique(positions))
+        self._note_objects(positions, features.fields["localId"].combine_chunks())
 
     def _copy(self, features: Features, positions: npt.NDArray[np.int64]) -> None:
         content = joined(contents(features, self.collection).staged)
@@ -160,9 +176,7 @@ class StagedTable(Staging):
         copy_in(self._connection, self.table, [staged])
 
     def reject_duplicates(self) -> None:
-        counted_objects = sql.SQL("SELECT count(*) FROM (SELECT FROM {} GROUP BY source_id) AS objects")
-        [(self.number_of_objects,)] = self._connection.execute(counted_objects.format(self.table)).fetchall()
-        if self.number_of_objects == self._rows:
+        if not len(self._again()):
             return
         self._reject_again(
             sql.SQL(
