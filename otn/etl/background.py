@@ -6,6 +6,8 @@ from itertools import islice
 from types import TracebackType
 from typing import Self, TypeVar
 
+from pyogrio._err import _register_error_handler
+
 _Item = TypeVar("_Item")
 
 
@@ -13,7 +15,8 @@ class Background:
     """Runs tasks one after the other. Whoever gives a task waits for the one before, and gets its error."""
 
     def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(max_workers=1)
+        # GDAL tells its remarks to whom the thread has named; pyogrio names itself in the thread that imports it only.
+        self._pool = ThreadPoolExecutor(max_workers=1, initializer=_register_error_handler)
         self._running: Future[None] | None = None
 
     def __enter__(self) -> Self:

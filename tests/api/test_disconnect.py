@@ -33,7 +33,7 @@ def test_work_ends_when_the_client_leaves() -> None:
     async def main() -> None:
         receive = messages({"type": "http.request"}, {"type": "http.disconnect"})
         with pytest.raises(ClientLeft):
-            async with asyncio.timeout(10), WhileConnected(receive):
+            async with asyncio.timeout(60), WhileConnected(receive):
                 await asyncio.Event().wait()
         task = asyncio.current_task()
         assert task is not None

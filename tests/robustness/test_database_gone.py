@@ -26,15 +26,17 @@ def editions(address: str) -> set[int]:
     return {int(httpx.get(items, timeout=30).headers["otn-edition"]) for _ in range(20)}
 
 
-def test_every_worker_follows_what_is_published_and_serves_it_without_postgresql(installation: Installation) -> None:
-    installation.run("load", "elsewhere/ports", "--from", str(installation.file(1, FEW)))
-    with installation.serving(OTN_WORKERS="2") as (address, _):
+def test_every_worker_follows_what_is_published_and_serves_it_without_postgresql(
+    new_installation: Installation,
+) -> None:
+    new_installation.run("load", "elsewhere/ports", "--from", str(new_installation.file(1, FEW)))
+    with new_installation.serving(OTN_WORKERS="2") as (address, _):
         [before] = editions(address)
-        installation.run("load", "elsewhere/ports", "--accept-losses", "--from", str(installation.file(2, FEW)))
+        new_installation.run("load", "elsewhere/ports", "--accept-losses", "--from", str(new_installation.file(2, FEW)))
         until = time.monotonic() + PATIENCE
         while (found := editions(address)) == {before} or len(found) > 1:
             assert time.monotonic() < until
-        postmaster = installation.postmaster()
+        postmaster = new_installation.postmaster()
         os.kill(postmaster, signal.SIGINT)
         wait_for_end(postmaster)
         with httpx.Client(base_url=address, timeout=30) as client:

@@ -35,8 +35,8 @@ def busy(url: str) -> int:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Waits, up to 10 seconds, until something outside this process has come true."""
-    async with asyncio.timeout(10):
+    """Waits, up to a minute, until something outside this process has come true."""
+    async with asyncio.timeout(60):
         while not await asyncio.to_thread(condition):
             await asyncio.sleep(0.01)
 
