@@ -110,7 +110,7 @@ def test_a_build_killed_at_a_known_moment_leaves_the_edition_before(
 ) -> None:
     old = editions.newest().number
     with editions.start() as build:
-        wait_until(lambda: moment(editions.folder))
+        wait_until(lambda: moment(editions.folder) or build.poll() is not None)
         build.kill()
     assert editions.newest().number in (old, old + 1)
     editions.publish()
@@ -125,7 +125,7 @@ def test_a_build_killed_at_fifty_random_moments_leaves_a_whole_edition(editions:
     moments = random.Random(seed)  # noqa: S311
     before = editions.newest().number
     with editions.start() as build:
-        wait_until(lambda: part_is_begun(editions.folder))
+        wait_until(lambda: part_is_begun(editions.folder) or build.poll() is not None)
         began = time.monotonic()
         wait_until(lambda: editions.newest().number > before)
         duration = time.monotonic() - began
@@ -135,7 +135,7 @@ def test_a_build_killed_at_fifty_random_moments_leaves_a_whole_edition(editions:
         editions.load(1 + kill % 2)
         after = moments.uniform(0, duration)
         with editions.start() as build:
-            wait_until(lambda: part_is_begun(editions.folder))
+            wait_until(lambda: part_is_begun(editions.folder) or build.poll() is not None)
             with suppress(subprocess.TimeoutExpired):
                 build.communicate(timeout=after)
             build.kill()
