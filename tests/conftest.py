@@ -35,7 +35,7 @@ hypothesis.settings.register_profile("otn", deadline=None)
 hypothesis.settings.load_profile("otn")
 
 REAL_DATA = Path(os.environ.get("OTN_REAL_DATA") or ROOT.parent / "shared" / "data")
-LONG_FILES = ("test_kills.py", "test_docs.py", "test_every_link.py", "test_download.py")
+_LONG_FILES = ("test_kills.py", "test_docs.py", "test_every_link.py", "test_download.py")
 # The directory that the processes of one run share, with the cluster in it.
 _SHARED = "TESTS_SHARED_DIRECTORY"
 _shared = pytest.StashKey[ExitStack]()
@@ -68,7 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files whose tests are few and long come first, so that no process of the run is alone with one at the end."""
-    items.sort(key=lambda item: item.path.name not in LONG_FILES)
+    items.sort(key=lambda item: item.path.name not in _LONG_FILES)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

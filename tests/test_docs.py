@@ -18,7 +18,7 @@ from tests.conftest import serving
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 # What these do is done by CI and on a bare machine; here they would call this test itself or need the internet.
 NOT_HERE = ("make ",)
-# What takes a minute: the rest of what it does is done for the service that the others ask.
+# It takes a minute, and loads what the service of the other commands holds in part: `make trust` runs it.
 LONG = (".venv/bin/otn load --defaults",)
 
 

@@ -6,17 +6,15 @@ from itertools import islice
 from types import TracebackType
 from typing import Self, TypeVar
 
-from pyogrio._err import _register_error_handler
-
 _Item = TypeVar("_Item")
 
 
 class Background:
     """Runs tasks one after the other. Whoever gives a task waits for the one before, and gets its error."""
 
-    def __init__(self) -> None:
-        # GDAL tells its remarks to whom the thread has named; pyogrio names itself in the thread that imports it only.
-        self._pool = ThreadPoolExecutor(max_workers=1, initializer=_register_error_handler)
+    def __init__(self, prepare: Callable[[], object] | None = None) -> None:
+        """`prepare` is called first in the other thread."""
+        self._pool = ThreadPoolExecutor(max_workers=1, initializer=prepare)
         self._running: Future[None] | None = None
 
     def __enter__(self) -> Self:

@@ -10,6 +10,7 @@ import numpy as np
 import psycopg
 import pyarrow.compute as pc
 from psycopg import errors
+from pyogrio._err import _register_error_handler
 
 from otn.errors import LoadError
 from otn.etl.background import Background
@@ -57,7 +58,8 @@ def load_dataset(
         # Translated within too, so that the load records its failure in the same words.
         with _translated(dataset), loading as under_way, _translated(dataset):
             progress.stage(f"{dataset.id}: read, harmonise, check", None)
-            with _uncollected(), Background() as reading:
+            # GDAL makes its remarks to whom the thread has named; pyogrio names itself where it is imported only.
+            with _uncollected(), Background(_register_error_handler) as reading:
                 for rows in reading.ahead(recipe.rows()):
                     recipe.stage(rows, under_way)
                     progress.advance(len(rows))

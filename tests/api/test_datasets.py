@@ -1,6 +1,6 @@
 """The datasets that are loaded, where they came from, and how good what each load read was."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import get_args
 
@@ -21,6 +21,7 @@ from otn.model.sources import Frequency
 from otn.settings import Settings
 from tests.api.conftest import served
 from tests.api.sample import PERSONAL, UPDATED
+from tests.conftest import clone
 from tests.portal.markup import Markup
 
 STREETS = "/datasets/be/wechelderzande-roads"
@@ -37,11 +38,11 @@ PORTS = """{"type": "FeatureCollection", "features": [
 
 
 @pytest.fixture(scope="module")
-def loaded(cluster_url: object, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def loaded(
+    cluster_url: Callable[[str], str], template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """The address of a service before ports that were loaded with rejects; a second load failed."""
-    assert callable(cluster_url)
-    with psycopg.connect(cluster_url("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE otn_quality TEMPLATE {template_database}")
+    clone(cluster_url, template_database, "otn_quality")
     url = cluster_url("otn_quality")
     folder = tmp_path_factory.mktemp("ports")
     _load(url, folder / "ports.geojson", PORTS)

@@ -36,6 +36,7 @@ from tests.api.conftest import served
 from tests.api.formats import NUMBER_OF_ROADS, is_streamed, whole_view
 from tests.api.sample import NUMBER_OF_ROADS as SAMPLE_ROADS
 from tests.api.sample import fill
+from tests.conftest import clone
 from tests.store.test_pool import busy, until
 
 DOWNLOAD = "/collections/roads/download"
@@ -155,8 +156,7 @@ def _own_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def many(cluster_url: Callable[[str], str], template_database: str) -> Iterator[tuple[str, str]]:
     """The address of a service with more roads than a socket holds, and its database."""
-    with psycopg.connect(cluster_url("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE otn_many TEMPLATE {template_database}")
+    clone(cluster_url, template_database, "otn_many")
     url = cluster_url("otn_many")
     fill(url)
     with psycopg.connect(url) as connection:

@@ -15,7 +15,7 @@ from tests.api.sample import NUMBER_OF_ROADS, fill
 from tests.api.test_access_log import lines
 from tests.clients.test_gdal import count, run
 from tests.clients.test_qgis import run as run_qgis
-from tests.conftest import serving
+from tests.conftest import clone, serving
 
 pytestmark = pytest.mark.clients
 
@@ -27,8 +27,7 @@ def logged(
     cluster_url: Callable[[str], str], template_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[str, Path]]:
     """The address of a service and its access log. GDAL and QGIS look at ten roads for the types: they have values."""
-    with psycopg.connect(cluster_url("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE otn_push_down TEMPLATE {template_database}")
+    clone(cluster_url, template_database, "otn_push_down")
     fill(cluster_url("otn_push_down"))
     with psycopg.connect(cluster_url("otn_push_down")) as connection:
         connection.execute(
