@@ -20,6 +20,7 @@ from otn.api.context import Api
 from otn.api.editions import Editions
 from otn.api.middleware import Answers, Endpoints, OnlyWhileConnected, Slashes
 from otn.api.problems import Errors, Problems
+from otn.api.response_cache import ResponseCache
 from otn.api.routes import endpoints, router
 from otn.api.served import Served
 from otn.edition.background import BackgroundBuild
@@ -73,7 +74,8 @@ def create_app(settings: Settings) -> ASGIApp:
     documents.include_router(router(api))
     documents.mount("/static", WholeFiles(directory=STATIC_DIR))
     found = Endpoints(endpoints(api), OnlyWhileConnected(documents))
-    return Answers(Slashes(Errors(found, problems), settings.public_url), log)
+    cache = ResponseCache(settings.cache_mib * 2**20)
+    return Answers(Slashes(Errors(found, problems), settings.public_url), cache, log)
 
 
 def application() -> ASGIApp:

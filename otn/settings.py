@@ -21,7 +21,7 @@ class Settings:
     """What a person may set. `database_url` None means: run a private cluster under `data_dir`.
 
     `access_log` is a path or `-` for standard error; None means that no log is kept. `allow_private_downloads` lets
-    datasets come from addresses of this machine and its network.
+    datasets come from addresses of this machine and its network. `cache_mib` is what each worker keeps of its answers.
     """
 
     database_url: str | None = None
@@ -32,6 +32,7 @@ class Settings:
     workers: int = 1
     access_log: str | None = None
     allow_private_downloads: bool = False
+    cache_mib: int = 64
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -57,6 +58,7 @@ class Settings:
             workers=_integer("OTN_WORKERS", value("OTN_WORKERS"), default.workers, minimum=1, maximum=64),
             access_log=_log_path(value("OTN_ACCESS_LOG")),
             allow_private_downloads=_flag("OTN_ALLOW_PRIVATE_DOWNLOADS", value("OTN_ALLOW_PRIVATE_DOWNLOADS")),
+            cache_mib=_integer("OTN_CACHE_MIB", value("OTN_CACHE_MIB"), default.cache_mib, minimum=0, maximum=65536),
         )
 
     def to_environment(self) -> dict[str, str]:
@@ -70,6 +72,7 @@ class Settings:
             "OTN_WORKERS": str(self.workers),
             "OTN_ACCESS_LOG": self.access_log,
             "OTN_ALLOW_PRIVATE_DOWNLOADS": "yes" if self.allow_private_downloads else None,
+            "OTN_CACHE_MIB": str(self.cache_mib),
         }
         return {name: value for name, value in values.items() if value is not None}
 

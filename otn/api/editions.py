@@ -5,9 +5,10 @@ is for PostgreSQL.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from weakref import ref
 
 from otn.api.bbox import BoundingBox
 from otn.api.encoders.geojson import GeoJson, GeoJsonLines
@@ -69,6 +70,19 @@ class Editions:
     def is_kept(self, collection: Collection, number: int) -> bool:
         """Whether there is an edition of that number, damaged or not."""
         return self._shelf.is_kept(collection.id, number)
+
+    def still(self, edition: "Edition", *, pinned: bool) -> Callable[[], bool]:
+        """What tells whether the edition is the one that answers: the newest, or where it is `pinned` one that is kept.
+
+        Holds no edition open.
+        """
+        collection_id, number, held = edition.collection.id, edition.number, ref(edition)
+
+        def is_still() -> bool:
+            answering = self._shelf.pinned(collection_id, number) if pinned else self._shelf.current(collection_id)
+            return answering is not None and answering is held()
+
+        return is_still
 
     def page(self, edition: "Edition", query: ItemsQuery, format_: TextFormat) -> FoundPage:
         """The page that is asked for. Raises DamagedPart; the edition then answers no more."""

@@ -31,6 +31,7 @@ from otn.api.negotiation import GEOJSON, GEOJSON_SEQUENCE, GEOJSON_TYPE, GML, HT
 from otn.api.paging import Limits, Place, make_token
 from otn.api.presentation import Presentation
 from otn.api.query import FeatureQuery, ItemsQuery, feature_query, items_query, parse_identifier, require_available
+from otn.api.response_cache import KEEP_WHILE
 from otn.api.served import ServedCollection, find_collection, no_collection
 from otn.api.sql import view
 from otn.api.statement import SqlParameters
@@ -42,7 +43,7 @@ from otn.model.licences import LICENCES
 if TYPE_CHECKING:
     from otn.edition.edition import Edition
 
-Query = TypeVar("Query")
+Query = TypeVar("Query", bound=ItemsQuery | FeatureQuery)
 
 _LINKED_IN_HEADER = ("first", "prev", "next", "license")
 # What stands around their features says nothing of whom to name: links do, or nothing can.
@@ -110,6 +111,8 @@ class _Endpoint(ABC, Generic[Query]):
         body = answer.body
         if context.representation.is_html:
             body = await feature_page(self._api, await self._served(asked), context, body)
+        elif asked.edition is not None:
+            scope[KEEP_WHILE] = self._api.editions.still(asked.edition, pinned=asked.query.names_edition)
         headers.append((b"content-length", b"%d" % len(body)))
         await _send(send, 200, headers, body)
 

@@ -12,8 +12,7 @@ from otn.api.access_log import AccessLog
 from otn.api.codings import IDENTITY, Encoder, coding_for, encoded, stream_encoder
 from otn.api.conditional import etag_in_coding
 from otn.api.disconnect import WhileConnected
-
-Header = tuple[bytes, bytes]
+from otn.api.response_cache import KEEP_WHILE, Header, KeptAnswer, ResponseCache, key_of
 
 _CONTENT_SECURITY_POLICY = (
     b"default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -54,10 +53,14 @@ _REPEATED_SLASHES = re.compile(r"/{2,}")
 
 
 class Answers:
-    """Headers that every answer carries, its content coding, its line in the access log, and preflight requests."""
+    """Headers that every answer carries, its content coding, its line in the access log, and preflight requests.
 
-    def __init__(self, app: ASGIApp, log: AccessLog | None = None) -> None:
+    An answer that is complete and may be kept is sent again from the cache, headers, coding and all.
+    """
+
+    def __init__(self, app: ASGIApp, cache: ResponseCache, log: AccessLog | None = None) -> None:
         self._app = app
+        self._cache = cache
         self._log = log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,16 +75,30 @@ class Answers:
                 await send({"type": "http.response.body"})
                 answer.status = 204
             else:
-                await self._app(scope, receive, answer.send)
+                await self._answer(scope, receive, answer)
         finally:
             if self._log is not None:
                 self._log.write(scope, answer.status, answer.sent, time.perf_counter() - began)
 
+    async def _answer(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+        key = key_of(scope)
+        kept = None if key is None else self._cache.find(key)
+        if kept is not None:
+            await answer.send_kept(kept)
+            return
+        await self._app(scope, receive, answer.send)
+        holds = scope.get(KEEP_WHILE)
+        if key is not None and holds is not None and answer.whole is not None:
+            self._cache.keep(key, KeptAnswer(*answer.whole, holds))
+
 
 class _Answer:
-    """One answer on its way: its start is held back until the first of the body shows whether coding is worth it."""
+    """One answer on its way: its start is held back until the first of the body shows whether coding is worth it.
 
-    __slots__ = ("_coding", "_encoder", "_head", "_identity_refused", "_send", "_start", "sent", "status")
+    `whole` are its headers and its body once it is sent, where it is of status 200 and came in one piece.
+    """
+
+    __slots__ = ("_coding", "_encoder", "_head", "_identity_refused", "_send", "_start", "sent", "status", "whole")
 
     def __init__(self, scope: Scope, send: Send) -> None:
         self._send = send
@@ -91,6 +108,13 @@ class _Answer:
         self._encoder: Encoder | None = None
         self.status: int | None = None
         self.sent = 0
+        self.whole: tuple[list[Header], bytes] | None = None
+
+    async def send_kept(self, kept: KeptAnswer) -> None:
+        """Sends an answer that is complete already."""
+        self.status, self.sent = 200, len(kept.body)
+        await self._send({"type": "http.response.start", "status": 200, "headers": kept.headers})
+        await self._send({"type": "http.response.body", "body": kept.body})
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -100,6 +124,8 @@ class _Answer:
             start, self._start = self._start, None
             message = self._begin(start, message)
             self.status = start["status"]
+            if self.status == 200 and not message.get("more_body", False):
+                self.whole = start["headers"], message.get("body", b"")
             await self._send(start)
         elif self._encoder is not None:
             more = message.get("more_body", False)

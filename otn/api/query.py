@@ -48,6 +48,11 @@ class ItemsQuery(FeaturesQuery):
     hits: bool = False
     edition: int | None = None
 
+    @property
+    def names_edition(self) -> bool:
+        """Whether one edition alone can answer, also when there are newer ones."""
+        return self.edition is not None or self.place is not None
+
 
 @dataclass(frozen=True)
 class FeatureQuery:
@@ -56,6 +61,11 @@ class FeatureQuery:
     identifier: int
     presentation: Presentation
     edition: int | None = None
+
+    @property
+    def names_edition(self) -> bool:
+        """Whether one edition alone can answer, also when there are newer ones."""
+        return self.edition is not None
 
 
 def download_query(collection: Collection, parameters: Parameters) -> FeaturesQuery:

@@ -65,6 +65,7 @@ class Edition:
         self.count = manifest.count
         self.bbox = manifest.bbox
         self.parts = tuple(parts)
+        self._extents = [(owner, part.info.bbox) for owner, part in enumerate(self.parts) if part.info.bbox is not None]
         self._front = tuple(self._located(first.id, first.part) for first in manifest.front)
         self._at_front = frozenset((row.owner, row.position) for row in self._front)
         self._front_of = tuple(
@@ -85,7 +86,7 @@ class Edition:
 
         `offset` counts from there, in the direction of paging.
         """
-        matches = [entry for owner in range(len(self.parts)) if (entry := self._matches(owner, boxes)) is not None]
+        matches = [entry for owner in self._near(boxes) if (entry := self._matches(owner, boxes)) is not None]
         front = self._meant(matches, boxes)
         matched = sum(len(entry.positions) for entry in matches)
         if place is not None and place[0] <= 0:
@@ -121,18 +122,24 @@ class Edition:
             raise DamagedPart(f"{part.path} does not have the feature {feature_id}.")
         return _First(feature_id, owner, position, _bounds(part, position))
 
+    def _near(self, boxes: Sequence[Bounds]) -> list[int]:
+        """The numbers of the parts that a box touches, ascending; without a box those of all that have features."""
+        if not boxes:
+            return [owner for owner, _ in self._extents]
+        near = {
+            owner
+            for west, south, east, north in boxes
+            for owner, extent in self._extents
+            if extent[0] <= east and extent[2] >= west and extent[1] <= north and extent[3] >= south
+        }
+        return sorted(near)
+
     def _matches(self, owner: int, boxes: Sequence[Bounds]) -> Matches | None:
-        """What is meant in a part; None where nothing can be."""
-        part = self.parts[owner]
-        bbox = part.info.bbox
-        if bbox is None:
-            return None
-        near = [box for box in boxes if _overlap(box, bbox)]
-        if boxes and not near:
-            return None
+        """What is meant in a part that has features; None where nothing is."""
+        part, bbox = self.parts[owner], self.parts[owner].info.bbox
         part.check()
-        everything = not boxes or any(_covers(box, bbox) for box in near)
-        positions = range(part.count) if everything else part.positions_in(near)
+        everything = not boxes or (bbox is not None and any(_covers(box, bbox) for box in boxes))
+        positions = range(part.count) if everything else part.positions_in(boxes)
         return Matches(owner, part, positions, self._front_of[owner]) if len(positions) else None
 
     def _meant(self, matches: Sequence[Matches], boxes: Sequence[Bounds]) -> list[_First]:

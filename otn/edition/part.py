@@ -33,6 +33,8 @@ from otn.errors import DamagedPart
 from otn.model.collections import COLLECTIONS, GeometryKind
 
 _PIECE = 1 << 24
+_MANY = 5000
+"""Where more is found, looking for what lies around four corners is cheaper than looking at the box of each."""
 
 Positions = npt.NDArray[np.integer[Any]]
 
@@ -148,13 +150,13 @@ class Part:
         found = self._near(box)
         if not len(found):
             return found
-        undecided = self._around_corners(box) if self._of_one_piece else self._beyond(box, found)
-        if undecided:
+        undecided = self._undecided(box, found)
+        if len(undecided):
             # As geometries and _shape do: shapely is held once a box needs it.
             import shapely
 
-            touched = shapely.intersects(_shape(box), self.geometries(undecided)).tolist()
-            for position in (position for position, touches in zip(undecided, touched, strict=True) if not touches):
+            touched = shapely.intersects(_shape(box), self.geometries(undecided.tolist()))
+            for position in undecided[~touched].tolist():
                 found = found[found != position]
         return found
 
@@ -163,29 +165,20 @@ class Part:
         found: Positions = np.asarray(rtree.search(self._tree, *box))
         return found
 
-    def _around_corners(self, box: Bounds) -> list[int]:
-        """Of features of one piece, those whose own box does not say whether they touch the box.
+    def _undecided(self, box: Bounds, found: Positions) -> Positions:
+        """Of the features found, those whose own box does not say whether they touch the box.
 
-        What ends within the box in one direction has a point in it wherever it runs in the other: only around the
-        corners its geometry decides.
+        What is of one piece and ends within the box in one direction has a point in it wherever it runs in the other:
+        only around the corners its geometry decides.
         """
         west, south, east, north = box
-        near = {
-            position for x in {west, east} for y in {south, north} for position in self._near((x, y, x, y)).tolist()
-        }
-        return [
-            position
-            for position, (least_x, least_y, most_x, most_y) in zip(near, self.boxes[[*near]].tolist(), strict=True)
-            if (least_x < west or most_x > east) and (least_y < south or most_y > north)
-        ]
-
-    def _beyond(self, box: Bounds, positions: Positions) -> list[int]:
-        """Of these features those whose own box is not within the box."""
-        west, south, east, north = box
-        bounds = self.boxes[positions]
-        beyond = (bounds[:, 0] < west) | (bounds[:, 1] < south) | (bounds[:, 2] > east) | (bounds[:, 3] > north)
-        decided: list[int] = positions[beyond].tolist()
-        return decided
+        if self._of_one_piece and len(found) > _MANY:
+            corners = [self._near((x, y, x, y)) for x in (west, east) for y in (south, north)]
+            found = np.unique(np.concatenate(corners))
+        bounds = self.boxes[found]
+        across = (bounds[:, 0] < west) | (bounds[:, 2] > east)
+        along = (bounds[:, 1] < south) | (bounds[:, 3] > north)
+        return found[across & along if self._of_one_piece else across | along]
 
     @cached_property
     def _of_one_piece(self) -> bool:

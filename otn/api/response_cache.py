@@ -1,0 +1,87 @@
+"""Answers kept as they were sent: asking again for what an edition has answered costs a look-up.
+
+The same request gets the same bytes as long as the edition that answered is the one that would be asked. A request is
+the same where its address and every header are that an answer may depend on. Kept are the bytes in the coding of the
+client, so that what is asked for often is compressed once.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.types import Scope
+
+KEEP_WHILE = "otn.keep_while"
+"""Where in its scope an endpoint puts what tells, whenever it is asked, whether its answer still holds."""
+
+Header = tuple[bytes, bytes]
+Key = tuple[object, ...]
+
+_VARYING = frozenset((b"host", b"accept", b"accept-language", b"accept-encoding"))
+# Whoever asks so mostly gets no answer at all, but is told that the one it has still holds.
+_CONDITIONAL = frozenset((b"if-none-match", b"if-modified-since"))
+_SHARE = 8
+"""No answer takes more than this part of the cache, so that a few huge pages leave room for the others."""
+_OVERHEAD = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """Status 200, all the headers and the whole body."""
+
+    headers: list[Header]
+    body: bytes
+    holds: Callable[[], bool]
+
+
+class ResponseCache:
+    """The answers that one process keeps, up to so many bytes: what was asked for longest ago goes first."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most = most_bytes
+        self._kept: OrderedDict[Key, KeptAnswer] = OrderedDict()
+        self.bytes = 0
+        """What is kept, in bytes."""
+
+    def find(self, key: Key) -> KeptAnswer | None:
+        """The answer, if it is kept and still holds."""
+        answer = self._kept.get(key)
+        if answer is None:
+            return None
+        if not answer.holds():
+            self._drop(key)
+            return None
+        self._kept.move_to_end(key)
+        return answer
+
+    def keep(self, key: Key, answer: KeptAnswer) -> None:
+        """Keeps an answer that is not too large."""
+        size = _size(answer)
+        if size * _SHARE > self._most:
+            return
+        if key in self._kept:
+            self._drop(key)
+        self._kept[key] = answer
+        self.bytes += size
+        while self.bytes > self._most:
+            self._drop(next(iter(self._kept)))
+
+    def _drop(self, key: Key) -> None:
+        self.bytes -= _size(self._kept.pop(key))
+
+
+def key_of(scope: Scope) -> Key | None:
+    """What a request is known by; None for one whose answer is neither looked for nor kept."""
+    if scope["type"] != "http" or scope["method"] != "GET":
+        return None
+    said = []
+    for header in scope["headers"]:
+        if header[0] in _VARYING:
+            said.append(header)
+        elif header[0] in _CONDITIONAL:
+            return None
+    return scope["raw_path"], scope["query_string"], scope["scheme"], scope.get("server"), *said
+
+
+def _size(answer: KeptAnswer) -> int:
+    return len(answer.body) + _OVERHEAD
