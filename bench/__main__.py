@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bench import counting
+from bench import counting, processes
 from bench.boxes import boxes
 from bench.cases import LIMIT_10, LIMIT_1000, Case, all_cases
 from bench.client import get
@@ -17,10 +17,11 @@ from bench.data import DATA_DIR, NoData, bench_database
 from bench.downloads import Download, downloads
 from bench.editions import edition_build
 from bench.facts import answered, build_fact, machine_and_database
-from bench.goals import Results, build_goals, download_goals, goals
+from bench.goals import Goal, Results, build_goals, download_goals, goals, scale_goal, worker_goal
 from bench.measure import FailedRun, Measure, Meter, Result, median
 from bench.report import report
-from bench.servers import SERVERS, Place, Server, all_running, nginx, running
+from bench.scale import few_roads, queries
+from bench.servers import AGAIN, OWN, SERVERS, Place, Server, all_running, nginx, otn, running
 from otn.settings import ROOT
 
 _PAGE = ROOT / "docs" / "benchmarks.md"
@@ -67,12 +68,20 @@ def _measured(url: str, directory: Path, runs: int, workers: int, wanted: list[s
             case.id: _tipg_count(case, servers["tipg"], url) for case in cases if case.id in (LIMIT_10, LIMIT_1000)
         }
         _serve_as_files(meter, cases, servers["OTN"], further, results)
+        own_memory = processes.memory(servers[AGAIN].pid)
+        scale = _scale(meter, servers[OWN], further, runs)
     downloaded: list[Download] = []
     if with_downloads:
         _say("downloads")
         downloaded = list(downloads(further))
     titles = {case.id: case.title for case in cases}
-    aims = [*goals(results, titles), *build_goals(built), *download_goals(downloaded)]
+    aims = [
+        *goals(results, titles),
+        scale,
+        *build_goals(built),
+        worker_goal(own_memory),
+        *download_goals(downloaded),
+    ]
     return report(facts, answers, titles, results, counts, aims, downloaded, runs)
 
 
@@ -94,6 +103,17 @@ def _results(meter: Meter, case: Case, servers: dict[str, Server], runs: int) ->
         name: result if result.why_not else Result(median(measured[name]), result.bytes)
         for name, result in results.items()
     }
+
+
+def _scale(meter: Meter, of_all: Server, place: Place, runs: int) -> Goal:
+    """What the same requests cost among few roads and among all."""
+    few = few_roads(place.directory)
+    paths = [f"{of_all.items}?{query}" for query in queries(place.directory)]
+    _say(f"{len(paths)} boxes among {few:,} roads and among all")
+    with running(OWN, place, lambda at: otn(at, at.directory)) as of_few:
+        meter.probe(of_few, paths)
+        measured = [(meter.run(of_few, paths), meter.run(of_all, paths)) for _ in range(runs)]
+    return scale_goal(few, median([one for one, _ in measured]), median([one for _, one in measured]))
 
 
 def _tipg_count(case: Case, tipg: Server, url: str) -> float:

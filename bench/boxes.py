@@ -1,6 +1,7 @@
 """Boxes that clients may ask for: over places of the data, each wide enough to hold about so many roads."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 
 import psycopg
@@ -36,7 +37,7 @@ def boxes(url: str) -> dict[int, list[Box]]:
 
 def _all_fitted(connection: psycopg.Connection, places: list[tuple[float, float]], size: int) -> Iterator[Box]:
     for x, y in places:
-        if (box := _fitted(connection, x, y, size)) is not None:
+        if (box := fitted(partial(count, connection), x, y, size)) is not None:
             yield box
 
 
@@ -50,13 +51,13 @@ def count(connection: psycopg.Connection, box: Box) -> int:
     return int(_value(connection, _COUNT.format(table=ROADS.table), box))
 
 
-def _fitted(connection: psycopg.Connection, x: float, y: float, size: int) -> Box | None:
+def fitted(number_in: Callable[[Box], int], x: float, y: float, size: int) -> Box | None:
     """The square around a place that holds `size` roads, halving the distance to the right width again and again."""
     least, most = 0.0, _LARGEST_WIDTH
     for _ in range(_TRIES):
         half = (least + most) / 4
         box = (round(x - half, 5), round(y - half, 5), round(x + half, 5), round(y + half, 5))
-        matches = count(connection, box)
+        matches = number_in(box)
         if abs(matches - size) <= _TOLERANCE * size:
             return box
         least, most = ((least + most) / 2, most) if matches < size else (least, (least + most) / 2)

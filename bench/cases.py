@@ -10,7 +10,7 @@ import psycopg
 
 from bench.boxes import Box, as_parameter
 from bench.client import get
-from bench.servers import BARE, Server
+from bench.servers import AGAIN, BARE, Server
 from otn.model.collections import ROADS
 
 DEPTH = 300_000
@@ -37,7 +37,7 @@ class Case:
 
     def why_not(self, server: str) -> str:
         """Why the server cannot be asked, else nothing."""
-        paths = self.paths.get(server, "it only reads editions")
+        paths = self.paths.get(server, "only answers of editions are read, or kept")
         return paths if isinstance(paths, str) else ""
 
 
@@ -57,7 +57,7 @@ def all_cases(servers: dict[str, Server], found: dict[int, list[Box]], url: str)
 
 def _answered_from_rows(servers: dict[str, Server], found: dict[int, list[Box]], names: list[str]) -> list[Case]:
     """What no edition answers, and a page deep down, whose token only OTN has."""
-    servers = {name: server for name, server in servers.items() if name != BARE}
+    servers = {name: server for name, server in servers.items() if name not in (AGAIN, BARE)}
     return [
         _filtered("class", "functionalRoadClass = 'mainRoad'", servers, ["functionalRoadClass='mainRoad'"]),
         _filtered("name", "name = '...'", servers, [f"name='{name}'" for name in names]),

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from bench.cases import BY_ID, DEEP, FIRST_PAGE, LIMIT_10, LIMIT_100, LIMIT_1000
 from bench.downloads import Download
 from bench.editions import EditionBuild
-from bench.measure import Result
+from bench.measure import Measure, Result
+from bench.servers import AGAIN, OWN
 
 MEMORY = 200 * 10**6
 DEPTH_FACTOR = 1.5
+_WORKER_MEMORY = 300 * 10**6
+_SCALE_FACTOR = 1.3
 
 _TO_TIPG = {LIMIT_10: 1 / 20, LIMIT_100: 1 / 40, LIMIT_1000: 1 / 100, BY_ID: 1 / 25}
 _TO_NGINX = {LIMIT_10: 25.0, LIMIT_1000: 4.0}
@@ -32,11 +35,12 @@ class Goal:
 
 def goals(results: Results, titles: dict[str, str]) -> Iterator[Goal]:
     """Every goal of cost whose two sides were measured."""
-    for peer, shares in (("tipg", _TO_TIPG), ("nginx", _TO_NGINX)):
-        for case, share in shares.items():
-            ours, theirs = _measured(results, case, "OTN"), _measured(results, case, peer)
-            if ours is not None and theirs is not None:
-                yield Goal(f"{titles[case]}: OTN to {peer}", ours / theirs, share)
+    for own in (OWN, AGAIN):
+        for peer, shares in (("tipg", _TO_TIPG), ("nginx", _TO_NGINX)):
+            for case, share in shares.items():
+                ours, theirs = _measured(results, case, own), _measured(results, case, peer)
+                if ours is not None and theirs is not None:
+                    yield Goal(f"{titles[case]}: {own} to {peer}", ours / theirs, share)
     first, deep = _measured(results, FIRST_PAGE, "OTN"), _measured(results, DEEP, "OTN")
     if first is not None and deep is not None:
         yield Goal(f"{titles[DEEP]}: to OTN's first page", deep / first, DEPTH_FACTOR)
@@ -46,6 +50,18 @@ def build_goals(built: EditionBuild) -> Iterator[Goal]:
     """Time and memory of building the editions."""
     yield Goal("Building the editions: time to 60 s", built.seconds / 60, 1)
     yield Goal("Building the editions: memory to 1 GB", built.memory / 10**9, 1)
+    yield Goal(f"Publishing a changed dataset of {built.in_part:,} roads: time to 10 s", built.one_part / 10, 1)
+
+
+def worker_goal(memory: int) -> Goal:
+    """What a worker holds of its own once it has answered everything above."""
+    return Goal("A worker's own memory with everything open: to 300 MB", memory / _WORKER_MEMORY, 1)
+
+
+def scale_goal(few: int, of_few: Measure, of_all: Measure) -> Goal:
+    """The same boxes asked of some of the roads, and of all."""
+    title = f"bbox of 250 roads, limit 10, among all roads: to the same among {few:,}"
+    return Goal(title, of_all.total / of_few.total, _SCALE_FACTOR)
 
 
 def download_goals(found: list[Download]) -> Iterator[Goal]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _TICK = 1 / os.sysconf("SC_CLK_TCK")
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 _SAMPLE_SECONDS = 0.1
 _IDLE_SECONDS = 0.25
 _IDLE_SHARE = 0.04  # of one core: background work of servers that have nothing to answer
@@ -17,12 +16,11 @@ _IDLE_SHARE = 0.04  # of one core: background work of servers that have nothing 
 
 @dataclass(frozen=True)
 class _Status:
-    """A process, its parent, its own processor time in seconds with that of children it has buried, and its memory."""
+    """A process, its parent, and its own processor time in seconds with that of children it has buried."""
 
     pid: int
     parent: int
     seconds: float
-    bytes: int
 
 
 def tree(root: int) -> list[_Status]:
@@ -61,7 +59,7 @@ class Peak:
 
 @contextmanager
 def peak_memory(root: int) -> Iterator[Peak]:
-    """Samples the resident memory of a process and its descendants while the block runs."""
+    """Samples the own memory of a process and its descendants while the block runs."""
     peak, stop = Peak(), threading.Event()
 
     def sample() -> None:
@@ -78,8 +76,19 @@ def peak_memory(root: int) -> Iterator[Peak]:
 
 
 def memory(root: int) -> int:
-    """Resident bytes of a process and its descendants."""
-    return sum(status.bytes for status in tree(root))
+    """Resident bytes of a process and its descendants that are their own.
+
+    What is mapped from files, which the kernel holds once for all and takes back at need, is not among them.
+    """
+    return sum(_own(status.pid) for status in tree(root))
+
+
+def _own(pid: int) -> int:
+    try:
+        lines = (Path("/proc") / str(pid) / "status").read_text().splitlines()
+    except OSError:  # it ended meanwhile
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(("RssAnon:", "RssShmem:")))
 
 
 def _all() -> Iterator[_Status]:
@@ -92,4 +101,4 @@ def _all() -> Iterator[_Status]:
             # The name, in brackets, may hold anything; what follows is numbers, the first of them field 3 of proc(5).
             fields = text.rpartition(")")[2].split()
             ticks = sum(map(int, fields[11:15]))
-            yield _Status(int(entry.name), int(fields[1]), ticks * _TICK, int(fields[21]) * _PAGE)
+            yield _Status(int(entry.name), int(fields[1]), ticks * _TICK)

@@ -18,8 +18,12 @@ import yaml
 from bench.client import get
 from bench.data import DATA_DIR, TOOLS, VIEW
 from otn.model.collections import ROADS
-from otn.settings import ROOT
+from otn.settings import ROOT, Settings
 
+OWN = "OTN"
+"""OTN with no answer kept: each is made anew."""
+AGAIN = "OTN, asked again"
+"""OTN as it is by default, which has answered the same before."""
 BARE = "bare editions"
 """The server that shows what OTN adds to the reading of its editions."""
 
@@ -66,17 +70,19 @@ class _Command:
     description: str
 
 
-def otn(place: Place) -> _Command:
-    """`otn serve`, on the database that the bench loaded."""
+def otn(place: Place, data_dir: Path = DATA_DIR, cache_mib: int = 0) -> _Command:
+    """`otn serve`, on the database that the bench loaded and the editions below `data_dir`."""
     return _Command(
         [sys.executable, "-m", "otn", "serve"],
         {
-            "OTN_DATA_DIR": str(DATA_DIR),
+            "OTN_DATA_DIR": str(data_dir),
+            "OTN_CACHE_MIB": str(cache_mib),
             "OTN_PORT": str(place.port),
             "OTN_WORKERS": str(place.workers),
         },
         f"/collections/{ROADS.id}/items",
-        f"OTN {version('otn')}: `otn serve` (uvicorn)",
+        f"OTN {version('otn')}: `otn serve` (uvicorn), "
+        + (f"{cache_mib} MiB of answers kept" if cache_mib else "none kept"),
     )
 
 
@@ -172,7 +178,8 @@ http {{
 
 Maker = Callable[[Place], _Command]
 SERVERS: dict[str, Maker] = {
-    "OTN": otn,
+    OWN: otn,
+    AGAIN: lambda place: otn(place, cache_mib=Settings().cache_mib),
     BARE: bare,
     "tipg": tipg,
     "pygeoapi": pygeoapi,
@@ -189,7 +196,7 @@ def running(name: str, place: Place, make: Maker) -> Iterator[Server]:
     with log.open("w") as output:
         process = subprocess.Popen(
             command.arguments,
-            cwd=place.directory if name != "OTN" else None,
+            cwd=ROOT if name.startswith(OWN) else place.directory,
             env=inherited | command.environment,
             stdin=subprocess.DEVNULL,
             stdout=output,

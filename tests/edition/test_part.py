@@ -90,16 +90,18 @@ shapes = st.one_of(
 )
 
 
-@given(st.lists(shapes, min_size=1, max_size=30), points, points)
-def test_a_box_finds_what_intersects_it(
-    tmp_path_factory: pytest.TempPathFactory, found: list[shapely.Geometry], one: Bounds, other: Bounds
+@given(st.lists(shapes, min_size=1, max_size=30), points, points, st.booleans())
+def test_a_box_finds_what_intersects_it_be_it_much_or_little(
+    tmp_path_factory: pytest.TempPathFactory, found: list[shapely.Geometry], one: Bounds, other: Bounds, many: bool
 ) -> None:
     west, east = sorted((one[0], other[0]))
     south, north = sorted((one[1], other[1]))
     box = shapely.LineString([(west, south), (east, north)]).envelope
     read = part(tmp_path_factory.mktemp("parts"), tuple(found))
     expected = [position for position, shape in enumerate(found) if box.intersects(shape)]
-    assert sorted(read.positions_in([(west, south, east, north)])) == expected
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("otn.edition.part._MANY", 0 if many else 5000)
+        assert sorted(read.positions_in([(west, south, east, north)])) == expected
 
 
 def test_a_part_may_be_empty(tmp_path: Path) -> None:

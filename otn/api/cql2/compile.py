@@ -4,6 +4,7 @@ Nothing here fails in PostgreSQL for any values of the columns: arithmetic that 
 and what is null is neither true nor false, so it selects nothing.
 """
 
+import sys
 from collections.abc import Callable
 
 from otn.api.cql2 import spatial, time
@@ -40,6 +41,9 @@ _FOLDED = {("casei",): CASE_FOLDED, ("accenti",): UNACCENTED, ("accenti", "casei
 
 # Characters that mean nothing to anybody stand for the wildcards while a pattern is folded.
 _ANY, _ONE = "\ufdd0", "\ufdd1"
+# They are code points, but no characters.
+_AFTER_SURROGATES = 0xE000
+_SURROGATES = range(0xD800, _AFTER_SURROGATES)
 
 
 def filter_sql(expression: Expression, parameters: SqlParameters) -> str:
@@ -181,12 +185,37 @@ def _like(operation: Operation, parameters: SqlParameters) -> str:
     if not isinstance(inner, Literal):
         raise _misplaced(pattern)
     if template == "{}":
-        return f"{_plain(value, parameters)} LIKE {_plain(inner, parameters)}"
+        alike = f"{_plain(value, parameters)} LIKE {_plain(inner, parameters)}"
+        within = _beginning(value, str(inner.value), parameters)
+        return f"{alike} AND {within}" if within else alike
     folded = template.format(parameters.add(_marked(str(inner.value)), "text"))
     # Folding can make a wildcard of a character, such as one of full width, so what it made is escaped.
     escaped = f"regexp_replace({folded}, '([\\\\%_])', '\\\\\\1', 'g')"
     wildcards = f"translate({escaped}, chr({ord(_ANY)}) || chr({ord(_ONE)}), '%_')"
     return f"{_plain(value, parameters)} LIKE (SELECT {wildcards})"
+
+
+def _beginning(value: Expression, pattern: str, parameters: SqlParameters) -> str:
+    """What a text that begins as the pattern does lies between; nothing where the pattern begins with a wildcard.
+
+    PostgreSQL plans a statement once for all patterns, and would not look into any of them for itself.
+    """
+    start = _marked(pattern).split(_ANY)[0].split(_ONE)[0]
+    if not start or not isinstance(value, Property):
+        return ""
+    column = f'{quoted(value.field.column)} COLLATE "C"'
+    least = f"{column} >= {parameters.add(start, 'text')}"
+    beyond = _beyond(start)
+    return f"{least} AND {column} < {parameters.add(beyond, 'text')}" if beyond else least
+
+
+def _beyond(start: str) -> str:
+    """The least text by code points that is greater than all that begin so; empty where there is none."""
+    start = start.rstrip(chr(sys.maxunicode))
+    if not start:
+        return ""
+    following = ord(start[-1]) + 1
+    return start[:-1] + chr(_AFTER_SURROGATES if following in _SURROGATES else following)
 
 
 def _marked(pattern: str) -> str:
