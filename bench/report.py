@@ -21,15 +21,15 @@ Peers read the view `bench_roads`: OTN's rows and columns under the names that O
 """
 _COUNT = """
 Each of them counts exactly. tipg's count is its own statement for that request, run by pgbench alone on the same boxes;
-OTN's is the length of what its index finds. "OTN" makes each answer anew; "OTN, asked again" is OTN as it is by default:
-it sends what it answered before, as long as the edition is the same. "bare editions" is what reading an edition costs in
+OTN's is the length of what its index finds. "OTN" makes each answer anew; "OTN, asked again" is OTN by default: it
+sends what it answered before, as long as the edition is the same. "bare editions" is what reading an edition costs in
 the same server without negotiation, validation, links, validators and the rest of a conforming answer.
 """
 _DOWNLOADS = """
 The whole collection, written to a file by a client, beside `ogr2ogr` (GDAL of the distribution) writing the same format
-from the view, each by a server that has answered nothing else. Memory is the most that OTN's processes held of their own
-at one time, without the editions that they map. FlatGeobuf begins with an index of everything, which GDAL holds while it
-sorts it: some 260 bytes a feature.
+from the view, each by a server that has answered nothing else. Memory is the most that OTN's processes held of their
+own at one time, without the editions that they map. FlatGeobuf begins with an index of everything, which GDAL holds
+while it sorts it: some 260 bytes a feature.
 """
 
 

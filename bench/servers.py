@@ -75,14 +75,14 @@ def otn(place: Place, data_dir: Path = DATA_DIR, cache_mib: int = 0) -> _Command
     return _Command(
         [sys.executable, "-m", "otn", "serve"],
         {
+            "OTN_DATABASE_URL": place.url,
             "OTN_DATA_DIR": str(data_dir),
             "OTN_CACHE_MIB": str(cache_mib),
             "OTN_PORT": str(place.port),
             "OTN_WORKERS": str(place.workers),
         },
         f"/collections/{ROADS.id}/items",
-        f"OTN {version('otn')}: `otn serve` (uvicorn), "
-        + (f"{cache_mib} MiB of answers kept" if cache_mib else "none kept"),
+        f"OTN {version('otn')}: `otn serve` (uvicorn), {cache_mib} MiB of answers kept",
     )
 
 

@@ -109,6 +109,9 @@ class Edition:
     def feature(self, feature_id: int) -> tuple[memoryview, str] | None:
         """The GeoJSON text of a feature and the identifier of its licence; None where there is no such feature."""
         for part in self.parts:
+            # A load takes its ids together: mostly there is one part that may have it.
+            if not part.may_have(feature_id):
+                continue
             part.check()
             position = part.position_of(feature_id)
             if position is not None:

@@ -117,6 +117,11 @@ class Part:
         offsets = self.offsets
         return self._fragments[int(offsets[start]) : int(offsets[stop]) - 1]
 
+    def may_have(self, feature_id: int) -> bool:
+        """Whether the id lies between the least and the greatest of the part."""
+        least, greatest = self._id_range
+        return least <= feature_id <= greatest
+
     def position_of(self, feature_id: int) -> int | None:
         """The position of the feature with an id; None where the part does not have it."""
         found = int(np.searchsorted(self.ids, feature_id, sorter=self._by_id))
@@ -183,6 +188,12 @@ class Part:
     @cached_property
     def _of_one_piece(self) -> bool:
         return COLLECTIONS[self.info.identity.collection].geometry in (GeometryKind.POINT, GeometryKind.LINE_STRING)
+
+    @cached_property
+    def _id_range(self) -> tuple[int, int]:
+        if not self.count:
+            return 0, -1
+        return int(self.ids[self._by_id[0]]), int(self.ids[self._by_id[-1]])
 
     @cached_property
     def _fragments(self) -> memoryview:
