@@ -139,7 +139,8 @@ class Edition:
 
     def _matches(self, owner: int, boxes: Sequence[Bounds]) -> Matches | None:
         """What is meant in a part that has features; None where nothing is."""
-        part, bbox = self.parts[owner], self.parts[owner].info.bbox
+        part = self.parts[owner]
+        bbox = part.info.bbox
         part.check()
         everything = not boxes or (bbox is not None and any(_covers(box, bbox) for box in boxes))
         positions = range(part.count) if everything else part.positions_in(boxes)
