@@ -67,7 +67,7 @@ def _measured(url: str, directory: Path, runs: int, workers: int, wanted: list[s
         counts = {
             case.id: _tipg_count(case, servers["tipg"], url) for case in cases if case.id in (LIMIT_10, LIMIT_1000)
         }
-        _serve_as_files(meter, cases, servers["OTN"], further, results)
+        _serve_as_files(meter, cases, servers[OWN], further, results)
         own_memory = processes.memory(servers[AGAIN].pid)
         scale = _scale(meter, servers[OWN], further, runs)
     downloaded: list[Download] = []

@@ -10,7 +10,7 @@ import psycopg
 
 from bench.boxes import Box, as_parameter
 from bench.client import get
-from bench.servers import AGAIN, BARE, Server
+from bench.servers import AGAIN, BARE, OWN, Server
 from otn.model.collections import ROADS
 
 DEPTH = 300_000
@@ -99,7 +99,7 @@ def _deep_page(servers: dict[str, Server]) -> Case:
     paths: dict[str, Sequence[str] | str] = {
         name: [f"{server.items}?limit=10&offset={DEPTH}"] for name, server in servers.items()
     }
-    paths["OTN"] = [f"{servers['OTN'].items}?limit=10&token={_token(servers['OTN'])}"]
+    paths[OWN] = [f"{servers[OWN].items}?limit=10&token={_token(servers[OWN])}"]
     return Case(DEEP, f"Page at depth {DEPTH:,}, limit 10 (OTN by its token, the others by offset)", paths)
 
 
@@ -115,7 +115,7 @@ def _token(server: Server) -> str:
 
 def _web_mercator(servers: dict[str, Server], found: dict[int, list[Box]]) -> Case:
     limited = [f"limit=1000&bbox={as_parameter(box)}" for box in found[2_000]]
-    crs = {"OTN": _EPSG_3857, "pygeoapi": _EPSG_3857, "pg_featureserv": "3857"}
+    crs = {OWN: _EPSG_3857, "pygeoapi": _EPSG_3857, "pg_featureserv": "3857"}
     paths: dict[str, Sequence[str] | str] = {
         name: [f"{server.items}?{query}&crs={crs[name]}" for query in limited] if name in crs else "it has no crs"
         for name, server in servers.items()

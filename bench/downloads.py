@@ -17,7 +17,7 @@ import orjson
 from bench import processes
 from bench.client import get
 from bench.data import VIEW
-from bench.servers import Place, Server, otn, running
+from bench.servers import OWN, Place, Server, otn, running
 from otn.model.collections import ROADS
 
 _DRIVERS = {
@@ -52,12 +52,12 @@ class Download:
 def downloads(place: Place) -> Iterator[Download]:
     """Every format that the collection links to as an enclosure, each from a server that has answered nothing else."""
     supported = _gdal_writes()
-    with running("OTN", place, otn) as server:
+    with running(OWN, place, otn) as server:
         enclosures = _enclosures(server)
     for enclosure in enclosures:
         media_type = enclosure["type"].partition(";")[0]
         driver = _DRIVERS.get(media_type)
-        with running("OTN", place, otn) as server:
+        with running(OWN, place, otn) as server:
             before = processes.memory(server.pid)
             with processes.peak_memory(server.pid) as peak:
                 seconds, size = _fetched(server, _path(enclosure["href"]), place.directory / "download")

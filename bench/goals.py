@@ -41,7 +41,7 @@ def goals(results: Results, titles: dict[str, str]) -> Iterator[Goal]:
                 ours, theirs = _measured(results, case, own), _measured(results, case, peer)
                 if ours is not None and theirs is not None:
                     yield Goal(f"{titles[case]}: {own} to {peer}", ours / theirs, share)
-    first, deep = _measured(results, FIRST_PAGE, "OTN"), _measured(results, DEEP, "OTN")
+    first, deep = _measured(results, FIRST_PAGE, OWN), _measured(results, DEEP, OWN)
     if first is not None and deep is not None:
         yield Goal(f"{titles[DEEP]}: to OTN's first page", deep / first, DEPTH_FACTOR)
 

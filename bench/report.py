@@ -6,6 +6,7 @@ from bench.downloads import Download
 from bench.facts import Answered
 from bench.goals import MEMORY, Goal, Results
 from bench.measure import Result
+from bench.servers import OWN
 
 _NOTE = "<!-- Written by `make bench`, which measured what it says. -->\n"
 _INTRODUCTION = """
@@ -91,7 +92,7 @@ def _case(title: str, results: dict[str, Result]) -> Iterator[str]:
         "server", "CPU", "of server", "of PostgreSQL", "to OTN", "requests/s", "p50, 1 client", "p50, 8", "bytes"
     )
     yield from _row("---", *["--:"] * 8)
-    own = results["OTN"].measure
+    own = results[OWN].measure
     for name, result in results.items():
         if result.measure is None:
             yield from _row(name, f"n/a ({_shortened(result.why_not)})", *[""] * 7)

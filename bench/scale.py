@@ -10,15 +10,14 @@ from otn.edition.manifest import PARTS, write_manifest
 from otn.edition.shelf import Shelf
 from otn.model.collections import ROADS
 
-FEW = 50_000
 _TOWNS = ("cz/prague-roads", "elsewhere/liechtenstein-roads", "elsewhere/porto-roads", "elsewhere/andorra-roads")
-"""Datasets that lie apart from the others and have about FEW roads together."""
+"""Datasets that lie apart from the others and have about 50,000 roads together."""
 _MATCHED = 250
 _PLACES = 12
 
 
 def few_roads(directory: Path) -> int:
-    """Makes an edition of FEW roads or so, of the parts of some towns; returns how many there are."""
+    """Makes an edition of the parts of some towns; returns how many there are."""
     edition = _edition(DATA_DIR)
     parts = tuple(part for part in edition.manifest.parts if part.identity.dataset in _TOWNS)
     number = sum(part.count for part in parts)

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import httpx
 import psycopg
+import pytest
 
 from otn.edition.build import publish
 from otn.model.datasets import Registry
 from otn.settings import Settings
 from tests.api.conftest import served
-from tests.api.sample import insert
+from tests.api.sample import fill, insert
 
 ROADS = "/collections/roads/items"
 NOWHERE = "postgresql:///otn?host=/nonexistent"
@@ -70,6 +71,16 @@ class Publisher:
         settings = Settings(database_url=database_url or self.url, data_dir=self.folder)
         with served(settings) as address, httpx.Client(base_url=address, timeout=20) as client:
             yield client
+
+
+@contextmanager
+def publishing(url: str, folder: Path) -> Iterator[Publisher]:
+    """A publisher over a database made from the template, which the sample fills; its editions are looked for often."""
+    fill(url)
+    publisher = Publisher(url, folder)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("otn.edition.shelf._INTERVAL", 0.01)
+        yield publisher
 
 
 def edition_of(answer: httpx.Response) -> int:

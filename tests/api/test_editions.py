@@ -8,8 +8,7 @@ import pytest
 
 from otn.api.paging import Place, make_token
 from otn.edition.manifest import PARTS
-from tests.api.editions import NOWHERE, ROADS, Publisher, edition_of, until
-from tests.api.sample import fill
+from tests.api.editions import NOWHERE, ROADS, Publisher, edition_of, publishing, until
 from tests.conftest import clone
 
 
@@ -17,12 +16,8 @@ from tests.conftest import clone
 def publisher(
     cluster_url: Callable[[str], str], template_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Publisher]:
-    """Before the sample, whose editions are looked for at short intervals."""
     clone(cluster_url, template_database, "otn_published")
-    fill(cluster_url("otn_published"))
-    publisher = Publisher(cluster_url("otn_published"), tmp_path_factory.mktemp("published"))
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("otn.edition.shelf._INTERVAL", 0.01)
+    with publishing(cluster_url("otn_published"), tmp_path_factory.mktemp("published")) as publisher:
         yield publisher
 
 

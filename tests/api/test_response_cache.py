@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.types import Message, Receive, Scope, Send
 
+from otn.api.access_log import AccessLog
 from otn.api.codings import CODINGS
 from otn.api.middleware import Answers
 from otn.api.response_cache import KEEP_WHILE, KeptAnswer, ResponseCache, key_of
-from tests.api.editions import ROADS, Publisher, edition_of, until
-from tests.api.sample import fill
+from tests.api.editions import ROADS, Publisher, edition_of, publishing, until
 from tests.conftest import clone
 
 _MIB = 2**20
@@ -68,6 +69,7 @@ def scope(method: str = "GET", path: str = "/a", query: str = "", **headers: str
         "scheme": "http",
         "raw_path": path.encode(),
         "query_string": query.encode(),
+        "http_version": "1.1",
         "server": ("127.0.0.1", 80),
         "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()],
     }
@@ -149,6 +151,15 @@ class TestAnswering:
         assert again[0]["status"] == first[0]["status"] == 200
         assert again[1]["body"] == first[1]["body"]
 
+    def test_every_answer_has_its_line_in_the_access_log(self, tmp_path: Path) -> None:
+        with AccessLog(str(tmp_path / "log")) as log:
+            app = Answers(Counting(), ResponseCache(_MIB), log)
+            asked(app)
+            asked(app)
+        first, again = (line.rpartition(" ")[0] for line in (tmp_path / "log").read_text().splitlines())
+        assert " 200 4000 " in first
+        assert again.partition("]")[2] == first.partition("]")[2]
+
     def test_every_coding_is_kept_for_itself(self) -> None:
         endpoint = Counting()
         app = Answers(endpoint, ResponseCache(_MIB))
@@ -180,10 +191,8 @@ def publisher(
     cluster_url: Callable[[str], str], template_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Publisher]:
     clone(cluster_url, template_database, "otn_kept")
-    fill(cluster_url("otn_kept"))
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("otn.edition.shelf._INTERVAL", 0.01)
-        yield Publisher(cluster_url("otn_kept"), tmp_path_factory.mktemp("kept"))
+    with publishing(cluster_url("otn_kept"), tmp_path_factory.mktemp("kept")) as publisher:
+        yield publisher
 
 
 def shown(response: httpx.Response) -> dict[str, Any]:
