@@ -8,9 +8,6 @@ from otn.api.conditional import is_conditional, is_not_modified, strong_etag
 from otn.api.context import Api
 from otn.api.disconnect import WhileConnected
 from otn.api.links import Links
-from otn.api.statement import SqlParameters, Statement
-from otn.api.tile_matrix_sets import WEB_MERCATOR_QUAD, TileAddress
-from otn.api.tile_sql import BUFFER, EXTENT, envelope
 from otn.api.tiles import (
     PROGRAM,
     MadeTile,
@@ -22,7 +19,10 @@ from otn.api.tiles import (
 from otn.errors import NotFound
 from otn.model.sql import WEB_MERCATOR_SRID
 from otn.model.text import LANGUAGES
+from otn.model.tile_matrix_sets import WEB_MERCATOR_QUAD, TileAddress
 from otn.model.tiling import BASEMAP_ZOOMS
+from otn.store.statement import SqlParameters, Statement
+from otn.store.tile_sql import BUFFER, EXTENT, envelope
 
 _LAYERS = {
     "land": {},

@@ -10,10 +10,10 @@ from otn.api.found import FoundFeature, FoundPage, State
 from otn.api.presentation import Presentation
 from otn.api.query import ItemsQuery
 from otn.api.sql import feature_statement, items_statement, state_statement
-from otn.api.statement import Statement
 from otn.errors import TookTooLong
 from otn.model.collections import Collection
 from otn.store.pool import Pool
+from otn.store.statement import Statement
 
 _COUNTING = 0.5
 """The share of a page's time after which it is made without the number of all matches."""

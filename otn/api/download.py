@@ -17,8 +17,8 @@ from otn.api.query import FeaturesQuery, download_query, require_available
 from otn.api.selection_sql import selection_sql
 from otn.api.served import ServedCollection, find_collection
 from otn.api.sql import view
-from otn.api.statement import SqlParameters
 from otn.api.validators import etag, validators
+from otn.store.statement import SqlParameters
 
 
 class Download:

@@ -15,12 +15,12 @@ from otn.api.negotiation import JSON_TYPE
 from otn.api.query import REPRESENTATION_PARAMETERS
 from otn.api.selection import SELECTION_PARAMETERS, Selection
 from otn.api.selection_sql import selection_sql
-from otn.api.statement import SqlParameters
 from otn.edition.counting import Counting, Statistics
 from otn.edition.steps import next_day, step_size
 from otn.model.collections import Collection
 from otn.model.fields import Field, Kind
 from otn.store.pool import Pool
+from otn.store.statement import SqlParameters
 
 Document = dict[str, Any]
 

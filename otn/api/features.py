@@ -34,11 +34,11 @@ from otn.api.query import FeatureQuery, ItemsQuery, feature_query, items_query, 
 from otn.api.response_cache import KEEP_WHILE
 from otn.api.served import ServedCollection, find_collection, no_collection
 from otn.api.sql import view
-from otn.api.statement import SqlParameters
 from otn.api.validators import etag, validators
 from otn.errors import BadRequest, DamagedPart, NotFound
 from otn.model.collections import Collection
 from otn.model.licences import LICENCES
+from otn.store.statement import SqlParameters
 
 if TYPE_CHECKING:
     from otn.edition.edition import Edition

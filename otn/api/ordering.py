@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from otn.api.paging import Place, SortKey
-from otn.api.statement import SQL_TYPES, SqlParameters, quoted
+from otn.store.statement import SQL_TYPES, SqlParameters, quoted
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,10 @@ from otn.api.query import ItemsQuery, parse_identifier
 from otn.api.schemas import value_schema
 from otn.api.selection import Selection, parse_equality
 from otn.api.sql import feature_statement, items_statement
-from otn.api.statement import Statement
 from otn.api.temporal import parse_datetime
 from otn.errors import RequestError
 from otn.model.collections import COLLECTIONS
+from otn.store.statement import Statement
 
 Document = dict[str, Any]
 

@@ -45,9 +45,9 @@ from otn.api.query import REPRESENTATION_PARAMETERS, require_available
 from otn.api.search import Search
 from otn.api.selection import parse_selection
 from otn.api.served import ServedCollection
-from otn.api.tile_matrix_sets import WEB_MERCATOR_QUAD
 from otn.api.tiles import REVALIDATE, CollectionTile, find_tile_matrix_set
 from otn.model.text import Text
+from otn.model.tile_matrix_sets import WEB_MERCATOR_QUAD
 
 Document = dict[str, Any]
 _SchemaBuilder = Callable[..., Document]

@@ -2,9 +2,9 @@
 
 from otn.api.bbox import BoundingBox, ProjectedBox
 from otn.api.selection import Equality, Selection
-from otn.api.statement import SQL_TYPES, SqlParameters, quoted
 from otn.api.temporal import Interval
 from otn.model.sql import SRID
+from otn.store.statement import SQL_TYPES, SqlParameters, quoted
 
 _MARGIN = 1e-5
 

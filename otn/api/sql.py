@@ -14,9 +14,9 @@ from otn.api.ordering import Ordering
 from otn.api.presentation import Presentation, whole_presentation
 from otn.api.query import ItemsQuery
 from otn.api.selection_sql import selection_sql
-from otn.api.statement import SqlParameters, Statement, quoted
 from otn.model.collections import COLLECTIONS, Collection, GeometryKind
 from otn.model.sql import SRID
+from otn.store.statement import SqlParameters, Statement, quoted
 
 # PostgreSQL joins the texts of so many features at a time: one long text of all would be copied again and again.
 _PIECE = 50

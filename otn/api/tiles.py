@@ -18,10 +18,10 @@ from otn.api.negotiation import MVT, MVT_TYPE, choose_language, choose_represent
 from otn.api.parameters import parse_parameters, refuse_unknown
 from otn.api.query import REPRESENTATION_PARAMETERS
 from otn.api.served import find_collection, no_collection
-from otn.api.tile_matrix_sets import TILE_MATRIX_SETS, TileAddress, TileMatrixSet
-from otn.api.tile_sql import TileRequest, tile_statement, version_statement
 from otn.errors import NotFound
 from otn.model.collections import Collection
+from otn.model.tile_matrix_sets import TILE_MATRIX_SETS, TileAddress, TileMatrixSet
+from otn.store.tile_sql import TileRequest, tile_statement, version_statement
 
 MAXIMUM_BYTES = 500_000
 """No tile is larger before compression; where it would be, the features that matter least are left out."""

@@ -13,14 +13,14 @@ from otn.api.links import Link, Links, link
 from otn.api.negotiation import GEOJSON_TYPE, JSON_TYPE, MVT_TYPE, TILEJSON_TYPE
 from otn.api.schemas import value_schema
 from otn.api.served import ServedCollection
-from otn.api.tile_matrix_sets import (
+from otn.model.fields import Field
+from otn.model.tile_matrix_sets import (
     DEEPEST_ZOOM,
     TILE_MATRIX_SETS,
     WEB_MERCATOR_QUAD,
     TileLimits,
     TileMatrixSet,
 )
-from otn.model.fields import Field
 
 _REL = "http://www.opengis.net/def/rel/ogc/1.0/"
 TILING_SCHEME_REL = _REL + "tiling-scheme"

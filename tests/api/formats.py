@@ -10,9 +10,9 @@ from otn.api.crs import CRS84, Crs
 from otn.api.encoders.gdal_file import GdalFormat
 from otn.api.encoders.registry import OutputFormat
 from otn.api.encoders.view import Page, TextFormat, View
-from otn.api.statement import quoted
 from otn.model.collections import Collection
 from otn.model.datasets import Registry
+from otn.store.statement import quoted
 from tests.api.sample import NASTY_NAME, declare, insert
 
 NASTY_TEXTS = (

@@ -14,9 +14,9 @@ from otn.api.presentation import Presentation
 from otn.api.query import ItemsQuery
 from otn.api.selection import Equality, Selection
 from otn.api.sql import feature_statement, items_statement
-from otn.api.statement import Statement
 from otn.api.temporal import parse_datetime
 from otn.model.collections import COLLECTIONS, ROADS, Collection
+from otn.store.statement import Statement
 
 SHOWN = Presentation(ROADS.fields)
 SELECTION = Selection(

@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from otn.api.documents import TILESETS_REL
-from otn.api.tile_matrix_sets import TILE_MATRIX_SETS, WEB_MERCATOR_QUAD, TileAddress, web_mercator
 from otn.api.tilesets import TILING_SCHEME_REL
 from otn.model.collections import COLLECTIONS
+from otn.model.tile_matrix_sets import TILE_MATRIX_SETS, WEB_MERCATOR_QUAD, TileAddress, web_mercator
 
 Document = dict[str, Any]
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import geopandas
 import pyogrio
 
-from otn.api.tile_matrix_sets import WEB_MERCATOR_QUAD, TileMatrixSet
+from otn.model.tile_matrix_sets import WEB_MERCATOR_QUAD, TileMatrixSet
 
 
 class Drawn(NamedTuple):

@@ -11,10 +11,10 @@ from otn.api.negotiation import GEOJSON_TYPE, JSON_TYPE
 from otn.api.openapi.document import openapi
 from otn.api.paging import Limits
 from otn.api.served import ServedCollection, ServedDataset
-from otn.api.tile_matrix_sets import WEB_MERCATOR_QUAD
 from otn.model.collections import AIRPORTS, COLLECTIONS, ROADS, Collection
 from otn.model.datasets import Registry
 from otn.model.service import read_service
+from otn.model.tile_matrix_sets import WEB_MERCATOR_QUAD
 
 BASE = "https://data.example.org/otn"
 LIMITS = Limits(10, 10000)

@@ -5,9 +5,9 @@ import pytest
 from otn.api.encoders.geojson import GEOJSON
 from otn.api.presentation import whole_presentation
 from otn.api.sql import view
-from otn.api.statement import SqlParameters
 from otn.model.collections import COLLECTIONS, Collection
 from otn.store.geojson_sql import whole_feature_sql
+from otn.store.statement import SqlParameters
 
 
 @pytest.mark.parametrize("collection", COLLECTIONS.values(), ids=COLLECTIONS.keys())

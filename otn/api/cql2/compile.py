@@ -22,9 +22,9 @@ from otn.api.cql2.expression import (
     Type,
 )
 from otn.api.cql2.functions import FUNCTIONS
-from otn.api.statement import SqlParameters, quoted
 from otn.model.fields import Kind
 from otn.model.sql import CASE_FOLDED, FOLDED, UNACCENTED
+from otn.store.statement import SqlParameters, quoted
 
 _COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
 _ARITHMETIC = {

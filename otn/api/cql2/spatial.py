@@ -10,8 +10,8 @@ from shapely.geometry.base import BaseGeometry
 
 from otn.api.cql2.expression import Geometry, Shape
 from otn.api.cql2.limits import refusal
-from otn.api.statement import SqlParameters
 from otn.model.sql import SRID
+from otn.store.statement import SqlParameters
 
 _FUNCTIONS = {
     "s_intersects": "ST_Intersects",

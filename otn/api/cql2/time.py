@@ -11,9 +11,9 @@ from typing import Any
 
 from otn.api.cql2.expression import Instant, Interval, IntervalEnd, Property
 from otn.api.cql2.limits import refusal, shortened
-from otn.api.statement import SqlParameters, quoted
 from otn.api.temporal import parse_instant
 from otn.errors import BadRequest
+from otn.store.statement import SqlParameters, quoted
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]?")
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from otn.api.encoders.view import PAGE_ORDER, Page, View, column, source_sql
-from otn.api.statement import quoted
 from otn.model.common_fields import IDENTIFIER
 from otn.model.fields import Field, Kind
+from otn.store.statement import quoted
 
 if TYPE_CHECKING:
     import pyarrow

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from otn.api.crs import Crs
-from otn.api.statement import quoted
 from otn.model.collections import Collection
 from otn.model.fields import Field
 from otn.model.licences import Licence
+from otn.store.statement import quoted
 
 Link = dict[str, Any]
 

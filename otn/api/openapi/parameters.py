@@ -9,8 +9,8 @@ from otn.api.negotiation import LOGICAL_SCHEMA, Representation
 from otn.api.openapi.feature_parameters import common
 from otn.api.openapi.parts import Document, path, query
 from otn.api.paging import Limits
-from otn.api.tile_matrix_sets import DEEPEST_ZOOM, TILE_MATRIX_SETS
 from otn.model.text import LANGUAGES
+from otn.model.tile_matrix_sets import DEEPEST_ZOOM, TILE_MATRIX_SETS
 
 
 def parameters(limits: Limits) -> Document:

@@ -12,10 +12,10 @@ from otn.api.cql2.compile import filter_sql
 from otn.api.cql2.language import FilterLanguage
 from otn.api.cql2.parse import parse_filter
 from otn.api.crs import CRS84, Crs
-from otn.api.statement import SqlParameters
 from otn.model.collections import ROADS, Collection
 from otn.model.datasets import Registry
 from otn.store.pool import Pool
+from otn.store.statement import SqlParameters
 from tests.api.cql2.rows import AIRPORT_ROWS, ROAD_ROWS
 from tests.api.sample import insert
 from tests.conftest import MadeOnce

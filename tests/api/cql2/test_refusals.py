@@ -16,9 +16,9 @@ from otn.api.cql2.language import FilterLanguage, parse_filter_language
 from otn.api.cql2.parse import parse_filter
 from otn.api.cql2.text import read_text
 from otn.api.crs import CRS84
-from otn.api.statement import SqlParameters
 from otn.errors import BadRequest
 from otn.model.collections import AIRPORTS, ROADS
+from otn.store.statement import SqlParameters
 from tests.api.cql2.test_cases import ALL, in_json
 
 TEXT, JSON = FilterLanguage.TEXT, FilterLanguage.JSON

@@ -15,8 +15,8 @@ from otn.api.cql2.compile import filter_sql
 from otn.api.cql2.language import FilterLanguage
 from otn.api.cql2.parse import parse_filter
 from otn.api.crs import CRS84
-from otn.api.statement import SqlParameters
 from otn.model.collections import AIRPORTS, ROADS, Collection
+from otn.store.statement import SqlParameters
 from tests.api.cql2.conftest import Fetch
 from tests.api.cql2.evaluation import holds
 from tests.api.cql2.rows import AIRPORT_ROWS, ROAD_ROWS

@@ -7,12 +7,12 @@ every zoom could not use.
 
 from dataclasses import dataclass
 
-from otn.api.statement import SqlParameters, Statement
-from otn.api.tile_matrix_sets import WEB_MERCATOR_QUAD, Box, TileAddress, TileMatrixSet, degrees, web_mercator
 from otn.model.collections import Collection
 from otn.model.fields import Field, Kind
 from otn.model.sql import SRID, WEB_MERCATOR_SRID
+from otn.model.tile_matrix_sets import WEB_MERCATOR_QUAD, Box, TileAddress, TileMatrixSet, degrees, web_mercator
 from otn.store.importance import drawn, most_important_first
+from otn.store.statement import SqlParameters, Statement
 
 EXTENT = 4096
 """Steps across a tile."""
