@@ -31,6 +31,12 @@ _ACCEPTED = re.compile(
     r"([!#$%&'*+.^_`|~0-9a-z-]+)[ \t]*(?:;[ \t]*q[ \t]*=[ \t]*(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)[ \t]*)?"
 )
 
+# What is compressed in itself already, like GeoPackage's pictures, GeoParquet, PNG and woff2, is not among these.
+_COMPRESSIBLE = re.compile(
+    rb"text/|application/(?:[a-z0-9.+-]*\+)?(?:json|xml)|image/svg\+xml"
+    rb"|application/(?:javascript|x-protobuf|vnd\.mapbox-vector-tile|x-ndjson|vnd\.apache\.arrow\.stream)"
+)
+
 
 class Choice(NamedTuple):
     """The coding an answer is to have; where `identity_refused`, nothing may go without one."""
@@ -62,6 +68,12 @@ def choose_coding(header: str) -> Choice:
     if quality == 0 or (IDENTITY in qualities and qualities[IDENTITY] > quality):
         return Choice(IDENTITY, identity_refused=False)
     return Choice(best, identity_refused=identity == 0)
+
+
+@lru_cache(maxsize=64)
+def is_compressible(content_type: bytes) -> bool:
+    """Whether what has this media type gets shorter by a coding."""
+    return _COMPRESSIBLE.match(content_type) is not None
 
 
 def encoded(content: bytes, coding: str) -> bytes:

@@ -1,7 +1,8 @@
 """Files that are sent as they lie: whole, or the one range that a client asks for.
 
 Source: RFC 9110 13 "Conditional Requests" and 14 "Range Requests". A range counts in the bytes of the file, so no
-coding is put on it, and its entity tag is the same for every client.
+coding is put on it, and its entity tag is the same for every client. A text that is asked for whole may be worth a
+coding; it then has another tag.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ from datetime import datetime
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
-from otn.api.codings import AS_IT_IS
+from otn.api.codings import AS_IT_IS, IDENTITY, coding_for, is_compressible
 from otn.api.conditional import is_not_modified
 from otn.api.context import headers_of
 from otn.api.disconnect import WhileConnected
@@ -44,13 +45,11 @@ async def send_file(scope: Scope, receive: Receive, send: Send, file: SentFile) 
     Raises HTTPException for a range that the file does not have (416), ClientLeft, and OSError where the file ends
     before its size.
     """
-    headers = [
-        *file.headers,
-        (b"etag", file.etag.encode()),
-        (b"last-modified", http_date(file.last_modified)),
-        (AS_IT_IS, b"bytes"),
-    ]
-    if is_not_modified(scope, file.etag, file.last_modified, coded=False):
+    headers = [*file.headers, (b"etag", file.etag.encode()), (b"last-modified", http_date(file.last_modified))]
+    coded = _is_better_coded(scope, file)
+    if not coded:
+        headers.append((AS_IT_IS, b"bytes"))
+    if is_not_modified(scope, file.etag, file.last_modified, coded=coded):
         await send({"type": "http.response.start", "status": 304, "headers": headers})
         await send({"type": "http.response.body"})
         return
@@ -82,6 +81,12 @@ def wanted_range(header: str, size: int) -> range | None:
     if read[2] and last < first:
         return None
     return range(first, min(last + 1, size))
+
+
+def _is_better_coded(scope: Scope, file: SentFile) -> bool:
+    asks_for_range = headers_of(scope, (b"range",))[b"range"] != ""
+    content_type = dict(file.headers).get(b"content-type", b"")
+    return is_compressible(content_type) and not asks_for_range and coding_for(scope).coding != IDENTITY
 
 
 def _wanted(scope: Scope, file: SentFile) -> range | None:

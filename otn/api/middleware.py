@@ -3,13 +3,12 @@
 import re
 import time
 from collections.abc import Mapping
-from functools import lru_cache
 from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from otn.api.access_log import AccessLog
-from otn.api.codings import AS_IT_IS, IDENTITY, Encoder, coding_for, encoded, stream_encoder
+from otn.api.codings import AS_IT_IS, IDENTITY, Encoder, coding_for, encoded, is_compressible, stream_encoder
 from otn.api.conditional import etag_in_coding
 from otn.api.disconnect import WhileConnected
 from otn.api.response_cache import KEEP_WHILE, Header, KeptAnswer, ResponseCache, key_of
@@ -41,11 +40,6 @@ _ON_EVERY_ANSWER: list[Header] = [
     (b"x-content-type-options", b"nosniff"),
 ]
 _ON_PAGES: list[Header] = [(b"content-security-policy", _CONTENT_SECURITY_POLICY), (b"referrer-policy", b"same-origin")]
-# What is compressed in itself already, like GeoPackage's pictures, GeoParquet, PNG and woff2, is not among these.
-_COMPRESSIBLE = re.compile(
-    rb"text/|application/(?:[a-z0-9.+-]*\+)?(?:json|xml)|image/svg\+xml"
-    rb"|application/(?:javascript|x-protobuf|vnd\.mapbox-vector-tile|x-ndjson|vnd\.apache\.arrow\.stream)"
-)
 # What goes into one packet of a network is there no sooner for being shorter.
 _LEAST_TO_COMPRESS = 1400
 _NO_CONTENT = (204, 304)
@@ -141,6 +135,8 @@ class _Answer:
         content_type = headers.get(b"content-type", b"")
         if AS_IT_IS not in headers:
             first = self._negotiated(start["status"], headers, first)
+        elif is_compressible(content_type):
+            _vary(headers)
         start["headers"] = [*headers.items(), *_ON_EVERY_ANSWER]
         if content_type.startswith(b"text/html"):
             start["headers"] += _ON_PAGES
@@ -148,13 +144,12 @@ class _Answer:
 
     def _negotiated(self, status: int, headers: dict[bytes, bytes], first: Message) -> Message:
         """Completes the headers with what codings have to do with; returns the first part of the body."""
-        compressible = _is_compressible(headers.get(b"content-type", b""))
+        compressible = is_compressible(headers.get(b"content-type", b""))
         tag = headers.get(b"etag", b"")
         if tag:
             headers[b"etag"] = etag_in_coding(tag.decode("latin-1"), self._coding).encode("latin-1")
         if compressible or tag or status == 304:
-            vary = headers.get(b"vary")
-            headers[b"vary"] = vary + b", Accept-Encoding" if vary else b"Accept-Encoding"
+            _vary(headers)
         return self._coded(headers, first) if self._is_to_be_coded(status, headers, first, compressible) else first
 
     def _is_to_be_coded(self, status: int, headers: Mapping[bytes, bytes], first: Message, compressible: bool) -> bool:
@@ -182,9 +177,9 @@ class _Answer:
         return {"type": "http.response.body", "body": content}
 
 
-@lru_cache(maxsize=64)
-def _is_compressible(content_type: bytes) -> bool:
-    return _COMPRESSIBLE.match(content_type) is not None
+def _vary(headers: dict[bytes, bytes]) -> None:
+    vary = headers.get(b"vary")
+    headers[b"vary"] = vary + b", Accept-Encoding" if vary else b"Accept-Encoding"
 
 
 class Slashes:

@@ -17,6 +17,7 @@ from otn.api.context import VARY, Api, RequestContext, request_context
 from otn.api.cql2.functions import functions_document
 from otn.api.crs import CRS84
 from otn.api.download import Download
+from otn.api.download_files import DownloadFiles
 from otn.api.encoders.gml import application_schema
 from otn.api.features import Feature, Items
 from otn.api.health import live, ready
@@ -58,14 +59,14 @@ _DATASET = "/datasets/{region}/{name}"
 _TILESET = "/collections/{collection_id}/tiles/{tile_matrix_set_id}"
 
 
-def endpoints(api: Api) -> dict[str, ASGIApp]:
+def endpoints(api: Api, downloads: DownloadFiles) -> dict[str, ASGIApp]:
     """Features and tiles by path: what is asked for most, and what is too large to be held."""
     items = Items(api)
     return {
         _ITEMS + "/{feature_id}": Feature(api),
         _ITEMS: items,
         "/collections/{collection_id}/search": Search(items),
-        "/collections/{collection_id}/download": Download(api),
+        "/collections/{collection_id}/download": Download(api, downloads),
         _TILESET + "/{tile_matrix}/{tile_row}/{tile_col}": CollectionTile(api),
         "/basemap/{tile_matrix}/{tile_row}/{tile_col}": basemap.BasemapTile(api),
     }

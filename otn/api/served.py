@@ -10,11 +10,12 @@ import orjson
 from otn.api.sql import collections_statement
 from otn.edition.manifest import Manifest
 from otn.edition.shelf import Shelf
-from otn.errors import NotFound, Unavailable
+from otn.errors import NotFound, Superseded, Unavailable
 from otn.model.collections import COLLECTIONS, Collection
 from otn.model.datasets import Dataset
 from otn.model.licences import Licence
 from otn.store.pool import Pool
+from otn.store.tile_sql import version_statement
 
 if TYPE_CHECKING:
     from otn.edition.edition import Edition
@@ -80,6 +81,13 @@ class Served:
             if served.collection.id == collection_id:
                 return served
         raise no_collection(collection_id)
+
+    async def confirm(self, collection: Collection, version: int) -> None:
+        """Raises Superseded unless the database has that version: what is read from before is of it then."""
+        statement = version_statement(collection)
+        rows = await self._pool.fetch(statement.sql, statement.parameters)
+        if [row["version"] for row in rows] != [version]:
+            raise Superseded(f"The data of {collection.id} were loaded anew meanwhile: try again.")
 
     def of_edition(self, edition: "Edition") -> ServedCollection:
         """The collection as the edition has it."""

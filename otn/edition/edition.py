@@ -6,9 +6,11 @@ over at its natural place in its part. Reading parses no feature; what neighbour
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from otn.edition.extract import Extract
 from otn.edition.manifest import Manifest
 from otn.edition.matches import Matches, Place, Rows, joined, merged, rows_of
 from otn.edition.part import Part
@@ -105,6 +107,14 @@ class Edition:
             found = joined(first, merged(matches, most, from_end=False))[offset:most]
             rows = found[:limit]
         return Page(matched, len(found) > limit, self._place(rows, 0), self._place(rows, -1), rows, self.parts)
+
+    def extract(self, boxes: Sequence[Bounds] = ()) -> Extract:
+        """All features that any of the boxes touches, in their order. That of everything is kept."""
+        return Extract.of(self.page(boxes, limit=self.count).rows, self.parts) if boxes else self._everything
+
+    @cached_property
+    def _everything(self) -> Extract:
+        return Extract.of(self.page(limit=self.count).rows, self.parts)
 
     def feature(self, feature_id: int) -> tuple[memoryview, str] | None:
         """The GeoJSON text of a feature and the identifier of its licence; None where there is no such feature."""

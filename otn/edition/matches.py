@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -56,7 +57,7 @@ class Matches:
 class Rows:
     """Features in their order: for each the number of its part, and its position there."""
 
-    owners: npt.NDArray[np.int64]
+    owners: npt.NDArray[np.integer[Any]]
     positions: Positions
 
     def __len__(self) -> int:

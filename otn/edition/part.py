@@ -23,6 +23,7 @@ from otn.edition.part_format import (
     FRAGMENTS,
     GEOMETRY,
     MAGIC,
+    SEPARATOR,
     TAIL_SIZE,
     TREE,
     Bounds,
@@ -108,6 +109,11 @@ class Part:
     def offsets(self) -> npt.NDArray[np.uint64]:
         """Where the fragment at each position begins among the fragments; the last number is their end."""
         return self._column("offsets")
+
+    @property
+    def lengths(self) -> npt.NDArray[np.int64]:
+        """How many bytes the GeoJSON text of the feature at each position has."""
+        return np.diff(self.offsets).astype(np.int64) - len(SEPARATOR)
 
     def fragment(self, position: int) -> memoryview:
         """The GeoJSON text of the feature at a position."""
