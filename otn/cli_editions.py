@@ -97,7 +97,7 @@ def print_editions(found: Iterable[Standing]) -> None:
     print_table(
         {
             **dict.fromkeys(("collection", "edition", "state"), "left"),
-            **dict.fromkeys(("parts", "features", "megabytes"), "right"),
+            **dict.fromkeys(("parts", "features", "megabytes", "of downloads"), "right"),
             **dict.fromkeys(("built (UTC)", "kept"), "left"),
         },
         map(_row, found),
@@ -122,7 +122,7 @@ def _troubles(url: str, settings: Settings, progress: Progress) -> list[str]:
 def _row(standing: Standing) -> list[str]:
     newest = standing.newest
     if newest is None:
-        return [standing.collection, "-", "missing", *["-"] * 5]
+        return [standing.collection, "-", "missing", *["-"] * 6]
     state = "current" if standing.is_current else f"behind load {standing.version}"
     if newest.number == standing.version and not standing.is_current:
         state = "to be built anew"
@@ -133,6 +133,7 @@ def _row(standing: Standing) -> list[str]:
         str(len(newest.parts)),
         f"{newest.count:,}",
         f"{newest.size / 1e6:,.1f}",
+        f"{standing.downloads / 1e6:,.1f}",
         f"{newest.built:%Y-%m-%d %H:%M}",
         ", ".join(map(str, standing.kept)),
     ]

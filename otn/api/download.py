@@ -22,7 +22,6 @@ from otn.api.encoders.registry import BY_MEDIA_TYPE, DOWNLOADS, OutputFormat
 from otn.api.encoders.view import Page, TextFormat
 from otn.api.feature_files import FeatureFile, Streamed, send_features
 from otn.api.file_ranges import SentFile, send_file
-from otn.api.kept_files import KeptFile
 from otn.api.links import link_header
 from otn.api.making import Making
 from otn.api.negotiation import GML, JSON_TYPE
@@ -32,6 +31,7 @@ from otn.api.selection_sql import selection_sql
 from otn.api.served import ServedCollection, find_collection
 from otn.api.tiles import REVALIDATE
 from otn.api.validators import etag, validators
+from otn.edition.kept_files import KeptFile
 from otn.errors import DamagedPart, Superseded
 from otn.model.collections import Collection
 from otn.store.statement import SqlParameters

@@ -19,8 +19,13 @@ from otn.api.documents import instant
 from otn.api.encoders.registry import FORMATS, OutputFormat
 from otn.api.encoders.view import PAGE_ORDER, Link, Page, TextFormat, notice
 from otn.api.feature_files import FeatureFile
-from otn.api.kept_files import (
-    FOLDER,
+from otn.api.making import Making, WholeFile
+from otn.api.presentation import Presentation, whole_presentation
+from otn.api.served import ServedCollection
+from otn.api.sql import view
+from otn.api.tiles import PROGRAM
+from otn.edition.kept_files import (
+    DOWNLOADS,
     NO_LANGUAGE,
     DamagedFile,
     FileName,
@@ -30,11 +35,6 @@ from otn.api.kept_files import (
     make_room,
     remove_unfinished,
 )
-from otn.api.making import Making, WholeFile
-from otn.api.presentation import Presentation, whole_presentation
-from otn.api.served import ServedCollection
-from otn.api.sql import view
-from otn.api.tiles import PROGRAM
 from otn.errors import RequestError, Unavailable
 from otn.model.collections import COLLECTIONS
 from otn.model.service import Service
@@ -173,4 +173,4 @@ class DownloadFiles:
         self._lock.release()
 
     def _folder_of(self, collection_id: str) -> Path:
-        return self._folder / collection_id / FOLDER
+        return self._folder / collection_id / DOWNLOADS

@@ -3,29 +3,22 @@
 There is no file of it: what lies in the parts are the features as they are sent.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from otn.api.encoders.geojson import GeoJsonLines
 from otn.api.encoders.view import Page, TextFormat
 from otn.edition.extract import Extract, Stretches, Texts
-
-if TYPE_CHECKING:
-    from otn.edition.matches import Rows
+from otn.edition.part import Part
 
 
 class Document:
     """A document of `size` bytes."""
 
     def __init__(self, extract: Extract, format_: TextFormat, page: Page) -> None:
-        self._extract = extract
         self._head, self._tail = format_.head(page), format_.tail(page)
-        lines = format_ if isinstance(format_, GeoJsonLines) else None
-        texts = self._joined if lines is None else self._in_lines(lines)
-        around = len(format_.separator) if lines is None else len(lines.line(b""))
-        self._features = Stretches(extract, texts, around)
+        self._features = Stretches(extract, *_written(extract.parts, format_))
         # Nothing separates the last feature from the next one.
         self._length = max(0, self._features.size - len(format_.separator))
-        self._separator = format_.separator
         self.size = len(self._head) + self._length + len(self._tail)
 
     def read(self, length: int, offset: int) -> bytes:
@@ -40,8 +33,11 @@ class Document:
             )
         )
 
-    def _joined(self, rows: "Rows") -> bytes:
-        return self._separator.join([*rows.runs(self._extract.parts), b""])
 
-    def _in_lines(self, lines: GeoJsonLines) -> Texts:
-        return lambda rows: b"".join([lines.line(bytes(text)) for text in rows.texts(self._extract.parts)])
+def _written(parts: Sequence[Part], format_: TextFormat) -> tuple[Texts, int]:
+    """How the features are written, and how many bytes of each are not its own."""
+    if isinstance(format_, GeoJsonLines):
+        line = format_.line
+        return lambda rows: b"".join([line(bytes(text)) for text in rows.texts(parts)]), len(line(b""))
+    separator = format_.separator
+    return lambda rows: separator.join([*rows.runs(parts), b""]), len(separator)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from weakref import ref
 
 from otn.api.bbox import BoundingBox
-from otn.api.edition_document import Document
 from otn.api.encoders.geojson import GeoJson, GeoJsonLines
 from otn.api.encoders.view import Page as Envelope
 from otn.api.encoders.view import TextFormat
@@ -26,6 +25,7 @@ from otn.errors import BadRequest, DamagedPart, Gone, NotFound
 from otn.model.collections import Collection
 
 if TYPE_CHECKING:
+    from otn.api.edition_document import Document
     from otn.edition.edition import Edition, Page
 
 _RANK = re.compile(r"-?[0-9]{1,18}")
@@ -115,8 +115,11 @@ class Editions:
         text, licence = found
         return FoundFeature(state_of(edition), licence, _line(format_, bytes(text)))
 
-    def document(self, edition: "Edition", selection: Selection, format_: TextFormat, page: Envelope) -> Document:
+    def document(self, edition: "Edition", selection: Selection, format_: TextFormat, page: Envelope) -> "Document":
         """All features that are asked for, with what stands around them. Raises DamagedPart as `page` does."""
+        # As the shelf does with what editions are read with.
+        from otn.api.edition_document import Document
+
         with self.taken_down_when_damaged(edition):
             extract = edition.extract(_boxes(selection))
             extract.check()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from otn.api.feature_files import PIECE, FeatureFile, send_features
-from otn.api.kept_files import FileName, UnfinishedFile
+from otn.edition.kept_files import FileName, UnfinishedFile
 from otn.store.pool import Pool
 
 _log = logging.getLogger(__name__)

@@ -1,5 +1,6 @@
 """Features of an edition one after another, as a text of which any stretch can be read without what is before it."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -46,15 +47,20 @@ class Stretches:
     def __init__(self, extract: Extract, texts: Texts, around: int) -> None:
         self._extract = extract
         self._texts = texts
-        self._ends = extract.ends + np.arange(1, len(extract) + 1) * around
-        self.size = int(self._ends[-1]) if len(extract) else 0
+        self._around = around
+        self.size = self._end(len(extract) - 1)
 
     def read(self, start: int, stop: int) -> bytes:
         """The bytes from `start` until before `stop`, which must lie within `size`. Raises DamagedPart."""
         if start >= stop:
             return b""
         self._extract.check()
-        first = int(self._ends.searchsorted(start, "right"))
-        last = int(self._ends.searchsorted(stop, "left"))
-        begins = int(self._ends[first - 1]) if first else 0
+        everyone = range(len(self._extract))
+        first = bisect_right(everyone, start, key=self._end)
+        last = bisect_left(everyone, stop, lo=first, key=self._end)
+        begins = self._end(first - 1)
         return self._texts(self._extract.rows[first : last + 1])[start - begins : stop - begins]
+
+    def _end(self, index: int) -> int:
+        """Where a feature ends; 0 before the first one."""
+        return int(self._extract.ends[index]) + (index + 1) * self._around if index >= 0 else 0

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 
+from otn.edition.kept_files import DOWNLOADS, files
 from otn.edition.manifest import PARTS, Manifest, PartEntry, numbers, path_of, read_manifest, readable, recipe
 from otn.edition.snapshot import State, read_loads, read_state, snapshot
 from otn.errors import EditionError
@@ -17,7 +18,8 @@ from otn.model.collections import COLLECTIONS, Collection
 class Standing:
     """A collection: its data version, its newest edition that can be read, and the numbers of all that are kept.
 
-    `is_current` says that the edition is what the database holds, and none of its files is missing.
+    `is_current` says that the edition is what the database holds, and none of its files is missing. `downloads` are the
+    bytes of the files that are kept for downloads.
     """
 
     collection: str
@@ -25,6 +27,7 @@ class Standing:
     newest: Manifest | None
     kept: tuple[int, ...]
     is_current: bool
+    downloads: int
 
 
 def standings(url: str, editions: Path) -> list[Standing]:
@@ -85,7 +88,8 @@ def is_there(folder: Path, part: PartEntry) -> bool:
 def _standing(folder: Path, collection: Collection, state: State) -> Standing:
     newest = next(readable(folder), None)
     current = newest is not None and is_current(newest, state) and all(is_there(folder, part) for part in newest.parts)
-    return Standing(collection.id, state.version, newest, tuple(numbers(folder)), current)
+    downloads = sum(path.stat().st_size for path, _ in files(folder / DOWNLOADS))
+    return Standing(collection.id, state.version, newest, tuple(numbers(folder)), current, downloads)
 
 
 @contextmanager

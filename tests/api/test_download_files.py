@@ -1,9 +1,11 @@
 """Downloads of whole collections: read from an edition, or made once for it, and sent in any range."""
 
 import asyncio
+import gc
 import os
 import random
 import socket
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,13 +15,19 @@ import psycopg
 import pytest
 from filelock import FileLock
 
+from otn.api.edition_document import Document
+from otn.api.encoders.geojson import GeoJson
 from otn.api.encoders.registry import FORMATS, OutputFormat
-from otn.api.kept_files import FOLDER, DamagedFile, FileName, KeptFile, UnfinishedFile, files, make_room
+from otn.api.encoders.view import Page
 from otn.api.negotiation import GEOJSON, GEOJSON_SEQUENCE, NDJSON, Representation
+from otn.edition.kept_files import DOWNLOADS, DamagedFile, FileName, KeptFile, UnfinishedFile, files, make_room
 from otn.edition.manifest import PARTS
+from otn.edition.shelf import Shelf
+from otn.model.collections import ROADS
 from otn.settings import Settings
 from tests.api.conftest import served
 from tests.api.editions import NOWHERE, Publisher, edition_of, publishing, until
+from tests.api.formats import whole_view
 from tests.api.sample import NUMBER_OF_ROADS
 from tests.api.test_download import count
 from tests.conftest import clone
@@ -55,7 +63,7 @@ def client(publisher: Publisher) -> Iterator[httpx.Client]:
 def kept(publisher: Publisher) -> dict[str, list[FileName]]:
     """What is kept of the roads, by format."""
     found: dict[str, list[FileName]] = {}
-    for _, name in files(publisher.editions / "roads" / FOLDER):
+    for _, name in files(publisher.editions / "roads" / DOWNLOADS):
         found.setdefault(name.format, []).append(name)
     return found
 
@@ -95,6 +103,23 @@ class TestReady:
         assert answer.headers["etag"] == written.headers["etag"]
         if answer.content:
             is_read_in_ranges(client, asked, answer)
+
+    def test_a_document_is_gone_when_nobody_reads_it(self, publisher: Publisher) -> None:
+        """Clients that read in ranges ask hundreds of times: nothing may wait for the collector."""
+        shelf = Shelf(publisher.editions)
+        shelf.poll()
+        edition = shelf.current("roads")
+        assert edition is not None
+        page = Page(whole_view(ROADS), "", "", "")
+        document = Document(edition.extract(), GeoJson(), page)
+        assert len(document.read(document.size, 0)) == document.size
+        held = weakref.ref(document)
+        gc.disable()
+        try:
+            del document
+            assert held() is None
+        finally:
+            gc.enable()
 
     def test_who_asks_for_it_whole_gets_it_in_a_coding(self, client: httpx.Client) -> None:
         plain = client.get(DOWNLOAD)
@@ -152,7 +177,7 @@ class TestMade:
 
     def test_a_range_of_what_is_not_there_yet_waits_for_it(self, publisher: Publisher, client: httpx.Client) -> None:
         asked = {"f": "csv"}
-        for path, _ in files(publisher.editions / "roads" / FOLDER):
+        for path, _ in files(publisher.editions / "roads" / DOWNLOADS):
             path.unlink()
         part = client.get(DOWNLOAD, params=asked, headers={"Range": "bytes=0-1"})
         assert (part.status_code, part.content) == (206, b"id")
@@ -160,7 +185,7 @@ class TestMade:
     def test_a_damaged_file_is_made_anew(self, publisher: Publisher, client: httpx.Client) -> None:
         whole = client.get(DOWNLOAD, params={"f": "csv"})
         until(lambda: "csv" in kept(publisher))
-        [path] = [path for path, name in files(publisher.editions / "roads" / FOLDER) if name.format == "csv"]
+        [path] = [path for path, name in files(publisher.editions / "roads" / DOWNLOADS) if name.format == "csv"]
         content = bytearray(path.read_bytes())
         content[len(content) // 2] ^= 1
         path.write_bytes(content)
@@ -183,7 +208,7 @@ class TestMade:
     def test_a_client_that_leaves_does_not_break_off_what_is_made(
         self, publisher: Publisher, client: httpx.Client
     ) -> None:
-        for path, _ in files(publisher.editions / "roads" / FOLDER):
+        for path, _ in files(publisher.editions / "roads" / DOWNLOADS):
             path.unlink()
         address = urlsplit(str(client.base_url))
         with psycopg.connect(publisher.url) as blocker:
@@ -194,9 +219,9 @@ class TestMade:
         until(lambda: "csv" in kept(publisher))
 
     def test_while_another_process_makes_one_it_is_streamed(self, publisher: Publisher, client: httpx.Client) -> None:
-        for path, _ in files(publisher.editions / "roads" / FOLDER):
+        for path, _ in files(publisher.editions / "roads" / DOWNLOADS):
             path.unlink()
-        abandoned = publisher.editions / "roads" / FOLDER / "1.csv.-.0.unfinished"
+        abandoned = publisher.editions / "roads" / DOWNLOADS / "1.csv.-.0.unfinished"
         abandoned.write_bytes(b"of a process that was killed")
         with FileLock(publisher.editions / "downloads.lock"):
             streamed = client.get(DOWNLOAD, params={"f": "csv"}, headers={"Range": "bytes=0-1"})
@@ -207,7 +232,7 @@ class TestMade:
 
     def test_without_room_nothing_is_kept(self, publisher: Publisher) -> None:
         settings = Settings(database_url=publisher.url, data_dir=publisher.folder, downloads_gib=0)
-        for path, _ in files(publisher.editions / "roads" / FOLDER):
+        for path, _ in files(publisher.editions / "roads" / DOWNLOADS):
             path.unlink()
         with served(settings) as address:
             assert httpx.get(address + DOWNLOAD, params={"f": "csv"}).status_code == 200

@@ -136,10 +136,20 @@ def test_filters_are_in_cql2_as_text_unless_said_otherwise(definition: Document)
 
 
 def test_features_say_in_which_system_they_are_and_when_they_changed(definition: Document) -> None:
-    for path, more in (("items", {"OTN-Edition"}), ("items/{featureId}", {"OTN-Edition"}), ("download", set())):
+    for path, more in (
+        ("items", {"OTN-Edition"}),
+        ("items/{featureId}", {"OTN-Edition"}),
+        ("download", {"OTN-Edition", "Accept-Ranges"}),
+    ):
         responses = definition["paths"][f"/collections/roads/{path}"]["get"]["responses"]
         assert set(responses["200"]["headers"]) == {"Content-Crs", "ETag", "Link"} | more
         assert "ETag" in resolved(definition, responses["304"])["headers"]
+
+
+def test_parts_of_a_download_are_described(definition: Document) -> None:
+    responses = definition["paths"]["/collections/roads/download"]["get"]["responses"]
+    assert {"Content-Range", "ETag"} < set(responses["206"]["headers"])
+    assert "application/problem+json" in resolved(definition, responses["416"])["content"]
 
 
 def test_declared_parameters_are_known(client: httpx.Client, definition: Document) -> None:

@@ -37,6 +37,7 @@ _ERROR_DESCRIPTIONS = {
     "NotFound": "There is no such resource.",
     "Gone": "The edition that edition or token names is no longer kept: begin again without them.",
     "NotAcceptable": "The Accept header admits no media type this resource has.",
+    "RangeNotSatisfiable": "The file does not have the range that is asked for; Content-Range says how long it is.",
     "InternalServerError": "The service made a mistake.",
     "ServiceUnavailable": "The service cannot answer now; Retry-After says when to try again.",
 }
@@ -81,6 +82,22 @@ def features_item(operation: str, summary: str, content: Document, tag: str, par
     if reference("parameters", "edition") in parameters:
         responses["200"]["headers"]["OTN-Edition"] = reference("headers", "OTN-Edition")
         responses["410"] = reference("responses", "Gone")
+    return item
+
+
+def download_item(operation: str, summary: str, content: Document, tag: str, parameters: list[Document]) -> Document:
+    """The path of a file, of which a range can be asked for."""
+    item = features_item(operation, summary, content, tag, parameters)
+    responses = item["get"]["responses"]
+    named = {name: reference("headers", name) for name in ("Accept-Ranges", "OTN-Edition")}
+    responses["200"]["headers"] |= named
+    file = {media: {"schema": reference("schemas", "file")} for media in content}
+    responses["206"] = {
+        "description": "The range of the file that the header Range asks for.",
+        "headers": {"Content-Range": reference("headers", "Content-Range"), **responses["200"]["headers"]},
+        "content": file,
+    }
+    responses["416"] = reference("responses", "RangeNotSatisfiable")
     return item
 
 
@@ -130,7 +147,9 @@ def responses() -> Document:
 def headers() -> Document:
     """The headers of answers, by name."""
     described = {
+        "Accept-Ranges": "`bytes` where ranges of this answer can be asked for.",
         "Content-Crs": "The coordinate reference system of the answer, in angle brackets.",
+        "Content-Range": "Which bytes of the file these are, and how many it has.",
         "ETag": "Changes when the answer does: send it back as If-None-Match.",
         "Link": "The links of the answer that lead through its pages (RFC 8288).",
         "OTN-Edition": "The number of the edition that has these features, if there is one.",

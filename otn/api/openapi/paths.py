@@ -20,7 +20,7 @@ from otn.api.openapi.feature_parameters import (
     items_parameters,
     selecting_parameters,
 )
-from otn.api.openapi.operations import features_item, health_item, path_item, search_item, tile_item
+from otn.api.openapi.operations import download_item, features_item, health_item, path_item, search_item, tile_item
 from otn.api.openapi.parts import Document, reference
 from otn.api.served import ServedCollection
 
@@ -89,8 +89,12 @@ def _feature_paths(served: ServedCollection, title: str, language: str) -> Docum
         f"{base}/search": search_item(
             f"{name}.search", f"{title}: features, asked for in JSON", _content(name, ITEMS), name, f"{name}.search"
         ),
-        f"{base}/download": get(
-            "download", "all features in one file", _content(name, DOWNLOADS), download_parameters(served, language)
+        f"{base}/download": download_item(
+            f"{name}.download",
+            f"{title}: all features in one file",
+            _content(name, DOWNLOADS),
+            name,
+            download_parameters(served, language),
         ),
     }
 

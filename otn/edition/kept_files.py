@@ -14,7 +14,8 @@ from xxhash import xxh3_128
 from otn.edition.part_format import DIGEST_SIZE, UNFINISHED
 from otn.errors import EditionError
 
-FOLDER = "downloads"
+DOWNLOADS = "downloads"
+"""The folder of these files in that of a collection's editions."""
 _PIECE = 2**24
 
 
@@ -136,7 +137,7 @@ def files(folder: Path) -> Iterator[tuple[Path, FileName]]:
     """The files in the folder of a collection's downloads; none where there is no folder."""
     try:
         paths = list(folder.iterdir())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return
     for path in paths:
         name = FileName.read(path.name)
