@@ -6,6 +6,7 @@ Sources: OGC API - Tiles - Part 1 (20-057) "Core" and "Mapbox Vector Tiles"; Map
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from importlib.metadata import version
 from typing import NamedTuple
 
@@ -15,17 +16,22 @@ from otn.api.conditional import is_conditional, is_not_modified, strong_etag
 from otn.api.context import Api, headers_of, require_reading
 from otn.api.disconnect import WhileConnected
 from otn.api.negotiation import MVT, MVT_TYPE, choose_language, choose_representation
-from otn.api.parameters import parse_parameters, refuse_unknown
+from otn.api.parameters import Parameters, parse_parameters, refuse_unknown
 from otn.api.query import REPRESENTATION_PARAMETERS
+from otn.api.selection import known_parameters, parse_selection
+from otn.api.selection_sql import selection_sql
 from otn.api.served import find_collection, no_collection
 from otn.errors import NotFound
 from otn.model.collections import Collection
 from otn.model.tile_matrix_sets import TILE_MATRIX_SETS, TileAddress, TileMatrixSet
+from otn.store.statement import Condition
 from otn.store.tile_sql import TileRequest, tile_statement, version_statement
 
 MAXIMUM_BYTES = 500_000
 """No tile is larger before compression; where it would be, the features that matter least are left out."""
 
+# A tile is a place itself: neither a box nor its reference system is asked for.
+_TILE_PARAMETERS = REPRESENTATION_PARAMETERS | {"datetime", "subset", "filter", "filter-lang", "q"}
 # Whoever holds a tile asks whether it still holds, and is mostly told so without a row being read.
 REVALIDATE = "public, no-cache"
 _INTEGER = re.compile(r"[0-9]{1,10}")
@@ -48,13 +54,12 @@ class CollectionTile:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Raises what the error handlers know: RequestError, HTTPException, ClientLeft."""
-        check_tile_request(scope)
         names = scope["path_params"]
         collection = find_collection(names["collection_id"])
+        parameters = tile_request_parameters(scope, tile_parameters(collection))
         tile_matrix_set = find_tile_matrix_set(names["tile_matrix_set_id"])
-        request = TileRequest(
-            collection, tile_matrix_set, tile_address(names, tile_matrix_set, tile_matrix_set.deepest)
-        )
+        tile = tile_address(names, tile_matrix_set, tile_matrix_set.deepest)
+        request = TileRequest(collection, tile_matrix_set, tile, tile_condition(collection, parameters))
         if is_conditional(scope):
             version = await self._version(collection, receive)
             if is_not_modified(scope, strong_etag(version)):
@@ -89,13 +94,29 @@ def _version(data_version: int, collection: Collection) -> str:
     return f"{data_version}-{collection.tile_rule.fingerprint}-{PROGRAM}"
 
 
-def check_tile_request(scope: Scope) -> None:
-    """Raises HTTPException for a method, BadRequest for a parameter and NotAcceptable for an Accept header."""
+def tile_parameters(collection: Collection) -> frozenset[str]:
+    """What tiles of the collection, and the documents about them, can be asked for by."""
+    return known_parameters(collection, _TILE_PARAMETERS)
+
+
+def tile_condition(collection: Collection, parameters: Parameters) -> Condition | None:
+    """What a feature must meet to be in the tile; None where all are. Raises BadRequest for an unusable value."""
+    selection, _ = parse_selection(collection, parameters)
+    return None if selection.is_everything else partial(selection_sql, selection)
+
+
+def tile_request_parameters(scope: Scope, known: frozenset[str]) -> Parameters:
+    """The parameters of a request for a tile.
+
+    Raises HTTPException for a method, BadRequest for an unknown parameter and NotAcceptable for an Accept header.
+    """
     require_reading(scope)
-    parameters = dict(parse_parameters(scope["query_string"]))
-    refuse_unknown(parameters, REPRESENTATION_PARAMETERS)
-    choose_representation(parameters.get("f"), headers_of(scope, (b"accept",))[b"accept"], MVT)
-    choose_language(parameters.get("lang"), "")
+    parameters = parse_parameters(scope["query_string"])
+    given = dict(parameters)
+    refuse_unknown(given, known)
+    choose_representation(given.get("f"), headers_of(scope, (b"accept",))[b"accept"], MVT)
+    choose_language(given.get("lang"), "")
+    return parameters
 
 
 def find_tile_matrix_set(identifier: str) -> TileMatrixSet:

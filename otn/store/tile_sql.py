@@ -12,7 +12,7 @@ from otn.model.fields import Field, Kind
 from otn.model.sql import SRID, WEB_MERCATOR_SRID
 from otn.model.tile_matrix_sets import WEB_MERCATOR_QUAD, Box, TileAddress, TileMatrixSet, degrees, web_mercator
 from otn.store.importance import drawn, most_important_first
-from otn.store.statement import SqlParameters, Statement
+from otn.store.statement import Condition, SqlParameters, Statement
 
 EXTENT = 4096
 """Steps across a tile."""
@@ -24,11 +24,16 @@ _MARGIN = 1e-6  # degrees
 
 @dataclass(frozen=True)
 class TileRequest:
-    """A tile of a collection. With `at_most` it holds only so many features: those that matter most."""
+    """A tile of a collection.
+
+    With a `condition` on the columns of the collection's table it holds only the features that meet it, and with
+    `at_most` only so many: those that matter most.
+    """
 
     collection: Collection
     tile_matrix_set: TileMatrixSet
     tile: TileAddress
+    condition: Condition | None = None
     at_most: int | None = None
 
     @property
@@ -66,18 +71,25 @@ WHERE state.collection = {name} AND state.number_of_features > 0"""  # noqa: S60
 
 
 def _overview(request: TileRequest, parameters: SqlParameters) -> str:
-    """Features as they were generalised when they were loaded."""
+    """Features as they were generalised when they were loaded.
+
+    Of several that became the same line, or that share a place, one was kept: it alone is asked about the condition.
+    """
     collection, tile_matrix_set = request.collection, request.tile_matrix_set
     geometry, around = "g.geom", tile_matrix_set.box(request.tile, BUFFER / EXTENT)
     if tile_matrix_set is not WEB_MERCATOR_QUAD:
         geometry = f"ST_Transform(g.geom, {tile_matrix_set.srid})"
         around = Box(*web_mercator(around.west, around.south), *web_mercator(around.east, around.north))
     joined = "" if request.at_most is None else f"JOIN {collection.table} AS f ON f.id = g.id"
+    selected = ""
+    if request.condition is not None:
+        meets = request.condition(parameters)
+        selected = f"AND EXISTS (SELECT FROM {collection.table} AS own WHERE own.id = g.id AND {meets})"
     return f"""
     SELECT g.id, {_clipped(geometry, request, parameters)} AS geom, g.properties
     FROM {collection.overview_table} AS g {joined}
     WHERE g.zoom = {request.zoom} AND g.geom && {envelope(around, WEB_MERCATOR_SRID, parameters)}
-    {_first(request, parameters)}"""  # noqa: S608
+    {selected} {_first(request, parameters)}"""  # noqa: S608
 
 
 def _features(request: TileRequest, parameters: SqlParameters) -> str:
@@ -93,10 +105,12 @@ def _features(request: TileRequest, parameters: SqlParameters) -> str:
     carried = (field for field in collection.tile_fields if rule.carries(field.name, request.zoom))
     properties = ", ".join(f'{_value(field)} AS "{field.name}"' for field in carried)
     hidden = rule.hidden_at(request.zoom)
-    condition = f"AND {drawn(collection, parameters.add(hidden, 'text[]'))}" if hidden else ""
+    shown = f"AND {drawn(collection, parameters.add(hidden, 'text[]'))}" if hidden else ""
+    selected = f"AND {request.condition(parameters)}" if request.condition is not None else ""
     return f"""
     SELECT f.id, {_clipped(geometry, request, parameters)} AS geom, {properties}
-    FROM {collection.table} AS f WHERE {near} {condition} {_first(request, parameters)}"""  # noqa: S608
+    FROM {collection.table} AS f WHERE {near} {shown} {selected}
+    {_first(request, parameters)}"""  # noqa: S608
 
 
 def _in_degrees(box: Box) -> Box:

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import httpx
 import psycopg
 import pytest
 
-from otn.api.tiles import MAXIMUM_BYTES
+from otn.api.tiles import MAXIMUM_BYTES, tile_condition
 from otn.model.collections import COLLECTIONS, ROADS, Collection
 from otn.model.tile_matrix_sets import TILE_MATRIX_SETS, WEB_MERCATOR_QUAD, TileAddress, TileMatrixSet
 from otn.settings import Settings
@@ -19,6 +20,7 @@ from tests.api.sample import fill
 
 ROAD_7 = (4.07, 51.05)  # a road with a limit of height; no other lies within 700 m
 MVT_TYPE = "application/vnd.mapbox-vector-tile"
+SELECTION = (("datetime", "2020-01-01"), ("filter", "dataset LIKE 'be/%' AND S_INTERSECTS(geometry, POINT(4 51))"))
 
 
 def path(place: str, collection: str = "roads", tile_matrix_set: str = "WebMercatorQuad") -> str:
@@ -147,6 +149,90 @@ def test_methods_and_media_types(client: httpx.Client) -> None:
     assert got.headers["access-control-allow-origin"] == "*"
 
 
+def ids(client: httpx.Client, folder: Path, place: str, selection: str = "") -> set[int]:
+    """The roads of a tile."""
+    answer = client.get(f"{path(place)}?{selection}")
+    assert answer.status_code in (200, 204), answer.text
+    return {road.id for road in tiles.read(answer.content, place, folder, "roads")} if answer.content else set()
+
+
+@pytest.mark.parametrize("zoom", [8, 12])
+@pytest.mark.parametrize(
+    "selection",
+    [
+        "speedLimit=50",
+        "id=3",
+        "q=dorp",
+        "datetime=2012-01-01",
+        "datetime=2018-01-01/..",
+        "filter=speedLimit IS NULL AND bridge = true",
+        'filter={"op":"isNull","args":[{"property":"speedLimit"}]}&filter-lang=cql2-json',
+        "filter=S_INTERSECTS(geometry, POLYGON((4 51,4.055 51,4.055 52,4 52,4 51)))",
+        "datetime=2018-01-01&functionalRoadClass=mainRoad&filter=id > 3",
+    ],
+)
+def test_a_tile_holds_what_items_select(client: httpx.Client, tmp_path: Path, zoom: int, selection: str) -> None:
+    """From geometry generalised for a low zoom, and from the features themselves."""
+    place = tiles.address(4.09, 51.05, zoom)
+    everything = ids(client, tmp_path, place)
+    features = client.get(f"/collections/roads/items?limit=100&{selection}").json()["features"]
+    chosen = ids(client, tmp_path, place, selection)
+    assert chosen == everything & {feature["id"] for feature in features}
+    assert chosen < everything
+
+
+@pytest.mark.parametrize(
+    ("subset", "datetime"),
+    [
+        ('datetime("2012-01-01")', "2012-01-01"),
+        ('datetime("2018-01-01T00:00:00Z":"2019-01-01T00:00:00Z")', "2018-01-01/2019-01-01"),
+        ('datetime("2018-01-01":*)', "2018-01-01/.."),
+        ('datetime(*:"2009-12-31")', "../2009-12-31"),
+        ("datetime(*:*)", "../.."),
+    ],
+)
+def test_a_part_of_the_axis_of_time_is_an_interval(
+    client: httpx.Client, tmp_path: Path, subset: str, datetime: str
+) -> None:
+    """20-057, /req/datetime/axis."""
+    place = tiles.address(4.09, 51.05, 8)
+    assert ids(client, tmp_path, place, f"subset={subset}") == ids(client, tmp_path, place, f"datetime={datetime}")
+
+
+@pytest.mark.parametrize(
+    ("asked", "parameter"),
+    [
+        ("filter=nowhere = 1", "filter"),
+        ("filter=speedLimit >", "filter"),
+        ("speedLimit=fast", "speedLimit"),
+        ("datetime=yesterday", "datetime"),
+        ("subset=datetime(*)", "subset"),
+        ('subset=Lat("1":"2")', "subset"),
+        ('subset=datetime("2018-13-01")', "subset"),
+        ('subset=datetime("2018-01-01")&datetime=2018-01-01', "subset"),
+        ("bbox=4,50,5,51", "bbox"),
+        ("filter-crs=EPSG:4326", "filter-crs"),
+        ("limit=1", "limit"),
+        ("surfaces=paved", "surfaces"),
+    ],
+)
+@pytest.mark.parametrize("below", ["", "/WebMercatorQuad", "/WebMercatorQuad/0/0/0"])
+def test_what_selects_nothing_is_refused(client: httpx.Client, below: str, asked: str, parameter: str) -> None:
+    """By the tiles, and by the documents that lead to them."""
+    answer = client.get(f"/collections/roads/tiles{below}?{asked}")
+    assert (answer.status_code, answer.json().get("parameter")) == (400, parameter)
+
+
+def test_a_collection_without_names_is_not_searched(client: httpx.Client) -> None:
+    assert client.get("/collections/accidents/tiles/WebMercatorQuad/0/0/0?q=dorp").status_code == 400
+
+
+def test_who_has_a_selection_is_told_so(client: httpx.Client) -> None:
+    place = path(tiles.address(4.09, 51.05, 8)) + "?filter=bridge = true"
+    tag = client.get(place).headers["etag"]
+    assert client.get(place, headers={"If-None-Match": tag}).status_code == 304
+
+
 def test_the_same_question_gives_the_same_bytes(client: httpx.Client) -> None:
     for zoom in (0, 6, 11, 12, 16):
         place = path(tiles.address(4.1, 51.05, zoom))
@@ -223,11 +309,20 @@ def test_a_tile_that_would_be_too_large_keeps_what_matters_most(
 @pytest.mark.parametrize("tile_matrix_set", TILE_MATRIX_SETS.values(), ids=lambda entry: entry.id)
 def test_every_value_of_a_statement_is_a_parameter(collection: Collection, tile_matrix_set: TileMatrixSet) -> None:
     for matrix in range(tile_matrix_set.deepest + 1):
-        for at_most in (None, 10):
+        for condition, at_most in product((None, tile_condition(collection, SELECTION)), (None, 10)):
             tile = TileAddress(matrix, 0, 0)
-            statement = tile_statement(TileRequest(collection, tile_matrix_set, tile, at_most))
+            statement = tile_statement(TileRequest(collection, tile_matrix_set, tile, condition, at_most))
             used = {int(number) for number in re.findall(r"\$(\d+)", statement.sql)}
             assert used == set(range(1, len(statement.parameters) + 1))
+
+
+@pytest.mark.parametrize("tile_matrix_set", TILE_MATRIX_SETS.values(), ids=lambda entry: entry.id)
+def test_every_statement_is_one_that_postgresql_understands(sample_url: str, tile_matrix_set: TileMatrixSet) -> None:
+    condition = tile_condition(ROADS, SELECTION)
+    with psycopg.connect(sample_url) as connection:
+        for number, (matrix, at_most) in enumerate(product((3, 13), (None, 10))):
+            request = TileRequest(ROADS, tile_matrix_set, TileAddress(matrix, 0, 0), condition, at_most)
+            connection.execute(f"PREPARE tile_{number} AS {tile_statement(request).sql}".encode())
 
 
 def quadtree(client: httpx.Client, collection: str, deepest: int) -> Iterator[tuple[TileAddress, int]]:

@@ -112,6 +112,33 @@ def test_tilejson_is_all_that_maplibre_needs(client: httpx.Client, address: str)
     assert client.get("/collections/roads/tiles/WorldCRS84Quad?f=tilejson").status_code == 400
 
 
+SELECTIONS = ({"filter": "name = '{z}&Co' OR speedLimit > 40"}, {"datetime": "2020-01-01/..", "speedLimit": "50"})
+
+
+@pytest.mark.parametrize("asked", SELECTIONS, ids=lambda asked: next(iter(asked)))
+def test_documents_hand_a_selection_on_to_the_tiles(client: httpx.Client, asked: dict[str, str]) -> None:
+    def question(address: str) -> dict[str, str]:
+        return dict(httpx.URL(address).params)
+
+    listed = client.get("/collections/roads/tiles", params=asked | {"lang": "nl"}).json()["tilesets"]
+    assert len(listed) == len(SETS)
+    for entry in listed:
+        own = link(entry, "self", "application/json")
+        assert question(own["href"]) == asked | {"lang": "nl"}
+        tileset = client.get(own["href"]).json()
+        assert question(link(tileset, "self")["href"]) == asked | {"lang": "nl"}
+        template = link(tileset, "item", MVT_TYPE)["href"]
+        assert re.findall(r"{\w+}", template) == ["{tileMatrix}", "{tileRow}", "{tileCol}"]
+        assert question(template.format(tileMatrix=0, tileRow=0, tileCol=0)) == asked
+    [mercator] = [entry for entry in listed if entry["tileMatrixSetId"] == "WebMercatorQuad"]
+    tilejson = client.get(link(mercator, "alternate", "application/vnd.mapbox.tilejson+json")["href"]).json()
+    [address] = tilejson["tiles"]
+    assert re.findall(r"{\w+}", address) == ["{z}", "{y}", "{x}"]
+    tile = address.format(z=0, y=0, x=0)
+    assert question(tile) == asked
+    assert client.get(tile).status_code == 200
+
+
 def test_an_attribution_is_no_markup(client: httpx.Client) -> None:
     """Map libraries put it on the page as HTML."""
     for collection in ("roads", "ports", "airports"):

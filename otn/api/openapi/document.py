@@ -22,7 +22,7 @@ def openapi(
     shared = parameters(limits)
     for entry in served:
         title = service.collections[entry.collection.id].title.in_language(language)
-        paths |= collection_paths(entry, title, language) | tile_paths(entry, title)
+        paths |= collection_paths(entry, title, language) | tile_paths(entry, title, language)
     return {
         "openapi": "3.0.3",
         "info": {
