@@ -122,7 +122,7 @@ def tile_request_parameters(scope: Scope, known: frozenset[str]) -> Parameters:
 def find_tile_matrix_set(identifier: str) -> TileMatrixSet:
     """Raises NotFound."""
     if identifier not in TILE_MATRIX_SETS:
-        known = " and ".join(TILE_MATRIX_SETS)
+        known = ", ".join(TILE_MATRIX_SETS)
         raise NotFound(f"There is no tile matrix set {identifier[:60]!r} here; there are {known}.")
     return TILE_MATRIX_SETS[identifier]
 

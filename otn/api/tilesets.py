@@ -126,7 +126,8 @@ def tilesets(tiles: Tiles, links: Links, language: str, own: list[Link]) -> Docu
 
 def tileset(tiles: Tiles, entry: TileMatrixSet, links: Links, language: str, own: list[Link]) -> Document:
     """The metadata of one tileset: what tiles there are, and what is in them."""
-    bbox = tiles.bbox
+    bbox = entry.within(tiles.bbox)
+    bounds = entry.bounds(bbox)
     return _identity(tiles, entry) | {
         "version": str(tiles.version),
         "updated": instant(tiles.updated),
@@ -135,12 +136,12 @@ def tileset(tiles: Tiles, entry: TileMatrixSet, links: Links, language: str, own
         "mediaTypes": [MVT_TYPE],
         "tileMatrixSetLimits": [_limits(entry.limits(bbox, matrix)) for matrix in range(entry.deepest + 1)],
         "boundingBox": {
-            "lowerLeft": list(entry.from_degrees(bbox[0], bbox[1])),
-            "upperRight": list(entry.from_degrees(bbox[2], bbox[3])),
+            "lowerLeft": entry.in_axis_order((bounds.west, bounds.south)),
+            "upperRight": entry.in_axis_order((bounds.east, bounds.north)),
             "crs": entry.crs,
         },
         "centerPoint": {
-            "coordinates": list(entry.from_degrees(*_centre(bbox))),
+            "coordinates": entry.in_axis_order(entry.from_degrees(*_centre(bbox))),
             "crs": entry.crs,
             "tileMatrix": str(_first_matrix(entry, bbox)),
         },

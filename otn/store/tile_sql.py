@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from otn.model.collections import Collection
 from otn.model.fields import Field, Kind
 from otn.model.sql import SRID, WEB_MERCATOR_SRID
-from otn.model.tile_matrix_sets import WEB_MERCATOR_QUAD, Box, TileAddress, TileMatrixSet, degrees, web_mercator
+from otn.model.tile_matrix_sets import WEB_MERCATOR_QUAD, Box, TileAddress, TileMatrixSet
 from otn.store.importance import drawn, most_important_first
 from otn.store.statement import Condition, SqlParameters, Statement
 
@@ -20,6 +20,8 @@ BUFFER = 64
 """Steps beyond its edge, so that the end or the casing of a line does not show there."""
 
 _MARGIN = 1e-6  # degrees
+# So many straight pieces along a tile keep a curve within half a step of where it lies.
+_PIECES = 128
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,8 @@ def _overview(request: TileRequest, parameters: SqlParameters) -> str:
     collection, tile_matrix_set = request.collection, request.tile_matrix_set
     geometry, around = "g.geom", tile_matrix_set.box(request.tile, BUFFER / EXTENT)
     if tile_matrix_set is not WEB_MERCATOR_QUAD:
-        geometry = f"ST_Transform(g.geom, {tile_matrix_set.srid})"
-        around = Box(*web_mercator(around.west, around.south), *web_mercator(around.east, around.north))
+        around = WEB_MERCATOR_QUAD.around_degrees(tile_matrix_set.in_degrees(around))
+        geometry = _transformed(geometry, around, WEB_MERCATOR_SRID, tile_matrix_set, parameters)
     joined = "" if request.at_most is None else f"JOIN {collection.table} AS f ON f.id = g.id"
     selected = ""
     if request.condition is not None:
@@ -95,12 +97,15 @@ def _overview(request: TileRequest, parameters: SqlParameters) -> str:
 def _features(request: TileRequest, parameters: SqlParameters) -> str:
     """Features as they are."""
     collection, tile_matrix_set = request.collection, request.tile_matrix_set
-    geometry = "f.geom_3857" if tile_matrix_set is WEB_MERCATOR_QUAD else "f.geom"
     around = tile_matrix_set.box(request.tile, BUFFER / EXTENT)
-    near = f"{geometry} && {envelope(around, tile_matrix_set.srid, parameters)}"
+    # The index is that of the degrees, in which most tiles are rectangles too: a second one would find the same.
+    around_in_degrees = _widened(tile_matrix_set.in_degrees(around))
+    near = f"f.geom && {envelope(around_in_degrees, SRID, parameters)}"
     if tile_matrix_set is WEB_MERCATOR_QUAD:
-        # The index is that of the degrees, in which a tile is a rectangle too: a second one would find the same.
-        near = f"f.geom && {envelope(_in_degrees(around), SRID, parameters)} AND {near}"
+        geometry = "f.geom_3857"
+        near += f" AND {geometry} && {envelope(around, tile_matrix_set.srid, parameters)}"
+    else:
+        geometry = _transformed("f.geom", around_in_degrees, SRID, tile_matrix_set, parameters)
     rule = collection.tile_rule
     carried = (field for field in collection.tile_fields if rule.carries(field.name, request.zoom))
     properties = ", ".join(f'{_value(field)} AS "{field.name}"' for field in carried)
@@ -113,11 +118,23 @@ def _features(request: TileRequest, parameters: SqlParameters) -> str:
     {_first(request, parameters)}"""  # noqa: S608
 
 
-def _in_degrees(box: Box) -> Box:
-    """A rectangle of EPSG:3857 in degrees, a little larger than it: coordinates were rounded on their way."""
-    west, south = degrees(box.west, box.south)
-    east, north = degrees(box.east, box.north)
-    return Box(west - _MARGIN, south - _MARGIN, east + _MARGIN, north + _MARGIN)
+def _widened(box: Box) -> Box:
+    """A rectangle of degrees, a little larger: coordinates were rounded on their way."""
+    return Box(box.west - _MARGIN, box.south - _MARGIN, box.east + _MARGIN, box.north + _MARGIN)
+
+
+def _transformed(
+    geometry: str, around: Box, srid: int, tile_matrix_set: TileMatrixSet, parameters: SqlParameters
+) -> str:
+    """The geometry in the CRS of the tile. `around` is the tile with its buffer, and more, in the geometry's CRS.
+
+    A projection that reaches only so far is spared what lies elsewhere; what curves in it is bent, not only its ends.
+    """
+    if tile_matrix_set.curved:
+        clipped = f"ST_ClipByBox2D({geometry}, {envelope(around, srid, parameters)}::box2d)"
+        piece = parameters.add((around.east - around.west) / _PIECES, "float8")
+        geometry = f"ST_Segmentize({clipped}, {piece})"
+    return geometry if srid == tile_matrix_set.srid else f"ST_Transform({geometry}, {tile_matrix_set.srid})"
 
 
 def _clipped(geometry: str, request: TileRequest, parameters: SqlParameters) -> str:

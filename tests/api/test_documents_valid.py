@@ -33,12 +33,12 @@ DOCUMENTS = [
     *(
         (f"/collections/{collection}/tiles/{tile_matrix_set}", schema)
         for collection in ("roads", "ports", "airports")
-        for tile_matrix_set in ("WebMercatorQuad", "WorldCRS84Quad")
+        for tile_matrix_set in ("WebMercatorQuad", "WorldCRS84Quad", "EuropeanETRS89_LAEAQuad")
         for schema in (TILES + "tms/tileSet.yaml", TILE_MATRIX_SETS + "tileSet.json")
     ),
     *(
         (f"/tileMatrixSets/{tile_matrix_set}", schema)
-        for tile_matrix_set in ("WebMercatorQuad", "WorldCRS84Quad")
+        for tile_matrix_set in ("WebMercatorQuad", "WorldCRS84Quad", "EuropeanETRS89_LAEAQuad")
         for schema in (TILES + "tms/tileMatrixSet.yaml", TILE_MATRIX_SETS + "tileMatrixSet.json")
     ),
 ]

@@ -1,5 +1,6 @@
 """Vector tiles over real HTTP: what is in them, what is not there, and what a cache may keep."""
 
+import asyncio
 import re
 from collections.abc import Iterator
 from itertools import product
@@ -8,15 +9,21 @@ from pathlib import Path
 import httpx
 import psycopg
 import pytest
+import shapely
+from shapely import LineString, Point
 
 from otn.api.tiles import MAXIMUM_BYTES, tile_condition
+from otn.etl.generalise import generalise_outdated
 from otn.model.collections import COLLECTIONS, ROADS, Collection
+from otn.model.datasets import Registry
+from otn.model.tile_matrix_sets import EUROPEAN_ETRS89_LAEA_QUAD as EUROPE
 from otn.model.tile_matrix_sets import TILE_MATRIX_SETS, WEB_MERCATOR_QUAD, TileAddress, TileMatrixSet
 from otn.settings import Settings
+from otn.store.pool import Pool
 from otn.store.tile_sql import TileRequest, tile_statement, version_statement
 from tests.api import tiles
 from tests.api.conftest import served
-from tests.api.sample import fill
+from tests.api.sample import declare, fill, insert
 
 ROAD_7 = (4.07, 51.05)  # a road with a limit of height; no other lies within 700 m
 MVT_TYPE = "application/vnd.mapbox-vector-tile"
@@ -68,7 +75,7 @@ def test_overviews_carry_what_a_map_shows(client: httpx.Client, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("zoom", [5, 11, 12, 15])
-def test_both_tile_matrix_sets_show_the_same_features(client: httpx.Client, tmp_path: Path, zoom: int) -> None:
+def test_all_tile_matrix_sets_show_the_same_features(client: httpx.Client, tmp_path: Path, zoom: int) -> None:
     ids = []
     for tile_matrix_set in TILE_MATRIX_SETS.values():
         matrix = zoom - tile_matrix_set.zoom_offset
@@ -76,7 +83,55 @@ def test_both_tile_matrix_sets_show_the_same_features(client: httpx.Client, tmp_
         answer = client.get(path(place, "airports", tile_matrix_set.id))
         assert answer.status_code == 200
         ids.append({feature.id for feature in tiles.read(answer.content, place, tmp_path, "airports")})
-    assert 101 in ids[0] & ids[1]
+    assert 101 in set.intersection(*ids)
+
+
+@pytest.mark.parametrize("matrix", [7, 9, 13])
+def test_roads_lie_where_they_lie_in_the_system_of_europe(client: httpx.Client, tmp_path: Path, matrix: int) -> None:
+    """Not a step of the tile, and in an overview half a pixel, from where pyproj puts them."""
+    place = tiles.address(*ROAD_7, matrix, EUROPE)
+    content = client.get(path(place, tile_matrix_set=EUROPE.id)).content
+    [road] = [road for road in tiles.read(content, place, tmp_path, "roads", EUROPE) if road.id == 7]
+    step = EUROPE.tile_size(matrix) / (512 if matrix + EUROPE.zoom_offset < 12 else 4096)
+    expected = LineString([EUROPE.from_degrees(4.07, 51 + metres / 100_000) for metres in range(0, 10_001, 50)])
+    box = EUROPE.box(TileAddress(*map(int, place.split("/"))))
+    inside = expected.intersection(shapely.box(*box))
+    assert inside.length > 100
+    assert road.geometry.hausdorff_distance(inside) < 1.5 * step
+
+
+def test_what_lies_outside_of_europe_is_not_in_its_tiles(client: httpx.Client, tmp_path: Path) -> None:
+    """Two ports lie at 180 degrees, where the projection still reaches but no tile lies."""
+    content = client.get(path("0/0/0", "ports", EUROPE.id)).content
+    assert [port.id for port in tiles.read(content, "0/0/0", tmp_path, "ports", EUROPE)] == [204]
+
+
+def test_a_long_line_bends_with_the_parallel(database_url: str, tmp_path: Path) -> None:
+    """Its middle lies far from where a straight line between its ends would run."""
+    with psycopg.connect(database_url) as connection:
+        streets = Registry.read().dataset("be/wechelderzande-roads")
+        insert(connection, streets, 1, 1, "LINESTRING(-20 50, 40 50, 120 -50)", functionalRoadClass="mainRoad")
+        declare(connection, streets, number_of_features=1)
+    generalise_outdated(database_url)
+    for matrix in (4, 10):
+        place = tiles.address(10, 50, matrix, EUROPE)
+        tile = TileAddress(*map(int, place.split("/")))
+        content = made(database_url, TileRequest(ROADS, EUROPE, tile))
+        [road] = tiles.read(content, place, tmp_path, "roads", EUROPE)
+        middle = Point(EUROPE.from_degrees(10, 50))
+        assert road.geometry.distance(middle) < EUROPE.tile_size(matrix) / 2048, matrix
+
+
+def made(url: str, request: TileRequest) -> bytes:
+    """A tile as the database makes it."""
+
+    async def fetched() -> bytes:
+        pool, statement = Pool(url), tile_statement(request)
+        [row] = await pool.fetch(statement.sql, statement.parameters)
+        await pool.close()
+        return bytes(row["tile"])
+
+    return asyncio.run(fetched())
 
 
 def test_an_empty_tile_has_no_body(client: httpx.Client) -> None:
