@@ -1,7 +1,9 @@
 """Which address gives which document. Features have endpoints of their own in otn.api.features."""
 
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -9,9 +11,11 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from otn.api import basemap, documents, facets, loaded, quality, schemas, styles, texts
+from otn.api.answers import Document, answer, own_links, sent
 from otn.api.context import Api, RequestContext, request_context
 from otn.api.cql2.functions import functions_document
 from otn.api.crs import CRS84
+from otn.api.dataset_tiles import DatasetTile
 from otn.api.download import Download
 from otn.api.encoders.gml import application_schema
 from otn.api.features import Feature, Items
@@ -34,12 +38,12 @@ from otn.api.openapi.document import openapi
 from otn.api.parameters import refuse_unknown
 from otn.api.qgis import layer_definition
 from otn.api.query import REPRESENTATION_PARAMETERS, require_available
-from otn.api.resources import Document, Resources, own_links, sent
 from otn.api.search import Search
 from otn.api.selection import parse_selection
 from otn.api.served import ServedCollection
-from otn.api.tile_documents import TileDocuments
+from otn.api.tile_routes import tile_routes
 from otn.api.tiles import CollectionTile
+from otn.model.text import Text
 
 _SchemaBuilder = Callable[..., Document]
 
@@ -58,15 +62,16 @@ def endpoints(api: Api) -> dict[str, ASGIApp]:
         "/collections/{collection_id}/search": Search(items),
         "/collections/{collection_id}/download": Download(api),
         _TILESET + "/{tile_matrix}/{tile_row}/{tile_col}": CollectionTile(api),
+        "/tiles/{tile_matrix_set_id}/{tile_matrix}/{tile_row}/{tile_col}": DatasetTile(api),
         "/basemap/{tile_matrix}/{tile_row}/{tile_col}": basemap.BasemapTile(api),
     }
 
 
 def router(api: Api) -> APIRouter:
     """The routes of the documents."""
-    resources, tiles = _Documents(api), TileDocuments(api)
+    resources = _Resources(api)
     routes = APIRouter(include_in_schema=False, redirect_slashes=False)
-    for path, endpoint in (
+    known: tuple[tuple[str, Callable[..., Any]], ...] = (
         ("/", resources.landing),
         ("/api", resources.api),
         ("/conformance", resources.conformance),
@@ -77,10 +82,7 @@ def router(api: Api) -> APIRouter:
         ("/collections/{collection_id}/facets", resources.facets),
         ("/collections/{collection_id}/schema", resources.schema),
         ("/collections/{collection_id}/schemas/feature", resources.feature_schema),
-        ("/collections/{collection_id}/tiles", tiles.tilesets),
-        (_TILESET, tiles.tileset),
-        ("/tileMatrixSets", tiles.tile_matrix_sets),
-        ("/tileMatrixSets/{tile_matrix_set_id}", tiles.tile_matrix_set),
+        *tile_routes(api),
         ("/basemap", resources.basemap),
         ("/functions", resources.functions),
         ("/styles", resources.styles),
@@ -90,13 +92,18 @@ def router(api: Api) -> APIRouter:
         (_DATASET + "/loads/{load_id}", resources.load),
         ("/health/live", live),
         ("/health/ready", ready(api)),
-    ):
+    )
+    for path, endpoint in known:
         routes.add_api_route(path, endpoint, methods=["GET", "HEAD"], response_model=None)
     return routes
 
 
-class _Documents(Resources):
-    """All of them but those about tiles."""
+class _Resources:
+    """The documents of the API. Each answers as JSON and, but for the schema that programs read, as a page."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+        self._answer = partial(answer, api)
 
     async def landing(self, request: Request) -> Response:
         async def document(context: RequestContext) -> Document:
@@ -153,8 +160,7 @@ class _Documents(Resources):
         refuse_unknown((name for name, _ in context.parameters), REPRESENTATION_PARAMETERS)
         described, name = self._described(served, context), served.collection.id
         file = layer_definition(name, described["title"], described["attribution"], context.links, context.language)
-        disposition = {"Content-Disposition": f'attachment; filename="{name}.qlr"'}
-        return sent(request, context, file.encode(), QLR.media_type, disposition)
+        return sent(request, context, file.encode(), QLR.media_type, f"{name}.qlr")
 
     async def basemap(self, request: Request) -> Response:
         async def document(context: RequestContext) -> Document:
@@ -258,6 +264,12 @@ class _Documents(Resources):
             return build(served.collection, title.in_language(context.language), context.links, context.language)
 
         return await self._answer(request, offered, page, title, document)
+
+    async def _served(self, request: Request) -> ServedCollection:
+        return await self._api.served.collection(request.path_params["collection_id"])
+
+    def _title(self, served: ServedCollection) -> Text:
+        return self._api.service.collections[served.collection.id].title
 
     def _described(self, served: ServedCollection, context: RequestContext) -> Document:
         return documents.collection(self._api.service, served, context.links, context.language)

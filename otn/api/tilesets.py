@@ -1,4 +1,4 @@
-"""The documents about tiles: tile matrix sets, tilesets of a collection, TileJSON. Pure: what is served becomes a dict.
+"""The documents about tiles: tile matrix sets, tilesets, TileJSON. Pure: what is served becomes a dict.
 
 Sources: OGC API - Tiles - Part 1 (20-057), OGC Two Dimensional Tile Matrix Set and Tile Set Metadata 2.0 (17-083r4),
 TileJSON 3.0.0.
@@ -18,6 +18,7 @@ from otn.api.schemas import value_schema
 from otn.api.served import ServedCollection, attribution, licences
 from otn.model.fields import Field
 from otn.model.licences import Licence
+from otn.model.service import Service
 from otn.model.tile_matrix_sets import (
     DEEPEST_ZOOM,
     TILE_MATRIX_SETS,
@@ -30,6 +31,9 @@ _REL = "http://www.opengis.net/def/rel/ogc/1.0/"
 TILING_SCHEME_REL = _REL + "tiling-scheme"
 GEODATA_REL = _REL + "geodata"
 
+DATASET_REL = _REL + "dataset"
+
+_DATASET = "/tiles"
 _TILE = "{tileMatrix}/{tileRow}/{tileCol}"
 
 Bounds = tuple[float, float, float, float]
@@ -89,6 +93,13 @@ def of_collection(served: ServedCollection, title: str, description: str, questi
     """The tiles of one collection."""
     path = f"/collections/{served.collection.id}/tiles"
     return Tiles(path, title, description, (Layer(served, title),), question)
+
+
+def of_dataset(service: Service, layers: tuple[Layer, ...], language: str, question: Parameters = ()) -> Tiles:
+    """The tiles of the whole dataset, or of some of its collections."""
+    about = service.metadata.identification
+    title, description = about.title.in_language(language), about.description.in_language(language)
+    return Tiles(_DATASET, title, description, layers, question)
 
 
 def tile_matrix_sets(links: Links, language: str, own: list[Link]) -> Document:
@@ -208,12 +219,19 @@ def _links(tiles: Tiles, entry: TileMatrixSet, links: Links, language: str) -> l
         links.to("self", path, JSON_TYPE, texts.TILESET.in_language(language), tiles.question),
         template | {"templated": True},
         links.to(TILING_SCHEME_REL, _definition(entry), JSON_TYPE, texts.TILE_MATRIX_SET.in_language(language)),
-        _collection_link(tiles.layers[0], links, language),
+        _data_link(tiles, links, language),
     ]
     if entry is WEB_MERCATOR_QUAD:
         title = texts.TILEJSON.in_language(language)
         made.append(links.to("alternate", path, TILEJSON_TYPE, title, (*tiles.question, ("f", "tilejson"))))
     return made
+
+
+def _data_link(tiles: Tiles, links: Links, language: str) -> Link:
+    """The collection whose tiles they are, or the whole dataset."""
+    if tiles.path == _DATASET:
+        return links.to(DATASET_REL, "/", JSON_TYPE, tiles.title)
+    return _collection_link(tiles.layers[0], links, language)
 
 
 def _collection_link(layer: Layer, links: Links, language: str) -> Link:

@@ -5,7 +5,7 @@ from the model and values are parameters; the zoom alone is written out, as each
 every zoom could not use.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from otn.model.collections import Collection
 from otn.model.fields import Field, Kind
@@ -14,6 +14,8 @@ from otn.model.tile_matrix_sets import WEB_MERCATOR_QUAD, Box, TileAddress, Tile
 from otn.store.importance import drawn, most_important_first
 from otn.store.statement import Condition, SqlParameters, Statement
 
+MAXIMUM_BYTES = 500_000
+"""No tile is larger before compression; where it would be, the features that matter least are left out."""
 EXTENT = 4096
 """Steps across a tile."""
 BUFFER = 64
@@ -43,33 +45,49 @@ class TileRequest:
         """The zoom of WebMercatorQuad with the same scale."""
         return self.tile.matrix + self.tile_matrix_set.zoom_offset
 
+    def smaller(self, features: int, size: int, most: int = MAXIMUM_BYTES) -> "TileRequest | None":
+        """What is asked for next where so many features made more than `most` bytes; None where they did not."""
+        if size <= most:
+            return None
+        return replace(self, at_most=features * most * 9 // (size * 10))
 
-def version_statement(collection: Collection) -> Statement:
-    """One row with the column version, or none where nothing is served."""
+
+def version_statement(*collections: Collection) -> Statement:
+    """A row for each of the collections that is served, in no order: collection and version."""
     return Statement(
-        "SELECT version FROM collection_state WHERE collection = $1::text AND number_of_features > 0",
-        (collection.id,),
+        "SELECT collection, version FROM collection_state"
+        " WHERE collection = ANY ($1::text[]) AND number_of_features > 0",
+        ([collection.id for collection in collections],),
     )
 
 
-def tile_statement(request: TileRequest) -> Statement:
-    """One row, or none where nothing is served: version, tile (bytes, empty where nothing is there) and features.
+def tile_statement(*layers: TileRequest) -> Statement:
+    """A row for each layer whose collection is served, in no order, all of one moment: collection, version, tile
+    (bytes, empty where nothing is there) and features.
 
     `features` is how many it was made from. ST_AsMVT itself leaves out a feature without geometry in the tile.
     """
-    collection = request.collection
     parameters = SqlParameters()
-    name = parameters.add(collection.id, "text")
-    is_overview = request.zoom < collection.tile_rule.overviews_below
-    features = _overview(request, parameters) if is_overview else _features(request, parameters)
-    sql = f"""
-SELECT state.version, made.tile, made.features
-FROM collection_state AS state CROSS JOIN LATERAL (
-  SELECT ST_AsMVT(drawn, '{collection.id}', {EXTENT}, 'geom', 'id' ORDER BY drawn.id) AS tile, count(*) AS features
-  FROM ({features}) AS drawn
-) AS made
-WHERE state.collection = {name} AND state.number_of_features > 0"""  # noqa: S608
+    sql = "\nUNION ALL".join(_layer(request, parameters) for request in layers)
     return Statement(sql, tuple(parameters.values))
+
+
+def _layer(request: TileRequest, parameters: SqlParameters) -> str:
+    name = parameters.add(request.collection.id, "text")
+    return f"""
+SELECT state.collection, state.version, made.tile, made.features
+FROM collection_state AS state CROSS JOIN LATERAL ({_made(request, parameters)}) AS made
+WHERE state.collection = {name} AND state.number_of_features > 0"""  # noqa: S608
+
+
+def _made(request: TileRequest, parameters: SqlParameters) -> str:
+    """A row of tile and features, also where nothing is served."""
+    is_overview = request.zoom < request.collection.tile_rule.overviews_below
+    features = _overview(request, parameters) if is_overview else _features(request, parameters)
+    return f"""
+  SELECT ST_AsMVT(drawn, '{request.collection.id}', {EXTENT}, 'geom', 'id' ORDER BY drawn.id) AS tile,
+    count(*) AS features
+  FROM ({features}) AS drawn"""  # noqa: S608
 
 
 def _overview(request: TileRequest, parameters: SqlParameters) -> str:

@@ -12,7 +12,7 @@ import pytest
 import shapely
 from shapely import LineString, Point
 
-from otn.api.tiles import MAXIMUM_BYTES, tile_condition
+from otn.api.tiles import tile_condition
 from otn.etl.generalise import generalise_outdated
 from otn.model.collections import COLLECTIONS, ROADS, Collection
 from otn.model.datasets import Registry
@@ -20,7 +20,7 @@ from otn.model.tile_matrix_sets import EUROPEAN_ETRS89_LAEA_QUAD as EUROPE
 from otn.model.tile_matrix_sets import TILE_MATRIX_SETS, WEB_MERCATOR_QUAD, TileAddress, TileMatrixSet
 from otn.settings import Settings
 from otn.store.pool import Pool
-from otn.store.tile_sql import TileRequest, tile_statement, version_statement
+from otn.store.tile_sql import MAXIMUM_BYTES, TileRequest, tile_statement, version_statement
 from tests.api import tiles
 from tests.api.conftest import served
 from tests.api.sample import declare, fill, insert

@@ -171,6 +171,15 @@ def document(page: str, language: str, **features: Any) -> dict[str, Any]:
     return made[page]
 
 
+def dataset_tiles(language: str) -> tilesets.Tiles:
+    """The tiles of all collections."""
+    layers = (
+        tilesets.Layer(served(each), service.collections[each.id].title.in_language(language))
+        for each in COLLECTIONS.values()
+    )
+    return tilesets.of_dataset(service, tuple(layers), language)
+
+
 def context(page: str, language: str, query: str = "") -> PageContext:
     """The context of a page of the service at BASE."""
     media_type = GEOJSON_TYPE if page in ("items", "feature") else JSON_TYPE
