@@ -31,6 +31,10 @@ SCHEMAS = (
     *_classes("ogcapi-features-5", "core-roles-features", *_SCHEMAS),
     *_classes("ogcapi-common-3", "advanced-property-roles", *_SCHEMAS),
 )
-TILES = _classes("ogcapi-tiles-1", "core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "oas30")
+TILES = _classes(
+    "ogcapi-tiles-1",
+    *("core", "tileset", "tilesets-list", "dataset-tilesets", "geodata-tilesets", "collections-selection", "datetime"),
+    *("mvt", "oas30"),
+)
 
 CONFORMANCE = (*COMMON, *FEATURES, *SYSTEMS, *FILTERING, *CQL2, *SCHEMAS, *TILES)

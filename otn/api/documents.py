@@ -79,6 +79,7 @@ def landing(service: Service, links: Links, language: str, own: list[Link]) -> D
             links.to("conformance", "/conformance", JSON_TYPE, texts.CONFORMANCE.in_language(language)),
             links.to("data", "/collections", JSON_TYPE, texts.COLLECTIONS.in_language(language)),
             links.to(FUNCTIONS_REL, "/functions", JSON_TYPE, texts.FUNCTIONS.in_language(language)),
+            links.to(TILESETS_REL, "/tiles", JSON_TYPE, texts.TILESETS.in_language(language)),
             links.to(TILING_SCHEMES_REL, "/tileMatrixSets", JSON_TYPE, texts.TILE_MATRIX_SETS.in_language(language)),
             links.to(STYLES_REL, "/styles", JSON_TYPE, texts.STYLES.in_language(language)),
             links.to(QUALITY_REL, "/datasets", JSON_TYPE, texts.DATASETS.in_language(language)),

@@ -1,5 +1,6 @@
 """The collections that have features, as the database knows them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -45,13 +46,23 @@ class ServedCollection:
     @property
     def attribution(self) -> str:
         """Whom to name: the attributions of its datasets, each once."""
-        return "; ".join(dict.fromkeys(served.dataset.attribution for served in self.datasets))
+        return attribution(self.datasets)
 
     @property
     def licences(self) -> tuple[Licence, ...]:
         """The licences of its datasets, each once, by identifier."""
-        by_id = {served.dataset.licence: served.dataset.licence_model for served in self.datasets}
-        return tuple(by_id[licence_id] for licence_id in sorted(by_id))
+        return licences(self.datasets)
+
+
+def attribution(datasets: Iterable[ServedDataset]) -> str:
+    """The attributions of datasets, each once."""
+    return "; ".join(dict.fromkeys(served.dataset.attribution for served in datasets))
+
+
+def licences(datasets: Iterable[ServedDataset]) -> tuple[Licence, ...]:
+    """The licences of datasets, each once, by identifier."""
+    by_id = {served.dataset.licence: served.dataset.licence_model for served in datasets}
+    return tuple(by_id[licence_id] for licence_id in sorted(by_id))
 
 
 class Served:

@@ -15,7 +15,7 @@ def etag(context: RequestContext, version: int) -> str:
 
     A weak one where the bytes may differ though the features are the same.
     """
-    question = sorted(item for item in context.parameters if item[0] not in ("f", "lang"))
+    question = sorted(context.question)
     links = context.links
     media_type = context.representation.media_type
     tag = strong_etag(

@@ -107,6 +107,13 @@ def test_a_download_takes_what_selects_sorts_and_shows_but_no_page(definition: D
     assert list(content) == [representation.media_type for representation in DOWNLOADS]
 
 
+@pytest.mark.parametrize("below", ["", "/{tileMatrixSetId}", "/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}"])
+def test_tiles_take_what_selects_features_whatever_their_place(definition: Document, below: str) -> None:
+    by_name = parameters(definition, f"/collections/roads/tiles{below}")
+    selecting = SELECTING - {"bbox", "bbox-crs", "filter-crs"} | {"subset"} | ROADS.queryables.keys()
+    assert set(by_name) == selecting | {"f", "lang"} | set(re.findall(r"\w+", below))
+
+
 def test_a_search_takes_the_parameters_of_items_as_members_of_an_object(definition: Document) -> None:
     search = definition["paths"]["/collections/roads/search"]["post"]
     body = resolved(definition, search["requestBody"]["content"]["application/json"]["schema"])
