@@ -74,6 +74,10 @@ class Edition:
             np.array(sorted(row.position for row in self._front if row.owner == owner), np.int64)
             for owner in range(len(self.parts))
         )
+        # As most questions need them, made once.
+        self._whole = tuple(
+            Matches(owner, part, range(part.count), self._front_of[owner]) for owner, part in enumerate(self.parts)
+        )
 
     def page(
         self,
@@ -97,6 +101,8 @@ class Edition:
         elif place is not None:
             front = front if backwards else []
             matches = [entry.beyond(place, before=backwards) for entry in matches]
+        for owner in {row.owner for row in front}:
+            self.parts[owner].check()
         first = rows_of([(row.owner, row.position) for row in front])
         most = offset + limit + 1
         if backwards:
@@ -151,9 +157,10 @@ class Edition:
         """What is meant in a part that has features; None where nothing is."""
         part = self.parts[owner]
         bbox = part.info.bbox
+        if not boxes or (bbox is not None and any(_covers(box, bbox) for box in boxes)):
+            return self._whole[owner]
         part.check()
-        everything = not boxes or (bbox is not None and any(_covers(box, bbox) for box in boxes))
-        positions = range(part.count) if everything else part.positions_in(boxes)
+        positions = part.positions_in(boxes)
         return Matches(owner, part, positions, self._front_of[owner]) if len(positions) else None
 
     def _meant(self, matches: Sequence[Matches], boxes: Sequence[Bounds]) -> list[_First]:

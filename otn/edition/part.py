@@ -70,6 +70,8 @@ class Part:
         self.count = self.info.count
         # Read while the file is known to be whole, so that asking needs no check.
         self._id_range = (int(self.ids[self._by_id[0]]), int(self.ids[self._by_id[-1]])) if self.count else (0, -1)
+        self.rank_range = (int(self.ranks[0]), int(self.ranks[-1])) if self.count else (0, 0)
+        """The rank of the first feature and of the last one. Needs no `check`."""
 
     def __del__(self) -> None:
         # The map has a descriptor of its own.
