@@ -71,15 +71,18 @@ async def send_features(file: FeatureFile, pool: Pool, answer: "Streamed") -> No
 class Streamed:
     """The answer as it is sent: its headers leave with the first piece, so that an early error has a status."""
 
-    def __init__(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+    def __init__(self, send: Send, headers: list[tuple[bytes, bytes]], status: int = 200) -> None:
         self._send = send
         self._headers = headers
+        self._status = status
         self.has_begun = False
 
     async def begin(self, *more: tuple[bytes, bytes]) -> None:
         if not self.has_begun:
             self.has_begun = True
-            await self._send({"type": "http.response.start", "status": 200, "headers": [*self._headers, *more]})
+            await self._send(
+                {"type": "http.response.start", "status": self._status, "headers": [*self._headers, *more]}
+            )
 
     async def send(self, piece: bytes) -> None:
         """Returns when the client has taken what was sent before, within some kilobytes."""

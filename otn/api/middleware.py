@@ -9,7 +9,7 @@ from urllib.parse import quote
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from otn.api.access_log import AccessLog
-from otn.api.codings import IDENTITY, Encoder, coding_for, encoded, stream_encoder
+from otn.api.codings import AS_IT_IS, IDENTITY, Encoder, coding_for, encoded, stream_encoder
 from otn.api.conditional import etag_in_coding
 from otn.api.disconnect import WhileConnected
 from otn.api.response_cache import KEEP_WHILE, Header, KeptAnswer, ResponseCache, key_of
@@ -26,14 +26,14 @@ _PREFLIGHT: list[Header] = [
     (
         b"access-control-allow-headers",
         b"Accept, Accept-Language, Authorization, Cache-Control, Content-Crs, Content-Language, Content-Type, "
-        b"If-Modified-Since, If-None-Match, Range, X-Requested-With",
+        b"If-Modified-Since, If-None-Match, If-Range, Range, X-Requested-With",
     ),
     (b"access-control-max-age", b"86400"),
     (b"allow", _METHODS),
 ]
 _EXPOSED = (
-    b"Content-Crs, Content-Disposition, Content-Language, ETag, Last-Modified, Link, Location, OGC-NumberMatched, "
-    b"OGC-NumberReturned, OTN-Edition, Retry-After"
+    b"Accept-Ranges, Content-Crs, Content-Disposition, Content-Language, Content-Range, ETag, Last-Modified, Link, "
+    b"Location, OGC-NumberMatched, OGC-NumberReturned, OTN-Edition, Retry-After"
 )
 _ON_EVERY_ANSWER: list[Header] = [
     _EVERYONE,
@@ -139,19 +139,23 @@ class _Answer:
         """Completes the headers in `start`; returns the first part of the body as it is to be sent."""
         headers = dict(start["headers"])  # None of ours comes twice.
         content_type = headers.get(b"content-type", b"")
-        compressible = _is_compressible(content_type)
-        tag = headers.get(b"etag", b"")
-        if tag:
-            headers[b"etag"] = etag_in_coding(tag.decode("latin-1"), self._coding).encode("latin-1")
-        if compressible or tag or start["status"] == 304:
-            vary = headers.get(b"vary")
-            headers[b"vary"] = vary + b", Accept-Encoding" if vary else b"Accept-Encoding"
-        if self._is_to_be_coded(start["status"], headers, first, compressible):
-            first = self._coded(headers, first)
+        if AS_IT_IS not in headers:
+            first = self._negotiated(start["status"], headers, first)
         start["headers"] = [*headers.items(), *_ON_EVERY_ANSWER]
         if content_type.startswith(b"text/html"):
             start["headers"] += _ON_PAGES
         return first
+
+    def _negotiated(self, status: int, headers: dict[bytes, bytes], first: Message) -> Message:
+        """Completes the headers with what codings have to do with; returns the first part of the body."""
+        compressible = _is_compressible(headers.get(b"content-type", b""))
+        tag = headers.get(b"etag", b"")
+        if tag:
+            headers[b"etag"] = etag_in_coding(tag.decode("latin-1"), self._coding).encode("latin-1")
+        if compressible or tag or status == 304:
+            vary = headers.get(b"vary")
+            headers[b"vary"] = vary + b", Accept-Encoding" if vary else b"Accept-Encoding"
+        return self._coded(headers, first) if self._is_to_be_coded(status, headers, first, compressible) else first
 
     def _is_to_be_coded(self, status: int, headers: Mapping[bytes, bytes], first: Message, compressible: bool) -> bool:
         if self._coding == IDENTITY or status in _NO_CONTENT or b"content-encoding" in headers:

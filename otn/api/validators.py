@@ -29,12 +29,13 @@ def validators(context: RequestContext, version: int, updated: datetime) -> list
     """The headers by which a client asks again; on 200 and 304 alike."""
     return [
         (b"etag", etag(context, version).encode()),
-        (b"last-modified", _http_date(updated)),
+        (b"last-modified", http_date(updated)),
         (b"cache-control", REVALIDATE.encode()),
         (b"vary", VARY.encode()),
     ]
 
 
 @lru_cache(maxsize=64)
-def _http_date(moment: datetime) -> bytes:
+def http_date(moment: datetime) -> bytes:
+    """As Last-Modified has it, whole seconds."""
     return format_datetime(moment, usegmt=True).encode()
