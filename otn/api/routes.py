@@ -45,6 +45,7 @@ from otn.api.query import REPRESENTATION_PARAMETERS, require_available
 from otn.api.search import Search
 from otn.api.selection import parse_selection
 from otn.api.served import ServedCollection
+from otn.api.tile_archive import TileArchive
 from otn.api.tiles import REVALIDATE, CollectionTile, find_tile_matrix_set
 from otn.model.text import Text
 from otn.model.tile_matrix_sets import WEB_MERCATOR_QUAD
@@ -67,6 +68,7 @@ def endpoints(api: Api) -> dict[str, ASGIApp]:
         "/collections/{collection_id}/search": Search(items),
         "/collections/{collection_id}/download": Download(api),
         _TILESET + "/{tile_matrix}/{tile_row}/{tile_col}": CollectionTile(api),
+        f"/collections/{{collection_id}}/tiles/{documents.TILE_ARCHIVE}": TileArchive(api),
         "/basemap/{tile_matrix}/{tile_row}/{tile_col}": basemap.BasemapTile(api),
     }
 

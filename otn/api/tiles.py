@@ -5,26 +5,25 @@ Sources: OGC API - Tiles - Part 1 (20-057) "Core" and "Mapbox Vector Tiles"; Map
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from importlib.metadata import version
 from typing import NamedTuple
 
 from starlette.types import Receive, Scope, Send
 
+from otn.api.codings import LEAST_TO_COMPRESS, coding_for, unpacked, unpacked_size
 from otn.api.conditional import is_conditional, is_not_modified, strong_etag
 from otn.api.context import Api, headers_of, require_reading
 from otn.api.disconnect import WhileConnected
+from otn.api.editions import ReadyTile
 from otn.api.negotiation import MVT, MVT_TYPE, choose_language, choose_representation
 from otn.api.parameters import parse_parameters, refuse_unknown
 from otn.api.query import REPRESENTATION_PARAMETERS
+from otn.api.response_cache import KEEP_WHILE
 from otn.api.served import find_collection, no_collection
 from otn.errors import NotFound
 from otn.model.collections import Collection
-from otn.model.tile_matrix_sets import TILE_MATRIX_SETS, TileAddress, TileMatrixSet
+from otn.model.tile_matrix_sets import TILE_MATRIX_SETS, WEB_MERCATOR_QUAD, TileAddress, TileMatrixSet
 from otn.store.tile_sql import TileRequest, tile_statement, version_statement
-
-MAXIMUM_BYTES = 500_000
-"""No tile is larger before compression; where it would be, the features that matter least are left out."""
 
 # Whoever holds a tile asks whether it still holds, and is mostly told so without a row being read.
 REVALIDATE = "public, no-cache"
@@ -55,12 +54,30 @@ class CollectionTile:
         request = TileRequest(
             collection, tile_matrix_set, tile_address(names, tile_matrix_set, tile_matrix_set.deepest)
         )
+        ready = self._ready(request)
         if is_conditional(scope):
-            version = await self._version(collection, receive)
+            version = await self._version(collection, receive) if ready is None else _version(ready.number, collection)
             if is_not_modified(scope, strong_etag(version)):
                 await send_not_modified(send, version, REVALIDATE)
                 return
-        await send_tile(send, await self._make(request, receive), REVALIDATE)
+        if ready is not None:
+            await _send_ready(scope, send, _version(ready.number, collection), ready.packed)
+            return
+        made = await self._make(request, receive)
+        self._keep(scope, collection, made)
+        await send_tile(send, made, REVALIDATE)
+
+    def _ready(self, request: TileRequest) -> ReadyTile | None:
+        """The tile as the newest edition has it ready-made."""
+        if request.tile_matrix_set is not WEB_MERCATOR_QUAD:
+            return None
+        return self._api.editions.ready_tile(request.collection, request.tile)
+
+    def _keep(self, scope: Scope, collection: Collection, made: MadeTile) -> None:
+        """Lets the answer be kept, where it shows what the newest edition holds."""
+        edition = self._api.editions.current(collection)
+        if edition is not None and made.version == _version(edition.number, collection):
+            scope[KEEP_WHILE] = self._api.editions.still(edition, pinned=False)
 
     async def _version(self, collection: Collection, receive: Receive) -> str:
         statement = version_statement(collection)
@@ -72,16 +89,17 @@ class CollectionTile:
 
     async def _make(self, request: TileRequest, receive: Receive) -> MadeTile:
         """The tile, with fewer features where all of them would be more than MAXIMUM_BYTES."""
-        while True:
+        smaller: TileRequest | None = request
+        while smaller is not None:
+            request = smaller
             statement = tile_statement(request)
             async with WhileConnected(receive):
                 rows = await self._api.pool.fetch(statement.sql, statement.parameters)
             if not rows:
                 raise no_collection(request.collection.id)
             content = rows[0]["tile"] or b""
-            if len(content) <= MAXIMUM_BYTES:
-                return MadeTile(_version(rows[0]["version"], request.collection), content)
-            request = replace(request, at_most=rows[0]["features"] * MAXIMUM_BYTES * 9 // (len(content) * 10))
+            smaller = request.smaller(rows[0]["features"], len(content))
+        return MadeTile(_version(rows[0]["version"], request.collection), content)
 
 
 def _version(data_version: int, collection: Collection) -> str:
@@ -137,6 +155,22 @@ async def send_tile(send: Send, made: MadeTile, cache_control: str) -> None:
     headers += [(b"content-type", MVT_TYPE.encode()), (b"content-length", str(len(content)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": content})
+
+
+async def _send_ready(scope: Scope, send: Send, version: str, packed: memoryview | None) -> None:
+    """Sends the same bytes as if the tile had been made and compressed now."""
+    if packed is None or coding_for(scope).coding != "gzip" or unpacked_size(packed) < LEAST_TO_COMPRESS:
+        content = b"" if packed is None else unpacked(packed)
+        await send_tile(send, MadeTile(version, content), REVALIDATE)
+        return
+    headers = [
+        *_headers(version, REVALIDATE),
+        (b"content-type", MVT_TYPE.encode()),
+        (b"content-encoding", b"gzip"),
+        (b"content-length", b"%d" % len(packed)),
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": bytes(packed)})
 
 
 def _headers(version: str, cache_control: str) -> list[tuple[bytes, bytes]]:

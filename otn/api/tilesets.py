@@ -113,7 +113,7 @@ def tilejson(served: ServedCollection, title: str, description: str, links: Link
                 "description": title,
                 "minzoom": 0,
                 "maxzoom": DEEPEST_ZOOM,
-                "fields": {field.name: _told(field, language) for field in served.collection.tile_fields},
+                "fields": {field.name: field.in_words(language) for field in served.collection.tile_fields},
             }
         ],
     }
@@ -185,12 +185,6 @@ def _layer(served: ServedCollection, entry: TileMatrixSet, title: str, links: Li
 
 def _schema(field: Field, language: str) -> Document:
     return {"title": field.title.in_language(language), "description": field.description, **value_schema(field)}
-
-
-def _told(field: Field, language: str) -> str:
-    """What TileJSON says of a field: one line for people."""
-    title = field.title.in_language(language)
-    return f"{title} ({field.unit})" if field.unit else title
 
 
 def _bbox(served: ServedCollection) -> tuple[float, float, float, float]:

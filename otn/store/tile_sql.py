@@ -5,7 +5,10 @@ from the model and values are parameters; the zoom alone is written out, as each
 every zoom could not use.
 """
 
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 
 from otn.model.collections import Collection
 from otn.model.fields import Field, Kind
@@ -14,12 +17,15 @@ from otn.model.tile_matrix_sets import WEB_MERCATOR_QUAD, Box, TileAddress, Tile
 from otn.store.importance import drawn, most_important_first
 from otn.store.statement import SqlParameters, Statement
 
+MAXIMUM_BYTES = 500_000
+"""No tile is larger before compression; where it would be, the features that matter least are left out."""
 EXTENT = 4096
 """Steps across a tile."""
 BUFFER = 64
 """Steps beyond its edge, so that the end or the casing of a line does not show there."""
 
 _MARGIN = 1e-6  # degrees
+_PARAMETER = re.compile(r"\$([0-9]+)::(\w+(?:\[\])?)", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,12 @@ class TileRequest:
         """The zoom of WebMercatorQuad with the same scale."""
         return self.tile.matrix + self.tile_matrix_set.zoom_offset
 
+    def smaller(self, features: int, size: int) -> "TileRequest | None":
+        """What is asked for next where a tile of so many features and bytes is too large; None where it is not."""
+        if size <= MAXIMUM_BYTES:
+            return None
+        return replace(self, at_most=features * MAXIMUM_BYTES * 9 // (size * 10))
+
 
 def version_statement(collection: Collection) -> Statement:
     """One row with the column version, or none where nothing is served."""
@@ -50,19 +62,54 @@ def tile_statement(request: TileRequest) -> Statement:
 
     `features` is how many it was made from. ST_AsMVT itself leaves out a feature without geometry in the tile.
     """
-    collection = request.collection
     parameters = SqlParameters()
-    name = parameters.add(collection.id, "text")
-    is_overview = request.zoom < collection.tile_rule.overviews_below
-    features = _overview(request, parameters) if is_overview else _features(request, parameters)
+    name = parameters.add(request.collection.id, "text")
     sql = f"""
 SELECT state.version, made.tile, made.features
-FROM collection_state AS state CROSS JOIN LATERAL (
-  SELECT ST_AsMVT(drawn, '{collection.id}', {EXTENT}, 'geom', 'id' ORDER BY drawn.id) AS tile, count(*) AS features
-  FROM ({features}) AS drawn
-) AS made
+FROM collection_state AS state CROSS JOIN LATERAL ({_made(request, parameters)}) AS made
 WHERE state.collection = {name} AND state.number_of_features > 0"""  # noqa: S608
     return Statement(sql, tuple(parameters.values))
+
+
+def tiles_statement(requests: Sequence[TileRequest]) -> Statement:
+    """Tiles of one collection and tile matrix: for each request its number from 0, tile and features, in no order.
+
+    It is what `tile_statement` says, so the tiles are the same: what differs from tile to tile comes as columns.
+    """
+    made = []
+    for request in requests:
+        parameters = SqlParameters()
+        made.append((_made(request, parameters), parameters.values))
+    sql = made[0][0]
+    if any(other != sql for other, _ in made):
+        raise ValueError("Tiles of several tile matrices or collections are no one statement.")
+    all_parameters = SqlParameters()
+    columns = {"number": all_parameters.add([*range(len(made))], "bigint[]")}
+
+    def given(found: re.Match[str]) -> str:
+        index, kind = int(found[1]) - 1, found[2]
+        values = [values[index] for _, values in made]
+        if all(value == values[0] for value in values):
+            return all_parameters.add(values[0], kind)
+        columns[f"p{index}"] = all_parameters.add(values, f"{kind}[]")
+        return f"asked.p{index}"
+
+    body = _PARAMETER.sub(given, sql)
+    return Statement(
+        f"SELECT asked.number, made.tile, made.features FROM unnest({', '.join(columns.values())})"  # noqa: S608
+        f" AS asked ({', '.join(columns)}) CROSS JOIN LATERAL ({body}) AS made",
+        tuple(all_parameters.values),
+    )
+
+
+def _made(request: TileRequest, parameters: SqlParameters) -> str:
+    """A row of tile and features, also where nothing is served."""
+    is_overview = request.zoom < request.collection.tile_rule.overviews_below
+    features = _overview(request, parameters) if is_overview else _features(request, parameters)
+    return f"""
+  SELECT ST_AsMVT(drawn, '{request.collection.id}', {EXTENT}, 'geom', 'id' ORDER BY drawn.id) AS tile,
+    count(*) AS features
+  FROM ({features}) AS drawn"""  # noqa: S608
 
 
 def _overview(request: TileRequest, parameters: SqlParameters) -> str:
@@ -89,14 +136,17 @@ def _features(request: TileRequest, parameters: SqlParameters) -> str:
     if tile_matrix_set is WEB_MERCATOR_QUAD:
         # The index is that of the degrees, in which a tile is a rectangle too: a second one would find the same.
         near = f"f.geom && {envelope(_in_degrees(around), SRID, parameters)} AND {near}"
-    rule = collection.tile_rule
-    carried = (field for field in collection.tile_fields if rule.carries(field.name, request.zoom))
-    properties = ", ".join(f'{_value(field)} AS "{field.name}"' for field in carried)
-    hidden = rule.hidden_at(request.zoom)
+    hidden = collection.tile_rule.hidden_at(request.zoom)
     condition = f"AND {drawn(collection, parameters.add(hidden, 'text[]'))}" if hidden else ""
     return f"""
-    SELECT f.id, {_clipped(geometry, request, parameters)} AS geom, {properties}
+    SELECT f.id, {_clipped(geometry, request, parameters)} AS geom, {_properties(collection, request.zoom)}
     FROM {collection.table} AS f WHERE {near} {condition} {_first(request, parameters)}"""  # noqa: S608
+
+
+@cache
+def _properties(collection: Collection, zoom: int) -> str:
+    carried = (field for field in collection.tile_fields if collection.tile_rule.carries(field.name, zoom))
+    return ", ".join(f'{_value(field)} AS "{field.name}"' for field in carried)
 
 
 def _in_degrees(box: Box) -> Box:

@@ -8,11 +8,10 @@ import httpx
 import psycopg
 import pytest
 
-from otn.api.tiles import MAXIMUM_BYTES
 from otn.model.collections import COLLECTIONS, ROADS, Collection
 from otn.model.tile_matrix_sets import TILE_MATRIX_SETS, WEB_MERCATOR_QUAD, TileAddress, TileMatrixSet
 from otn.settings import Settings
-from otn.store.tile_sql import TileRequest, tile_statement, version_statement
+from otn.store.tile_sql import MAXIMUM_BYTES, TileRequest, tile_statement, version_statement
 from tests.api import tiles
 from tests.api.conftest import served
 from tests.api.sample import fill

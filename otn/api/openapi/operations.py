@@ -5,6 +5,7 @@ from otn.api.negotiation import (
     HTML_TYPE,
     JSON_TYPE,
     MVT_TYPE,
+    PMTILES_TYPE,
     PROBLEM_TYPE,
     QLR_TYPE,
     STYLE_TYPE,
@@ -37,6 +38,7 @@ _ERROR_DESCRIPTIONS = {
     "NotFound": "There is no such resource.",
     "Gone": "The edition that edition or token names is no longer kept: begin again without them.",
     "NotAcceptable": "The Accept header admits no media type this resource has.",
+    "RangeNotSatisfiable": "The file has no byte in the range that the header Range asks for.",
     "InternalServerError": "The service made a mistake.",
     "ServiceUnavailable": "The service cannot answer now; Retry-After says when to try again.",
 }
@@ -114,6 +116,21 @@ def tile_item(operation: str, summary: str, tag: str, parameters: list[Document]
     item["get"]["responses"] |= {
         "204": {"description": "There is nothing in the tile."},
         "304": reference("responses", "NotModified"),
+    }
+    return item
+
+
+def archive_item(operation: str, summary: str, tag: str) -> Document:
+    """The path of a file that is sent whole or in part."""
+    item = path_item(operation, summary, {PMTILES_TYPE: "file"}, tag)
+    get = item["get"]
+    get["parameters"] = []
+    del get["responses"]["406"]
+    get["responses"]["200"]["headers"] = {name: reference("headers", name) for name in ("ETag", "OTN-Edition")}
+    get["responses"] |= {
+        "206": get["responses"]["200"] | {"description": "The range that the header Range asks for."},
+        "304": reference("responses", "NotModified"),
+        "416": reference("responses", "RangeNotSatisfiable"),
     }
     return item
 

@@ -1,5 +1,6 @@
 """The addresses of the service, concrete ones for every collection: QGIS and GDAL read them so."""
 
+from otn.api.documents import TILE_ARCHIVE
 from otn.api.encoders.registry import DOWNLOADS, ITEMS
 from otn.api.negotiation import (
     GEOJSON_TYPE,
@@ -20,7 +21,7 @@ from otn.api.openapi.feature_parameters import (
     items_parameters,
     selecting_parameters,
 )
-from otn.api.openapi.operations import features_item, health_item, path_item, search_item, tile_item
+from otn.api.openapi.operations import archive_item, features_item, health_item, path_item, search_item, tile_item
 from otn.api.openapi.parts import Document, reference
 from otn.api.served import ServedCollection
 
@@ -110,7 +111,9 @@ def tile_paths(served: ServedCollection, title: str) -> Document:
     tileset = [reference("parameters", "tileMatrixSetId")]
     tile = [*tileset, *_tile_parameters()]
 
+    archive = archive_item(f"{name}.tileArchive", f"{title}: all ready-made vector tiles as one file", name)
     return {
+        **({} if served.tiles_size is None else {f"{base}/{TILE_ARCHIVE}": archive}),
         base: path_item(f"{operation}.getTileSetsList", f"{title}: vector tiles", document, name),
         f"{base}/{{tileMatrixSetId}}": path_item(
             f"{operation}.getTileSet", f"{title}: a tileset", document | {TILEJSON_TYPE: "object"}, name, tileset
