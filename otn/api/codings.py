@@ -21,6 +21,8 @@ Processor time and size left, of a page of 1000 roads (611 kB): gzip of isal at 
 256 us, 4.6 %; brotli at quality 1 342 us, 5.1 % (at 4 1896 us, 4.3 %).
 """
 
+LEAST_TO_COMPRESS = 1400
+"""What goes into one packet of a network is there no sooner for being shorter."""
 AS_IT_IS = b"accept-ranges"
 """The header of answers that no coding is put on: who asks for a range counts in the bytes of the file."""
 
@@ -86,6 +88,16 @@ def encoded(content: bytes, coding: str) -> bytes:
     else:
         packed = brotli.compress(content, quality=1)
     return packed
+
+
+def unpacked(content: bytes | memoryview) -> bytes:
+    """An answer that was stored in gzip."""
+    return bytes(isal_zlib.decompress(content, wbits=31))
+
+
+def unpacked_size(content: bytes | memoryview) -> int:
+    """How long an answer is that was stored in gzip: its last four bytes say it (RFC 1952 2.3.1)."""
+    return int.from_bytes(content[-4:], "little")
 
 
 def stream_encoder(coding: str) -> Encoder:

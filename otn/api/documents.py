@@ -17,6 +17,7 @@ from otn.api.negotiation import (
     HTML_TYPE,
     JSON_TYPE,
     OPENAPI_TYPE,
+    PMTILES_TYPE,
     QLR_TYPE,
     SCHEMA_TYPE,
     STYLE_TYPE,
@@ -40,6 +41,8 @@ TILESETS_REL = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
 TILING_SCHEMES_REL = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
 STYLES_REL = "http://www.opengis.net/def/rel/ogc/1.0/styles"
 QUALITY_REL = "http://www.w3.org/ns/dqv#hasQualityMetadata"
+TILE_ARCHIVE = "WebMercatorQuad.pmtiles"
+"""The file of all ready-made tiles, beside the tilesets of a collection."""
 
 
 def self_links(
@@ -62,6 +65,13 @@ def xml_schema_link(collection_id: str, links: Links, language: str) -> Link:
     """The schema of the features in GML, for a document in GML."""
     title = texts.XML_SCHEMA.in_language(language)
     return links.to("describedby", f"/collections/{collection_id}/schema", XML_TYPE, title, (("f", "xsd"),))
+
+
+def tile_archive_link(served: ServedCollection, links: Links, language: str) -> Link:
+    """All ready-made tiles as one file, whose address map libraries take as it is."""
+    address = links.plain(f"/collections/{served.collection.id}/tiles/{TILE_ARCHIVE}")
+    title = texts.TILE_ARCHIVE.in_language(language)
+    return link("enclosure", address, PMTILES_TYPE, title) | {"length": served.tiles_size}
 
 
 def landing(service: Service, links: Links, language: str, own: list[Link]) -> Document:
@@ -189,6 +199,7 @@ def _collection_links(served: ServedCollection, links: Links, language: str) -> 
             )
             for output in FORMATS
         ),
+        *([] if served.tiles_size is None else [tile_archive_link(served, links, language)]),
         to(TILESETS_REL, "/tiles", JSON_TYPE, texts.TILESETS),
         to(QUERYABLES_REL, "/queryables", SCHEMA_TYPE, texts.QUERYABLES),
         to(SORTABLES_REL, "/sortables", SCHEMA_TYPE, texts.SORTABLES),

@@ -207,17 +207,17 @@ def _around(output: OutputFormat, page: Page) -> tuple[bytes, bytes]:
 def _framed(asked: _Asked, served: ServedCollection, page: Page, kept: KeptFile) -> SentFile:
     """A file with what stands around its features."""
     head, tail = _around(asked.output, page)
-    ends = len(head) + kept.size
+    ends = len(head) + kept.length
 
     def read(length: int, offset: int) -> bytes:
         if offset < len(head):
             return head[offset : offset + length]
-        return kept.read(length, offset - len(head)) if offset < ends else tail[offset - ends :][:length]
+        return kept.content(length, offset - len(head)) if offset < ends else tail[offset - ends :][:length]
 
     tag = etag(asked.context, served.version)
     if tag.startswith("W/"):
         # Made again, it has other bytes.
-        tag = strong_etag(kept.digest)
+        tag = strong_etag(kept.checksum)
     return SentFile(ends + len(tail), read, tag, served.updated)
 
 

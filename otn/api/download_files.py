@@ -27,7 +27,6 @@ from otn.api.tiles import PROGRAM
 from otn.edition.kept_files import (
     DOWNLOADS,
     NO_LANGUAGE,
-    DamagedFile,
     FileName,
     KeptFile,
     UnfinishedFile,
@@ -35,7 +34,7 @@ from otn.edition.kept_files import (
     make_room,
     remove_unfinished,
 )
-from otn.errors import RequestError, Unavailable
+from otn.errors import DamagedPart, RequestError, Unavailable
 from otn.model.collections import COLLECTIONS
 from otn.model.service import Service
 from otn.model.text import DEFAULT_LANGUAGE
@@ -99,11 +98,11 @@ class DownloadFiles:
         kept = self._open.get(path)
         if kept is None or not kept.is_there():
             self._open.pop(path, None)
+            if not path.exists():
+                return None
             try:
                 kept = self._open[path] = await asyncio.to_thread(KeptFile, path)
-            except FileNotFoundError:
-                return None
-            except DamagedFile as error:
+            except DamagedPart as error:
                 _log.warning("%s It is made anew when it is asked for.", error)
                 path.unlink(missing_ok=True)
                 return None

@@ -7,7 +7,7 @@ is for PostgreSQL.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import ref
 
 from otn.api.bbox import BoundingBox
@@ -23,12 +23,21 @@ from otn.edition.part_format import Bounds
 from otn.edition.shelf import Shelf
 from otn.errors import BadRequest, DamagedPart, Gone, NotFound
 from otn.model.collections import Collection
+from otn.model.tile_matrix_sets import TileAddress
 
 if TYPE_CHECKING:
     from otn.api.edition_document import Document
     from otn.edition.edition import Edition, Page
+    from otn.edition.tile_file import TileFile
 
 _RANK = re.compile(r"-?[0-9]{1,18}")
+
+
+class ReadyTile(NamedTuple):
+    """A tile as it is stored, compressed by gzip, or None where nothing is drawn in it; `number` is its edition's."""
+
+    number: int
+    packed: memoryview | None
 
 
 class Editions:
@@ -84,6 +93,22 @@ class Editions:
             return answering is not None and answering is held()
 
         return is_still
+
+    def tiles(self, collection: Collection) -> "TileFile | None":
+        """The newest file of tiles: of the edition that answers, or, while its own are made, of one before it."""
+        return self._shelf.tiles(collection.id)
+
+    def ready_tile(self, collection: Collection, tile: TileAddress) -> "ReadyTile | None":
+        """A tile of WebMercatorQuad as the newest edition has it; None where PostgreSQL makes it."""
+        file, number = self._shelf.tiles(collection.id), self._shelf.newest(collection.id)
+        if file is None or file.tiles_of.number != number or not file.holds(tile):
+            return None
+        try:
+            file.check()
+        except DamagedPart:
+            self._shelf.take_down_tiles(file)
+            return None
+        return ReadyTile(number, file.find(tile))
 
     def page(self, edition: "Edition", query: ItemsQuery, format_: TextFormat) -> FoundPage:
         """The page that is asked for. Raises DamagedPart; the edition then answers no more."""

@@ -57,7 +57,7 @@ class Making:
         offset = 0
         while True:
             more, ended = self._more, self._made.done()
-            if piece := self._written.read(PIECE, offset):
+            if piece := self._written.content(PIECE, offset):
                 offset += len(piece)
                 yield piece
             elif ended:

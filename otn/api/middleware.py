@@ -8,7 +8,16 @@ from urllib.parse import quote
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from otn.api.access_log import AccessLog
-from otn.api.codings import AS_IT_IS, IDENTITY, Encoder, coding_for, encoded, is_compressible, stream_encoder
+from otn.api.codings import (
+    AS_IT_IS,
+    IDENTITY,
+    LEAST_TO_COMPRESS,
+    Encoder,
+    coding_for,
+    encoded,
+    is_compressible,
+    stream_encoder,
+)
 from otn.api.conditional import etag_in_coding
 from otn.api.disconnect import WhileConnected
 from otn.api.response_cache import KEEP_WHILE, Header, KeptAnswer, ResponseCache, key_of
@@ -40,8 +49,7 @@ _ON_EVERY_ANSWER: list[Header] = [
     (b"x-content-type-options", b"nosniff"),
 ]
 _ON_PAGES: list[Header] = [(b"content-security-policy", _CONTENT_SECURITY_POLICY), (b"referrer-policy", b"same-origin")]
-# What goes into one packet of a network is there no sooner for being shorter.
-_LEAST_TO_COMPRESS = 1400
+
 _NO_CONTENT = (204, 304)
 _REPEATED_SLASHES = re.compile(r"/{2,}")
 
@@ -160,7 +168,7 @@ class _Answer:
         length = int(headers.get(b"content-length", b"0")) if self._head else len(first.get("body", b""))
         if self._identity_refused:
             return more or length > 0
-        return compressible and (more or length >= _LEAST_TO_COMPRESS)
+        return compressible and (more or length >= LEAST_TO_COMPRESS)
 
     def _coded(self, headers: dict[bytes, bytes], first: Message) -> Message:
         headers[b"content-encoding"] = self._coding.encode()

@@ -42,6 +42,7 @@ from otn.api.query import REPRESENTATION_PARAMETERS, require_available
 from otn.api.search import Search
 from otn.api.selection import parse_selection
 from otn.api.served import ServedCollection
+from otn.api.tile_archive import TileArchive
 from otn.api.tile_routes import tile_routes
 from otn.api.tiles import CollectionTile
 from otn.model.text import Text
@@ -64,6 +65,7 @@ def endpoints(api: Api, downloads: DownloadFiles) -> dict[str, ASGIApp]:
         "/collections/{collection_id}/download": Download(api, downloads),
         _TILESET + "/{tile_matrix}/{tile_row}/{tile_col}": CollectionTile(api),
         "/tiles/{tile_matrix_set_id}/{tile_matrix}/{tile_row}/{tile_col}": DatasetTile(api),
+        f"/collections/{{collection_id}}/tiles/{documents.TILE_ARCHIVE}": TileArchive(api),
         "/basemap/{tile_matrix}/{tile_row}/{tile_col}": basemap.BasemapTile(api),
     }
 

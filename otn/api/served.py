@@ -1,7 +1,7 @@
 """The collections that have features, as the database knows them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -32,7 +32,10 @@ class ServedDataset:
 
 @dataclass(frozen=True)
 class ServedCollection:
-    """A collection with features; `bbox` is west, south, east, north in degrees, `version` that of the data."""
+    """A collection with features; `bbox` is west, south, east, north in degrees, `version` that of the data.
+
+    `tiles_size` is how long the file of its ready-made tiles is, where there is one.
+    """
 
     collection: Collection
     version: int
@@ -42,6 +45,7 @@ class ServedCollection:
     valid_from: datetime | None
     valid_to: datetime | None
     datasets: tuple[ServedDataset, ...]
+    tiles_size: int | None = None
 
     @property
     def attribution(self) -> str:
@@ -78,13 +82,12 @@ class Served:
     async def collections(self) -> tuple[ServedCollection, ...]:
         """In the order of the model. Raises Unavailable where neither the database nor an edition answers."""
         try:
-            self._known = await served_collections(self._pool)
+            known = self._known = await served_collections(self._pool)
         except Unavailable:
             known = self._known or self._published()
             if not known:
                 raise
-            return known
-        return self._known
+        return tuple(replace(served, tiles_size=self._tiles_size(served.collection.id)) for served in known)
 
     async def collection(self, collection_id: str) -> ServedCollection:
         """Raises NotFound where there is no such collection, or none with features, and what `collections` raises."""
@@ -106,6 +109,10 @@ class Served:
         if served is None:
             served = self._of_editions[edition] = _of_manifest(edition.collection, edition.manifest)
         return served
+
+    def _tiles_size(self, collection_id: str) -> int | None:
+        file = self._shelf.tiles(collection_id)
+        return None if file is None else file.size
 
     def _published(self) -> tuple[ServedCollection, ...]:
         editions = (self._shelf.current(collection_id) for collection_id in COLLECTIONS)

@@ -11,18 +11,21 @@ from typing import Any, NamedTuple
 
 from starlette.types import Receive, Scope, Send
 
+from otn.api.codings import LEAST_TO_COMPRESS, coding_for, unpacked, unpacked_size
 from otn.api.conditional import is_conditional, is_not_modified, strong_etag
 from otn.api.context import Api, headers_of, require_reading
 from otn.api.disconnect import WhileConnected
+from otn.api.editions import ReadyTile
 from otn.api.negotiation import MVT, MVT_TYPE, choose_language, choose_representation
 from otn.api.parameters import Parameters, parse_parameters, refuse_unknown
 from otn.api.query import REPRESENTATION_PARAMETERS
+from otn.api.response_cache import KEEP_WHILE
 from otn.api.selection import known_parameters, parse_selection
 from otn.api.selection_sql import selection_sql
 from otn.api.served import find_collection, no_collection
 from otn.errors import NotFound
 from otn.model.collections import COLLECTIONS, Collection
-from otn.model.tile_matrix_sets import TILE_MATRIX_SETS, TileAddress, TileMatrixSet
+from otn.model.tile_matrix_sets import TILE_MATRIX_SETS, WEB_MERCATOR_QUAD, TileAddress, TileMatrixSet
 from otn.store.pool import Pool
 from otn.store.statement import Condition, Statement
 from otn.store.tile_sql import MAXIMUM_BYTES, TileRequest, tile_statement, version_statement
@@ -57,15 +60,36 @@ class CollectionTile:
         tile_matrix_set = find_tile_matrix_set(names["tile_matrix_set_id"])
         tile = tile_address(names, tile_matrix_set, tile_matrix_set.deepest)
         request = TileRequest(collection, tile_matrix_set, tile, tile_condition(collection, parameters))
+        ready = self._ready(request)
         if is_conditional(scope):
-            versions = await read_versions(self._api.pool, (collection,), receive)
-            if not versions:
-                raise no_collection(collection.id)
-            version = tile_version(versions)
+            version = await self._version(collection, receive) if ready is None else _version_of(ready, collection)
             if is_not_modified(scope, strong_etag(version)):
                 await send_not_modified(send, version, REVALIDATE)
                 return
-        await send_tile(send, await make_tile(self._api.pool, (request,), receive), REVALIDATE)
+        if ready is not None:
+            await _send_ready(scope, send, _version_of(ready, collection), ready.packed)
+            return
+        made = await make_tile(self._api.pool, (request,), receive)
+        self._keep(scope, collection, made)
+        await send_tile(send, made, REVALIDATE)
+
+    def _ready(self, request: TileRequest) -> ReadyTile | None:
+        """The tile as the newest edition has it ready-made."""
+        if request.tile_matrix_set is not WEB_MERCATOR_QUAD or request.condition is not None:
+            return None
+        return self._api.editions.ready_tile(request.collection, request.tile)
+
+    def _keep(self, scope: Scope, collection: Collection, made: MadeTile) -> None:
+        """Lets the answer be kept, where it shows what the newest edition holds."""
+        edition = self._api.editions.current(collection)
+        if edition is not None and made.version == tile_version({collection.id: edition.number}):
+            scope[KEEP_WHILE] = self._api.editions.still(edition, pinned=False)
+
+    async def _version(self, collection: Collection, receive: Receive) -> str:
+        versions = await read_versions(self._api.pool, (collection,), receive)
+        if not versions:
+            raise no_collection(collection.id)
+        return tile_version(versions)
 
 
 async def read_versions(pool: Pool, collections: Iterable[Collection], receive: Receive) -> dict[str, int]:
@@ -185,6 +209,26 @@ async def send_tile(send: Send, made: MadeTile, cache_control: str) -> None:
     headers += [(b"content-type", MVT_TYPE.encode()), (b"content-length", str(len(content)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": content})
+
+
+def _version_of(ready: ReadyTile, collection: Collection) -> str:
+    return tile_version({collection.id: ready.number})
+
+
+async def _send_ready(scope: Scope, send: Send, version: str, packed: memoryview | None) -> None:
+    """Sends the same bytes as if the tile had been made and compressed now."""
+    if packed is None or coding_for(scope).coding != "gzip" or unpacked_size(packed) < LEAST_TO_COMPRESS:
+        content = b"" if packed is None else unpacked(packed)
+        await send_tile(send, MadeTile(version, content), REVALIDATE)
+        return
+    headers = [
+        *_headers(version, REVALIDATE),
+        (b"content-type", MVT_TYPE.encode()),
+        (b"content-encoding", b"gzip"),
+        (b"content-length", b"%d" % len(packed)),
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": bytes(packed)})
 
 
 def _headers(version: str, cache_control: str) -> list[tuple[bytes, bytes]]:

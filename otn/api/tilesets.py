@@ -188,7 +188,7 @@ def _vector_layer(layer: Layer, language: str) -> Document:
         "description": layer.title,
         "minzoom": 0,
         "maxzoom": DEEPEST_ZOOM,
-        "fields": {field.name: _told(field, language) for field in collection.tile_fields},
+        "fields": {field.name: field.in_words(language) for field in collection.tile_fields},
     }
 
 
@@ -266,12 +266,6 @@ def _layer(layer: Layer, entry: TileMatrixSet, links: Links, language: str) -> D
 
 def _schema(field: Field, language: str) -> Document:
     return {"title": field.title.in_language(language), "description": field.description, **value_schema(field)}
-
-
-def _told(field: Field, language: str) -> str:
-    """What TileJSON says of a field: one line for people."""
-    title = field.title.in_language(language)
-    return f"{title} ({field.unit})" if field.unit else title
 
 
 def _centre(bbox: Bounds) -> tuple[float, float]:

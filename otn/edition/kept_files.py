@@ -9,18 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from xxhash import xxh3_128
-
-from otn.edition.part_format import DIGEST_SIZE, UNFINISHED
-from otn.errors import EditionError
+from otn.edition.part_format import UNFINISHED
+from otn.edition.sealed_file import SealedFile, SealedWriter
 
 DOWNLOADS = "downloads"
 """The folder of these files in that of a collection's editions."""
-_PIECE = 2**24
-
-
-class DamagedFile(EditionError):
-    """A file is not what was written."""
 
 
 @dataclass(frozen=True)
@@ -51,45 +44,30 @@ class FileName:
 NO_LANGUAGE = "-"
 
 
-class KeptFile:
+class KeptFile(SealedFile):
     """A file that is open, and was whole when it was opened. It stays readable when it has been removed."""
 
     def __init__(self, path: Path) -> None:
-        """Reads every byte. Raises DamagedFile where one is not what was written, and OSError without a file."""
-        self.path = path
-        self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        self._seen = _stamp(os.fstat(self._descriptor))
-        self.size = max(self._seen[2] - DIGEST_SIZE, 0)
-        self.digest = self._verified()
+        """Reads every byte. Raises DamagedPart where the file is missing or one of them is not what was written."""
+        super().__init__(path, b"")
+        self._inode = os.fstat(self._descriptor).st_ino
+        _, self.length = self.directory
 
-    def __del__(self) -> None:
-        if hasattr(self, "_descriptor"):
-            os.close(self._descriptor)
-
-    def read(self, length: int, offset: int) -> bytes:
-        """As many bytes from `offset` on, fewer at the end."""
-        return os.pread(self._descriptor, min(length, self.size - offset), offset)
+    def content(self, length: int, offset: int) -> bytes:
+        """As many bytes of the download from `offset` on, fewer at its end."""
+        return self.read(min(length, self.length - offset), offset)
 
     def is_there(self) -> bool:
         """Whether the file is still in its folder, as it was when it was opened."""
         try:
-            return _stamp(self.path.stat()) == self._seen
+            seen = self.path.stat()
         except OSError:
             return False
+        return (seen.st_ino, seen.st_mtime_ns, seen.st_size) == (self._inode, *self._seen)
 
     def use(self) -> None:
         """Notes that it was asked for: what was asked for lately is removed last."""
-        os.utime(self._descriptor, ns=(time.time_ns(), self._seen[1]))
-
-    def _verified(self) -> str:
-        digest = xxh3_128()
-        offset = 0
-        while piece := self.read(_PIECE, offset):
-            digest.update(piece)
-            offset += len(piece)
-        if os.pread(self._descriptor, DIGEST_SIZE, self.size) != digest.digest():
-            raise DamagedFile(f"{self.path} is damaged.")
-        return digest.hexdigest()
+        os.utime(self._descriptor, ns=(time.time_ns(), self._seen[0]))
 
 
 class UnfinishedFile:
@@ -99,38 +77,33 @@ class UnfinishedFile:
         """Raises OSError where the folder cannot be written."""
         folder.mkdir(parents=True, exist_ok=True)
         self._path, self._name = folder / f"{name}{UNFINISHED}", folder / str(name)
-        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
-        self._digest = xxh3_128()
-        self.size = 0
+        self._file = self._path.open("w+b")
+        self._writer = SealedWriter(self._file)
+        self._length = 0
 
     def __del__(self) -> None:
-        if hasattr(self, "_descriptor"):
-            os.close(self._descriptor)
+        # Whoever reads along may do so after it is complete.
+        if hasattr(self, "_file"):
+            self._file.close()
 
     def write(self, piece: bytes) -> None:
         """Adds a piece at the end."""
-        self._append(piece)
-        self._digest.update(piece)
-        self.size += len(piece)
+        self._writer.write(piece)
+        self._file.flush()
+        self._length += len(piece)
 
-    def read(self, length: int, offset: int) -> bytes:
+    def content(self, length: int, offset: int) -> bytes:
         """As many bytes from `offset` on, fewer where no more are written yet."""
-        return os.pread(self._descriptor, min(length, self.size - offset), offset)
+        return os.pread(self._file.fileno(), min(length, self._length - offset), offset)
 
     def finish(self) -> None:
         """Gives the file its name, when all of it is on the disk."""
-        self._append(self._digest.digest())
-        os.fsync(self._descriptor)
+        self._writer.seal(0, self._length)
         self._path.rename(self._name)
 
     def discard(self) -> None:
         """Removes what is written. Who reads it still can."""
         self._path.unlink(missing_ok=True)
-
-    def _append(self, piece: bytes) -> None:
-        left = memoryview(piece)
-        while left:
-            left = left[os.write(self._descriptor, left) :]
 
 
 def files(folder: Path) -> Iterator[tuple[Path, FileName]]:
@@ -165,7 +138,3 @@ def make_room(folders: list[Path], limit: int) -> None:
             return
         path.unlink(missing_ok=True)
         size -= seen.st_size
-
-
-def _stamp(seen: os.stat_result) -> tuple[int, int, int]:
-    return seen.st_ino, seen.st_mtime_ns, seen.st_size

@@ -5,7 +5,10 @@ from the model and values are parameters; the zoom alone is written out, as each
 every zoom could not use.
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from otn.model.collections import Collection
 from otn.model.fields import Field, Kind
@@ -24,6 +27,7 @@ BUFFER = 64
 _MARGIN = 1e-6  # degrees
 # So many straight pieces along a tile keep a curve within half a step of where it lies.
 _PIECES = 128
+_PARAMETER = re.compile(r"\$([0-9]+)::(\w+(?:\[\])?)", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,37 @@ FROM collection_state AS state CROSS JOIN LATERAL ({_made(request, parameters)})
 WHERE state.collection = {name} AND state.number_of_features > 0"""  # noqa: S608
 
 
+def tiles_statement(requests: Sequence[TileRequest]) -> Statement:
+    """Tiles of one collection and tile matrix: for each request its number from 0, tile and features, in no order.
+
+    It is what `tile_statement` says, so the tiles are the same: what differs from tile to tile comes as columns.
+    """
+    made = []
+    for request in requests:
+        parameters = SqlParameters()
+        made.append((_made(request, parameters), parameters.values))
+    sql = made[0][0]
+    if any(other != sql for other, _ in made):
+        raise ValueError("Tiles of several tile matrices or collections are no one statement.")
+    all_parameters = SqlParameters()
+    columns = {"number": all_parameters.add([*range(len(made))], "bigint[]")}
+
+    def given(found: re.Match[str]) -> str:
+        index, kind = int(found[1]) - 1, found[2]
+        values = [values[index] for _, values in made]
+        if all(value == values[0] for value in values):
+            return all_parameters.add(values[0], kind)
+        columns[f"p{index}"] = all_parameters.add(values, f"{kind}[]")
+        return f"asked.p{index}"
+
+    body = _PARAMETER.sub(given, sql)
+    return Statement(
+        f"SELECT asked.number, made.tile, made.features FROM unnest({', '.join(columns.values())})"  # noqa: S608
+        f" AS asked ({', '.join(columns)}) CROSS JOIN LATERAL ({body}) AS made",
+        tuple(all_parameters.values),
+    )
+
+
 def _made(request: TileRequest, parameters: SqlParameters) -> str:
     """A row of tile and features, also where nothing is served."""
     is_overview = request.zoom < request.collection.tile_rule.overviews_below
@@ -124,16 +159,19 @@ def _features(request: TileRequest, parameters: SqlParameters) -> str:
         near += f" AND {geometry} && {envelope(around, tile_matrix_set.srid, parameters)}"
     else:
         geometry = _transformed("f.geom", around_in_degrees, SRID, tile_matrix_set, parameters)
-    rule = collection.tile_rule
-    carried = (field for field in collection.tile_fields if rule.carries(field.name, request.zoom))
-    properties = ", ".join(f'{_value(field)} AS "{field.name}"' for field in carried)
-    hidden = rule.hidden_at(request.zoom)
+    hidden = collection.tile_rule.hidden_at(request.zoom)
     shown = f"AND {drawn(collection, parameters.add(hidden, 'text[]'))}" if hidden else ""
     selected = f"AND {request.condition(parameters)}" if request.condition is not None else ""
     return f"""
-    SELECT f.id, {_clipped(geometry, request, parameters)} AS geom, {properties}
+    SELECT f.id, {_clipped(geometry, request, parameters)} AS geom, {_properties(collection, request.zoom)}
     FROM {collection.table} AS f WHERE {near} {shown} {selected}
     {_first(request, parameters)}"""  # noqa: S608
+
+
+@cache
+def _properties(collection: Collection, zoom: int) -> str:
+    carried = (field for field in collection.tile_fields if collection.tile_rule.carries(field.name, zoom))
+    return ", ".join(f'{_value(field)} AS "{field.name}"' for field in carried)
 
 
 def _widened(box: Box) -> Box:

@@ -5,6 +5,7 @@ from otn.api.negotiation import (
     HTML_TYPE,
     JSON_TYPE,
     MVT_TYPE,
+    PMTILES_TYPE,
     PROBLEM_TYPE,
     QLR_TYPE,
     STYLE_TYPE,
@@ -86,19 +87,9 @@ def features_item(operation: str, summary: str, content: Document, tag: str, par
 
 
 def download_item(operation: str, summary: str, content: Document, tag: str, parameters: list[Document]) -> Document:
-    """The path of a file, of which a range can be asked for."""
+    """The path of features as a file, of which a range can be asked for."""
     item = features_item(operation, summary, content, tag, parameters)
-    responses = item["get"]["responses"]
-    named = {name: reference("headers", name) for name in ("Accept-Ranges", "OTN-Edition")}
-    responses["200"]["headers"] |= named
-    file = {media: {"schema": reference("schemas", "file")} for media in content}
-    responses["206"] = {
-        "description": "The range of the file that the header Range asks for.",
-        "headers": {"Content-Range": reference("headers", "Content-Range"), **responses["200"]["headers"]},
-        "content": file,
-    }
-    responses["416"] = reference("responses", "RangeNotSatisfiable")
-    return item
+    return _in_ranges(item)
 
 
 def search_item(operation: str, summary: str, content: Document, tag: str, body: str) -> Document:
@@ -132,6 +123,27 @@ def tile_item(operation: str, summary: str, tag: str, parameters: list[Document]
         "204": {"description": "There is nothing in the tile."},
         "304": reference("responses", "NotModified"),
     }
+    return item
+
+
+def archive_item(operation: str, summary: str, tag: str) -> Document:
+    """The path of a file that is sent whole or in part."""
+    item = path_item(operation, summary, {PMTILES_TYPE: "file"}, tag)
+    get = item["get"]
+    get["parameters"] = []
+    del get["responses"]["406"]
+    get["responses"]["200"]["headers"] = {"ETag": reference("headers", "ETag")}
+    get["responses"]["304"] = reference("responses", "NotModified")
+    return _in_ranges(item)
+
+
+def _in_ranges(item: Document) -> Document:
+    """The path of a file of an edition that is sent whole or in part."""
+    answers = item["get"]["responses"]
+    answers["200"]["headers"] |= {name: reference("headers", name) for name in ("Accept-Ranges", "OTN-Edition")}
+    part = {"headers": answers["200"]["headers"] | {"Content-Range": reference("headers", "Content-Range")}}
+    answers["206"] = answers["200"] | part | {"description": "The range of the file that the header Range asks for."}
+    answers["416"] = reference("responses", "RangeNotSatisfiable")
     return item
 
 

@@ -21,7 +21,14 @@ from otn.api.openapi.feature_parameters import (
     selecting_parameters,
     tile_parameters,
 )
-from otn.api.openapi.operations import download_item, features_item, health_item, path_item, search_item, tile_item
+from otn.api.openapi.operations import (
+    download_item,
+    features_item,
+    health_item,
+    path_item,
+    search_item,
+    tile_item,
+)
 from otn.api.openapi.parts import Document, query, reference
 from otn.api.served import ServedCollection
 
