@@ -178,6 +178,7 @@ def _collection_links(served: ServedCollection, links: Links, language: str) -> 
         to("alternate", "", QLR_TYPE, texts.QGIS_LAYERS, (("f", "qlr"),)),
         # Map libraries take this address as it is.
         link("stylesheet", links.plain(f"/styles/{name}"), STYLE_TYPE, texts.STYLE.in_language(language)),
+        to(STYLES_REL, "/styles", JSON_TYPE, texts.STYLES),
         # GDAL appends /{featureId} to this address, so it carries no query string, not even the language.
         link("items", links.plain(path + "/items"), GEOJSON_TYPE, texts.ITEMS.in_language(language)),
         to("items", "/items", HTML_TYPE, texts.ITEMS, page),

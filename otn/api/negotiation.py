@@ -21,6 +21,7 @@ PROBLEM_TYPE = "application/problem+json"
 MVT_TYPE = "application/vnd.mapbox-vector-tile"
 TILEJSON_TYPE = "application/vnd.mapbox.tilejson+json"
 STYLE_TYPE = "application/vnd.mapbox.style+json"
+SVG_TYPE = "image/svg+xml"
 QLR_TYPE = "application/x-qgis-layer-definition"
 XML_TYPE = "application/xml"
 
@@ -77,6 +78,7 @@ TILEJSON = Representation(TILEJSON_TYPE, ("tilejson",))
 TILESET = (*DOCUMENT, TILEJSON)
 TILEJSON_ONLY = (Representation(TILEJSON_TYPE, ("tilejson", "json"), (JSON_TYPE,)),)
 STYLE = (Representation(STYLE_TYPE, ("json", "mapbox"), (JSON_TYPE,)), HTML)
+LEGEND = (Representation(SVG_TYPE, ("svg",)),)
 QLR = Representation(QLR_TYPE, ("qlr",))
 COLLECTION = (*DOCUMENT, QLR)
 PROBLEM = (Representation(PROBLEM_TYPE, ("json", "geojson"), (JSON_TYPE, GEOJSON_TYPE)), HTML)

@@ -18,6 +18,7 @@ from otn.model.drawing import Mixed, Symbology
 from otn.model.symbology import HALO, SYMBOLOGIES
 
 _FEATURES_SCALE = 50_000
+_THEME = "light"
 _DEEPEST_ZOOM = 16
 _GEOMETRY_TYPES = {"marker": "0", "line": "1", "fill": "2"}
 _GEOMETRY_NAMES = {"marker": "Point", "line": "Line", "fill": "Polygon"}
@@ -52,7 +53,7 @@ class _Drawn:
 
 def layer_definition(collection_id: str, title: str, attribution: str, links: Links, language: str) -> str:
     """The file. `title` names the group and its features, `attribution` is what a map of them must show."""
-    drawn = _drawn(collection_id, SYMBOLOGIES[collection_id])
+    drawn = _drawn(collection_id, _THEME)
     features = [_features_layer(part, language) for part in drawn]
     tiles = _tiles_layer(drawn, language)
     for part, layer in zip(drawn, features, strict=True):
@@ -71,15 +72,16 @@ def layer_definition(collection_id: str, title: str, attribution: str, links: Li
     return "<!DOCTYPE qgis-layer-definition>\n" + ET.tostring(definition, encoding="unicode")
 
 
-def _drawn(name: str, symbology: Symbology) -> tuple[_Drawn, ...]:
+def _drawn(name: str, theme: str) -> tuple[_Drawn, ...]:
     """What is drawn of points, of lines and of areas, as far as there are any; what comes first lies above."""
+    symbology = SYMBOLOGIES[name]
     symbols: list[tuple[ClassSymbol, ...]] = []
     if symbology.points is not None:
-        symbols.append((point_symbol(symbology.points),))
+        symbols.append((point_symbol(symbology.points, theme),))
     if symbology.lines is not None:
-        symbols.append(tuple(class_symbols(symbology.lines)))
+        symbols.append(tuple(class_symbols(symbology.lines, theme)))
     if symbology.areas is not None:
-        symbols.append((area_symbol(symbology.areas),))
+        symbols.append((area_symbol(symbology.areas, theme),))
     return tuple(_Drawn(name, symbology, some) for some in symbols)
 
 
@@ -181,7 +183,7 @@ def _symbol(symbol: ClassSymbol, name: str) -> ET.Element:
 
 def _label_settings(drawn: _Drawn, name_field: str, least_scale: int | None) -> ET.Element:
     settings = ET.Element("settings")
-    ink, halo = drawn.symbology.ink.light, HALO.light
+    ink, halo = drawn.symbology.ink.on(_THEME), HALO.on(_THEME)
     named = {"fieldName": name_field, "isExpression": "0"}
     if drawn.is_one_of_several:
         own = f"geometry_type($geometry) = '{_GEOMETRY_NAMES[drawn.geometry]}'"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
-from otn.model.drawing import GROWTH, ICONS_DIR, Areas, LineClass, Lines, Points, Stops, at_zoom
+from otn.model.drawing import GROWTH, ICONS_DIR, Areas, LineClass, Lines, Points, Stops, at_zoom, in_theme
 from otn.model.text import Text
 
 # The scale of Web Mercator's zoom level 0: 40,075,017 m on 512 pixels of 1/96 inch.
@@ -55,24 +55,26 @@ class ClassSymbol:
     layers: tuple[SymbolLayer, ...]
 
 
-def class_symbols(lines: Lines) -> Iterator[ClassSymbol]:
+def class_symbols(lines: Lines, theme: str) -> Iterator[ClassSymbol]:
     """A symbol for each class, the most important first: its casing below all lines, its line above lesser ones."""
     for rank, entry in enumerate(lines.classes):
-        line = _line(entry.colour.light, entry.widths, 1 + len(lines.classes) - rank, lines.first_zoom, lines.dash)
+        widths = in_theme(entry.widths, theme)
+        line = _line(entry.colour.on(theme), widths, 1 + len(lines.classes) - rank, lines.first_zoom, lines.dash)
         strokes = [line]
         if lines.casing is not None:
             begin = lines.casing_widths[0][0]
-            strokes.insert(0, _line(lines.casing.light, lines.with_casing(entry), 0, begin, cap=_cap(lines)))
+            around = in_theme(lines.with_casing(entry), theme)
+            strokes.insert(0, _line(lines.casing.on(theme), around, 0, begin, cap=_cap(lines)))
         yield ClassSymbol(entry.title, "line", _of_class(lines, entry), tuple(strokes))
 
 
-def point_symbol(points: Points) -> ClassSymbol:
+def point_symbol(points: Points, theme: str) -> ClassSymbol:
     """A disc, and from a zoom level on, where it has one, an icon on it."""
-    diameters = tuple((zoom, 2 * radius) for zoom, radius in points.radii)
+    diameters = tuple((zoom, 2 * radius) for zoom, radius in in_theme(points.radii, theme))
     disc = {
         "name": "circle",
-        "color": _colour(points.colour.light),
-        "outline_color": _colour(points.rim.light),
+        "color": _colour(points.colour.on(theme)),
+        "outline_color": _colour(points.rim.on(theme)),
         "outline_style": "solid",
         "outline_width": "0.25",
         "outline_width_unit": "MM",
@@ -87,19 +89,18 @@ def point_symbol(points: Points) -> ClassSymbol:
     return ClassSymbol(points.title, "marker", "", tuple(layers))
 
 
-def area_symbol(areas: Areas) -> ClassSymbol:
+def area_symbol(areas: Areas, theme: str) -> ClassSymbol:
     """A fill within an outline."""
     fill = {
-        "color": _colour(areas.fill.light, areas.opacity),
+        "color": _colour(areas.fill.on(theme), areas.opacity.on(theme)),
         "style": "solid",
-        "outline_color": _colour(areas.outline.light),
+        "outline_color": _colour(areas.outline.on(theme)),
         "outline_style": "solid",
         "outline_width_unit": "MM",
         "joinstyle": "round",
     }
-    return ClassSymbol(
-        areas.title, "fill", "", (SymbolLayer("SimpleFill", 0, fill, "outlineWidth", _size(areas.widths)),)
-    )
+    outlined = SymbolLayer("SimpleFill", 0, fill, "outlineWidth", _size(in_theme(areas.widths, theme)))
+    return ClassSymbol(areas.title, "fill", "", (outlined,))
 
 
 def scale_at(zoom: int) -> int:

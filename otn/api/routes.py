@@ -1,37 +1,33 @@
 """Which address gives which document. Features have endpoints of their own in otn.api.features."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
-import orjson
 from fastapi import APIRouter
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from otn.api import basemap, documents, facets, loaded, quality, schemas, styles, texts, tilesets
-from otn.api.conditional import is_not_modified, strong_etag
-from otn.api.context import VARY, Api, RequestContext, request_context
+from otn.api import basemap, documents, facets, loaded, quality, schemas, texts, tilesets
+from otn.api.answers import answer, own_links, sent
+from otn.api.context import Api, RequestContext, request_context
 from otn.api.cql2.functions import functions_document
 from otn.api.crs import CRS84
 from otn.api.download import Download
 from otn.api.encoders.gml import application_schema
 from otn.api.features import Feature, Items
 from otn.api.health import live, ready
-from otn.api.links import Link
 from otn.api.negotiation import (
     API,
     COLLECTION,
     DOCUMENT,
-    HTML,
     JSON_TYPE,
     LOGICAL_SCHEMA,
     QLR,
     SCHEMA,
     SCHEMA_ONLY,
-    STYLE,
     TILEJSON,
     TILEJSON_ONLY,
     TILESET,
@@ -45,7 +41,8 @@ from otn.api.query import REPRESENTATION_PARAMETERS, require_available
 from otn.api.search import Search
 from otn.api.selection import parse_selection
 from otn.api.served import ServedCollection
-from otn.api.tiles import REVALIDATE, CollectionTile, find_tile_matrix_set
+from otn.api.style_routes import style_routes
+from otn.api.tiles import CollectionTile, find_tile_matrix_set
 from otn.model.text import Text
 from otn.model.tile_matrix_sets import WEB_MERCATOR_QUAD
 
@@ -75,7 +72,7 @@ def router(api: Api) -> APIRouter:
     """The routes of the documents."""
     resources = _Resources(api)
     routes = APIRouter(include_in_schema=False, redirect_slashes=False)
-    for path, endpoint in (
+    known: tuple[tuple[str, Callable[..., Any]], ...] = (
         ("/", resources.landing),
         ("/api", resources.api),
         ("/conformance", resources.conformance),
@@ -92,14 +89,14 @@ def router(api: Api) -> APIRouter:
         ("/tileMatrixSets/{tile_matrix_set_id}", resources.tile_matrix_set),
         ("/basemap", resources.basemap),
         ("/functions", resources.functions),
-        ("/styles", resources.styles),
-        ("/styles/{style_id}", resources.style),
+        *style_routes(api),
         ("/datasets", resources.datasets),
         (_DATASET, resources.dataset),
         (_DATASET + "/loads/{load_id}", resources.load),
         ("/health/live", live),
         ("/health/ready", ready(api)),
-    ):
+    )
+    for path, endpoint in known:
         routes.add_api_route(path, endpoint, methods=["GET", "HEAD"], response_model=None)
     return routes
 
@@ -109,10 +106,11 @@ class _Resources:
 
     def __init__(self, api: Api) -> None:
         self._api = api
+        self._answer = partial(answer, api)
 
     async def landing(self, request: Request) -> Response:
         async def document(context: RequestContext) -> Document:
-            made = documents.landing(self._api.service, context.links, context.language, _own(context, DOCUMENT))
+            made = documents.landing(self._api.service, context.links, context.language, own_links(context, DOCUMENT))
             if not context.representation.is_html:
                 return made
             served = await self._api.served.collections()
@@ -131,7 +129,7 @@ class _Resources:
 
     async def conformance(self, request: Request) -> Response:
         async def document(context: RequestContext) -> Document:
-            return documents.conformance(_own(context, DOCUMENT))
+            return documents.conformance(own_links(context, DOCUMENT))
 
         return await self._answer(request, DOCUMENT, "conformance", texts.CONFORMANCE, document)
 
@@ -145,7 +143,7 @@ class _Resources:
     async def collections(self, request: Request) -> Response:
         async def document(context: RequestContext) -> Document:
             served = await self._api.served.collections()
-            own = _own(context, DOCUMENT)
+            own = own_links(context, DOCUMENT)
             return documents.collections(self._api.service, served, context.links, context.language, own)
 
         return await self._answer(request, DOCUMENT, "collections", texts.COLLECTIONS, document)
@@ -165,12 +163,11 @@ class _Resources:
         refuse_unknown((name for name, _ in context.parameters), REPRESENTATION_PARAMETERS)
         described, name = self._described(served, context), served.collection.id
         file = layer_definition(name, described["title"], described["attribution"], context.links, context.language)
-        disposition = {"Content-Disposition": f'attachment; filename="{name}.qlr"'}
-        return _sent(request, context, file.encode(), QLR.media_type, disposition)
+        return sent(request, context, file.encode(), QLR.media_type, f"{name}.qlr")
 
     async def tile_matrix_sets(self, request: Request) -> Response:
         async def document(context: RequestContext) -> Document:
-            return tilesets.tile_matrix_sets(context.links, context.language, _own(context, DOCUMENT))
+            return tilesets.tile_matrix_sets(context.links, context.language, own_links(context, DOCUMENT))
 
         return await self._answer(request, DOCUMENT, "tileMatrixSets", texts.TILE_MATRIX_SETS, document)
 
@@ -178,7 +175,7 @@ class _Resources:
         entry = find_tile_matrix_set(request.path_params["tile_matrix_set_id"])
 
         async def document(context: RequestContext) -> Document:
-            return tilesets.tile_matrix_set(entry, _own(context, DOCUMENT))
+            return tilesets.tile_matrix_set(entry, own_links(context, DOCUMENT))
 
         return await self._answer(request, DOCUMENT, "tileMatrixSet", texts.TILE_MATRIX_SET, document)
 
@@ -187,7 +184,7 @@ class _Resources:
         title = self._title(served)
 
         async def document(context: RequestContext) -> Document:
-            own = _own(context, DOCUMENT)
+            own = own_links(context, DOCUMENT)
             return tilesets.tilesets(served, title.in_language(context.language), context.links, context.language, own)
 
         return await self._answer(request, DOCUMENT, "tilesets", title, document)
@@ -202,7 +199,7 @@ class _Resources:
             title = described.title.in_language(language)
             if context.representation is TILEJSON:
                 return tilesets.tilejson(served, title, described.description.in_language(language), links, language)
-            return tilesets.tileset(served, entry, title, links, language, _own(context, DOCUMENT))
+            return tilesets.tileset(served, entry, title, links, language, own_links(context, DOCUMENT))
 
         offered = TILESET if entry is WEB_MERCATOR_QUAD else DOCUMENT
         return await self._answer(request, offered, "tileset", described.title, document)
@@ -213,27 +210,10 @@ class _Resources:
 
         return await self._answer(request, TILEJSON_ONLY, "basemap", texts.BASE_MAP, document)
 
-    async def styles(self, request: Request) -> Response:
-        known = styles.styles(self._api.service, await self._api.served.collections())
-
-        async def document(context: RequestContext) -> Document:
-            return styles.styles_document(known, context.links, context.language, _own(context, DOCUMENT))
-
-        return await self._answer(request, DOCUMENT, "styles", texts.STYLES, document)
-
-    async def style(self, request: Request) -> Response:
-        known = styles.styles(self._api.service, await self._api.served.collections())
-        style = styles.find_style(known, request.path_params["style_id"])
-
-        async def document(context: RequestContext) -> Document:
-            return styles.style_document(style, context.links, context.language)
-
-        return await self._answer(request, STYLE, "style", style.title, document)
-
     async def datasets(self, request: Request) -> Response:
         async def document(context: RequestContext) -> Document:
             known = await loaded.loaded_datasets(self._api.pool)
-            return quality.datasets(known, context.links, context.language, _own(context, DOCUMENT))
+            return quality.datasets(known, context.links, context.language, own_links(context, DOCUMENT))
 
         return await self._answer(request, DOCUMENT, "datasets", texts.DATASETS, document)
 
@@ -242,7 +222,7 @@ class _Resources:
         history = await loaded.loads(self._api.pool, known.dataset)
 
         async def document(context: RequestContext) -> Document:
-            own = _own(context, DOCUMENT)
+            own = own_links(context, DOCUMENT)
             return quality.dataset(self._api.service, known, history, context.links, context.language, own)
 
         return await self._answer(request, DOCUMENT, "dataset", known.dataset.title, document)
@@ -252,7 +232,7 @@ class _Resources:
         entry = await loaded.load(self._api.pool, known.dataset, request.path_params["load_id"])
 
         async def document(context: RequestContext) -> Document:
-            own = _own(context, DOCUMENT)
+            own = own_links(context, DOCUMENT)
             return quality.load(self._api.service, known, entry, context.links, context.language, own)
 
         return await self._answer(request, DOCUMENT, "load", known.dataset.title, document)
@@ -279,7 +259,7 @@ class _Resources:
                 matched, statistics = edition.count, edition.manifest.statistics
             else:
                 matched, statistics = await facets.counted(self._api.pool, collection, selection)
-            own = _own(context, DOCUMENT)
+            own = own_links(context, DOCUMENT)
             return facets.facets_document(collection, matched, statistics, context.links, context.language, own)
 
         known = facets.facets_parameters(collection)
@@ -294,7 +274,7 @@ class _Resources:
         served = await self._served(request)
         context = request_context(request.scope, LOGICAL_SCHEMA, self._api.public_url)
         refuse_unknown((name for name, _ in context.parameters), REPRESENTATION_PARAMETERS)
-        return _sent(request, context, application_schema(served.collection), XSD.media_type)
+        return sent(request, context, application_schema(served.collection), XSD.media_type)
 
     async def feature_schema(self, request: Request) -> Response:
         return await self._schema(request, SCHEMA_ONLY, "schema", schemas.feature_schema)
@@ -318,44 +298,3 @@ class _Resources:
 
     def _described(self, served: ServedCollection, context: RequestContext) -> Document:
         return documents.collection(self._api.service, served, context.links, context.language)
-
-    async def _answer(
-        self,
-        request: Request,
-        offered: tuple[Representation, ...],
-        page: str,
-        title: Text,
-        make: Callable[[RequestContext], Awaitable[Document]],
-        known: frozenset[str] = REPRESENTATION_PARAMETERS,
-    ) -> Response:
-        context = request_context(request.scope, offered, self._api.public_url)
-        refuse_unknown((name for name, _ in context.parameters), known)
-        document = await make(context)
-        if not context.representation.is_html:
-            return _sent(request, context, orjson.dumps(document), context.representation.media_type)
-        own = (*context.own_parameters, ("f", "json"))
-        alternates = {offered[0].media_type: context.links.href(context.path, own)}
-        page_context = context.page_context(title.in_language(context.language), alternates)
-        html = await run_in_threadpool(self._api.renderer.render, page, document, page_context)
-        return _sent(request, context, html.encode(), HTML.media_type)
-
-
-def _sent(
-    request: Request, context: RequestContext, body: bytes, media_type: str, more: dict[str, str] | None = None
-) -> Response:
-    """A document, or 304 where the client has it: documents are small, so that their bytes themselves make the tag."""
-    etag = strong_etag(body)
-    headers = {
-        "ETag": etag,
-        "Cache-Control": REVALIDATE,
-        "Vary": VARY,
-        "Content-Language": context.language,
-        **(more or {}),
-    }
-    if is_not_modified(request.scope, etag):
-        return Response(None, 304, headers)
-    return Response(body, 200, headers, media_type)
-
-
-def _own(context: RequestContext, offered: tuple[Representation, ...]) -> list[Link]:
-    return documents.self_links(context.links, context.language, context.path, offered[0], context.own_parameters)

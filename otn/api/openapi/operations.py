@@ -8,6 +8,7 @@ from otn.api.negotiation import (
     PROBLEM_TYPE,
     QLR_TYPE,
     STYLE_TYPE,
+    SVG_TYPE,
     TILEJSON_TYPE,
     XML_TYPE,
 )
@@ -26,6 +27,7 @@ _FORMATS = (
     ({GEOPACKAGE.media_type}, "fDownload"),
     ({QLR_TYPE}, "fCollection"),
     ({STYLE_TYPE}, "fStyle"),
+    ({SVG_TYPE}, "fLegend"),
     ({MVT_TYPE}, "fTile"),
     ({TILEJSON_TYPE, HTML_TYPE}, "fTileset"),
     ({TILEJSON_TYPE}, "fTilejson"),

@@ -10,6 +10,7 @@ from otn.api.negotiation import (
     QLR_TYPE,
     SCHEMA_TYPE,
     STYLE_TYPE,
+    SVG_TYPE,
     TILEJSON_TYPE,
     XML_TYPE,
     Representation,
@@ -21,23 +22,21 @@ from otn.api.openapi.feature_parameters import (
     selecting_parameters,
 )
 from otn.api.openapi.operations import features_item, health_item, path_item, search_item, tile_item
-from otn.api.openapi.parts import Document, reference
+from otn.api.openapi.parts import Document, path, reference
 from otn.api.served import ServedCollection
+from otn.api.styles import style_id
+from otn.model.drawing import THEMES
 
 
 def service_paths() -> Document:
     """The addresses that are not of one collection."""
-    style = [reference("parameters", "styleId")]
     return {
         "/": path_item("landingPage", "Landing page", {JSON_TYPE: "landingPage", HTML_TYPE: "page"}),
         "/api": path_item("apiDefinition", "This API definition", {OPENAPI_TYPE: "object", HTML_TYPE: "page"}),
         "/conformance": path_item("conformance", "Conformance classes", {JSON_TYPE: "confClasses", HTML_TYPE: "page"}),
         "/collections": path_item("collections", "All collections", {JSON_TYPE: "collections", HTML_TYPE: "page"}),
         "/functions": path_item("functions", "The functions of filters", {JSON_TYPE: "functions"}),
-        "/styles": path_item("styles", "All map styles", {JSON_TYPE: "object", HTML_TYPE: "page"}),
-        "/styles/{styleId}": path_item(
-            "style", "A map style", {STYLE_TYPE: "object", HTML_TYPE: "page"}, "service", style
-        ),
+        **_style_paths(),
         **_dataset_paths(),
         **_tile_matrix_set_paths(),
         "/health/live": health_item("live", "Whether the process runs"),
@@ -67,6 +66,14 @@ def collection_paths(served: ServedCollection, title: str, language: str) -> Doc
             selecting_parameters(served, language),
         ),
         f"{base}/schema": get("schema", "logical schema of the features", schema | {XML_TYPE: "page"}),
+        f"{base}/styles": get("styles", "map styles", {JSON_TYPE: "styles", HTML_TYPE: "page"}),
+        f"{base}/styles/{{styleId}}": path_item(
+            f"{name}.style",
+            f"{title}: a map style",
+            {STYLE_TYPE: "object", HTML_TYPE: "page"},
+            name,
+            [path("styleId", "The style.", {"enum": [style_id(name, theme) for theme in THEMES]})],
+        ),
         f"{base}/schemas/feature": get("featureSchema", "schema of a feature as GeoJSON", {SCHEMA_TYPE: "object"}),
     }
 
@@ -125,13 +132,25 @@ def _dataset_paths() -> Document:
     document: Document = {JSON_TYPE: "object", HTML_TYPE: "page"}
     one = [reference("parameters", name) for name in ("region", "datasetName")]
     load = [*one, reference("parameters", "loadId")]
-    path = "/datasets/{region}/{datasetName}"
+    dataset = "/datasets/{region}/{datasetName}"
     return {
         "/datasets": path_item("datasets", "All datasets that are loaded", {JSON_TYPE: "datasets", HTML_TYPE: "page"}),
-        path: path_item("dataset", "A dataset: its declaration, lineage and loads", document, "service", one),
-        path + "/loads/{loadId}": path_item(
+        dataset: path_item("dataset", "A dataset: its declaration, lineage and loads", document, "service", one),
+        dataset + "/loads/{loadId}": path_item(
             "load", "A load of a dataset: what it did, and the quality of what it read", document, "service", load
         ),
+    }
+
+
+def _style_paths() -> Document:
+    document: Document = {JSON_TYPE: "object", HTML_TYPE: "page"}
+    one = [reference("parameters", "styleId")]
+    style = "/styles/{styleId}"
+    return {
+        "/styles": path_item("styles", "All map styles", {JSON_TYPE: "styles", HTML_TYPE: "page"}),
+        style: path_item("style", "A map style", {STYLE_TYPE: "object", HTML_TYPE: "page"}, "service", one),
+        f"{style}/legend": path_item("legend", "The legend of a map style", {SVG_TYPE: "page"}, "service", one),
+        f"{style}/metadata": path_item("styleMetadata", "What a map style is and draws", document, "service", one),
     }
 
 
