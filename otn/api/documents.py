@@ -17,6 +17,7 @@ from otn.api.negotiation import (
     HTML_TYPE,
     JSON_TYPE,
     OPENAPI_TYPE,
+    QGIS_PROJECT,
     QLR_TYPE,
     SCHEMA_TYPE,
     STYLE_TYPE,
@@ -39,6 +40,7 @@ SCHEMA_REL = "http://www.opengis.net/def/rel/ogc/1.0/schema"
 TILESETS_REL = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
 TILING_SCHEMES_REL = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
 STYLES_REL = "http://www.opengis.net/def/rel/ogc/1.0/styles"
+_QGS = (("f", "qgs"),)
 QUALITY_REL = "http://www.w3.org/ns/dqv#hasQualityMetadata"
 
 
@@ -81,6 +83,7 @@ def landing(service: Service, links: Links, language: str, own: list[Link]) -> D
             links.to(FUNCTIONS_REL, "/functions", JSON_TYPE, texts.FUNCTIONS.in_language(language)),
             links.to(TILING_SCHEMES_REL, "/tileMatrixSets", JSON_TYPE, texts.TILE_MATRIX_SETS.in_language(language)),
             links.to(STYLES_REL, "/styles", JSON_TYPE, texts.STYLES.in_language(language)),
+            links.to("alternate", "/styles/map", QGIS_PROJECT.media_type, texts.QGIS_MAP.in_language(language), _QGS),
             links.to(QUALITY_REL, "/datasets", JSON_TYPE, texts.DATASETS.in_language(language)),
             *([link("license", service_licence.url, HTML_TYPE, service_licence.name)] if service_licence.url else []),
         ],

@@ -14,7 +14,7 @@ from otn.model.drawing import ICONS_DIR, THEMES, Areas, Drawn, LineClass, Lines,
 from otn.model.symbology import INK, SYMBOLOGIES
 
 # Samples are drawn as at this zoom level, where classes differ most plainly, on SAMPLE pixels.
-_SHOWN_ZOOM = 13
+_SHOWN_ZOOM = 14
 SAMPLE = (32, 16)
 _DISC = 6.0
 

@@ -44,7 +44,7 @@ _ON_PAGES: list[Header] = [(b"content-security-policy", _CONTENT_SECURITY_POLICY
 # What is compressed in itself already, like GeoPackage's pictures, GeoParquet, PNG and woff2, is not among these.
 _COMPRESSIBLE = re.compile(
     rb"text/|application/(?:[a-z0-9.+-]*\+)?(?:json|xml)|image/svg\+xml"
-    rb"|application/(?:javascript|x-protobuf|vnd\.mapbox-vector-tile|x-ndjson|vnd\.apache\.arrow\.stream)"
+    rb"|application/(?:javascript|x-qgis-[a-z-]+|x-protobuf|vnd\.mapbox-vector-tile|x-ndjson|vnd\.apache\.arrow\.stream)"
 )
 # What goes into one packet of a network is there no sooner for being shorter.
 _LEAST_TO_COMPRESS = 1400

@@ -91,16 +91,30 @@ def point_symbol(points: Points, theme: str) -> ClassSymbol:
 
 def area_symbol(areas: Areas, theme: str) -> ClassSymbol:
     """A fill within an outline."""
+    colour = _colour(areas.fill.on(theme), areas.opacity.on(theme))
+    return _filled(areas.title, colour, areas.outline.on(theme), in_theme(areas.widths, theme))
+
+
+def land_symbol(title: Text, colour: str, coast: str) -> ClassSymbol:
+    """Land within a fine coast."""
+    return _filled(title, _colour(colour), coast, ((0, 0.6), (12, 1.0)))
+
+
+def _filled(title: Text, colour: str, outline: str, widths: Stops) -> ClassSymbol:
     fill = {
-        "color": _colour(areas.fill.on(theme), areas.opacity.on(theme)),
+        "color": colour,
         "style": "solid",
-        "outline_color": _colour(areas.outline.on(theme)),
+        "outline_color": _colour(outline),
         "outline_style": "solid",
         "outline_width_unit": "MM",
         "joinstyle": "round",
     }
-    outlined = SymbolLayer("SimpleFill", 0, fill, "outlineWidth", _size(in_theme(areas.widths, theme)))
-    return ClassSymbol(areas.title, "fill", "", (outlined,))
+    return ClassSymbol(title, "fill", "", (SymbolLayer("SimpleFill", 0, fill, "outlineWidth", _size(widths)),))
+
+
+def boundary_symbol(title: Text, colour: str, widths: Stops, dash: tuple[float, ...]) -> ClassSymbol:
+    """Dashed lines of one colour."""
+    return ClassSymbol(title, "line", "", (_line(colour, widths, 0, 0, dash),))
 
 
 def scale_at(zoom: int) -> int:

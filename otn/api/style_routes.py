@@ -19,6 +19,7 @@ from otn.api.styles import (
     Style,
     find_style,
     style_document,
+    style_file,
     style_legend,
     style_metadata,
     styles,
@@ -64,7 +65,12 @@ class _StyleResources:
         async def document(context: RequestContext) -> Document:
             return style_document(style, context.links, context.language)
 
-        return await answer(self._api, request, STYLE, "style", style.title, document)
+        context = request_context(request.scope, style.offered, self._api.public_url)
+        if context.representation not in STYLE:
+            refuse_unknown((name for name, _ in context.parameters), REPRESENTATION_PARAMETERS)
+            file = style_file(self._api.service, style, context.representation, context.links, context.language)
+            return sent(request, context, file.content, context.representation.media_type, file.name)
+        return await answer(self._api, request, style.offered, "style", style.title, document)
 
     async def metadata(self, request: Request) -> Response:
         style = await self._style(request)

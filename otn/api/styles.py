@@ -8,13 +8,28 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
-from otn.api import texts
+from otn.api import sld, texts
 from otn.api.documents import keywords
 from otn.api.legend import legend
 from otn.api.links import Link, Links, link
 from otn.api.maplibre import BASE_MAP, layers
-from otn.api.negotiation import GEOJSON_TYPE, HTML_TYPE, JSON_TYPE, STYLE, SVG_TYPE, Representation
+from otn.api.negotiation import (
+    COLLECTION_STYLE,
+    GEOJSON_TYPE,
+    HTML_TYPE,
+    JSON_TYPE,
+    QGIS_PROJECT,
+    QML,
+    SLD_10,
+    SLD_11,
+    STYLE,
+    SVG_TYPE,
+    WHOLE_STYLE,
+    Representation,
+)
 from otn.api.parameters import Parameters
+from otn.api.qgis import QGIS_VERSION, layer_style
+from otn.api.qgis_project import Group, project
 from otn.api.schemas import value_schema
 from otn.api.served import ServedCollection
 from otn.errors import NotFound
@@ -46,6 +61,23 @@ class Style:
     title: Text
     theme: str
     drawn: tuple[ServedCollection, ...]
+
+    @property
+    def offered(self) -> tuple[Representation, ...]:
+        """What it can be had as. A style of QGIS is that of one layer."""
+        return WHOLE_STYLE if self.is_whole else COLLECTION_STYLE
+
+    @property
+    def is_whole(self) -> bool:
+        return self.id.partition("-")[0] == WHOLE_MAP
+
+
+@dataclass(frozen=True)
+class StyleFile:
+    """A style as a file of this name."""
+
+    content: bytes
+    name: str
 
 
 def styles(service: Service, served: tuple[ServedCollection, ...], *, whole: bool = True) -> dict[str, Style]:
@@ -108,6 +140,29 @@ def style_metadata(service: Service, style: Style, links: Links, language: str, 
     }
 
 
+def style_file(service: Service, style: Style, wanted: Representation, links: Links, language: str) -> StyleFile:
+    """A style in a language of styles that is not the native one."""
+    if wanted is QML:
+        [only] = style.drawn
+        return StyleFile(layer_style(only.collection.id, style.theme, language).encode(), f"{style.id}.qml")
+    if wanted is QGIS_PROJECT:
+        return StyleFile(_project(service, style, links, language).encode(), f"{style.id}.qgs")
+    drawn = [sld.Drawn(entry.collection.id, _title(service, entry).in_language(language)) for entry in style.drawn]
+    title, number = style.title.in_language(language), wanted.version or ""
+    written = sld.styled_layer_descriptor(style.id, title, drawn, style.theme, number, links, language)
+    return StyleFile(written, f"{style.id}.sld")
+
+
+def _project(service: Service, style: Style, links: Links, language: str) -> str:
+    groups = [
+        Group(entry.collection.id, _title(service, entry).in_language(language), entry.attribution)
+        for entry in style.drawn
+    ]
+    title = service.metadata.identification.title.in_language(language)
+    named = f"{title}: {style.title.in_language(language)}"
+    return project(named, groups, _bounds(style.drawn), style.theme, links, language)
+
+
 def style_legend(service: Service, style: Style, language: str) -> str:
     """The legend of a style as SVG."""
     shown = [(entry.collection.id, _title(service, entry).in_language(language)) for entry in style.drawn]
@@ -159,11 +214,18 @@ class _Sheet:
         return () if self.native else (("f", self.representation.formats[0]),)
 
 
-_MAPLIBRE = _Sheet("https://maplibre.org/maplibre-style-spec/", "8", STYLE[0], native=True)
+_QGIS_FORMATS = "https://docs.qgis.org/latest/en/docs/user_manual/appendices/qgis_file_formats.html"
+_SHEETS = (
+    _Sheet("https://maplibre.org/maplibre-style-spec/", "8", STYLE[0], native=True),
+    _Sheet("https://www.ogc.org/standards/sld/", "1.1.0", SLD_11),
+    _Sheet("https://www.ogc.org/standards/sld/", "1.0.0", SLD_10),
+    _Sheet(_QGIS_FORMATS, QGIS_VERSION, QML),
+)
 
 
-def _sheets(_style: Style) -> tuple[_Sheet, ...]:
-    return (_MAPLIBRE,)
+def _sheets(style: Style) -> tuple[_Sheet, ...]:
+    """Those that the style is offered in."""
+    return tuple(sheet for sheet in _SHEETS if sheet.representation in style.offered)
 
 
 def _stylesheet_link(style: Style, sheet: _Sheet, links: Links, language: str) -> Link:
@@ -181,6 +243,7 @@ def _style_links(style: Style, links: Links, language: str) -> list[Link]:
     drawn = texts.LEGEND.in_language(language)
     return [
         *(_stylesheet_link(style, sheet, links, language) for sheet in _sheets(style)),
+        links.to("alternate", path, QGIS_PROJECT.media_type, texts.QGIS_MAP.in_language(language), (("f", "qgs"),)),
         links.to("alternate", path, HTML_TYPE, as_page, (("f", "html"),)),
         links.to("describedby", f"{path}/metadata", JSON_TYPE, described),
         links.to("preview", f"{path}/legend", SVG_TYPE, drawn),

@@ -95,6 +95,12 @@ QGIS_LAYERS = Text(
     fr="Couches pour QGIS, dessinées comme ici",
     de="Ebenen für QGIS, gezeichnet wie hier",
 )
+QGIS_MAP = Text(
+    en="Map for QGIS, as a project",
+    nl="Kaart voor QGIS, als project",
+    fr="Carte pour QGIS, en projet",
+    de="Karte für QGIS, als Projekt",
+)
 POINTS_OF = Text(en="{title} (points)", nl="{title} (punten)", fr="{title} (points)", de="{title} (Punkte)")
 LINES_OF = Text(en="{title} (lines)", nl="{title} (lijnen)", fr="{title} (lignes)", de="{title} (Linien)")
 AREAS_OF = Text(en="{title} (areas)", nl="{title} (vlakken)", fr="{title} (surfaces)", de="{title} (Flächen)")

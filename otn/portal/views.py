@@ -9,9 +9,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from otn.api.crs import CRS84
 from otn.api.html import PageContext
 from otn.api.legend import entries
-from otn.api.negotiation import GEOJSON_TYPE
+from otn.api.negotiation import COLLECTION_STYLE, GEOJSON_TYPE, WHOLE_STYLE
+from otn.api.styles import WHOLE_MAP
 from otn.model.symbology import SYMBOLOGIES
 from otn.portal.downloads import formats as download_formats
+from otn.portal.downloads import style_files
 from otn.portal.formats import Formats
 from otn.portal.openapi import operation_groups
 from otn.portal.properties import geometry, properties, value
@@ -75,6 +77,7 @@ def _collection(document: Document, context: PageContext, _formats: Formats) -> 
         "bbox": _bbox(document),
         "legend_entries": entries(document["id"], context.language),
         "formats": download_formats(context.language),
+        "style_files": style_files(COLLECTION_STYLE, context.language),
         "interval": next(iter(extent.get("temporal", {}).get("interval", [])), None),
         "share_alike": any(dataset["shareAlike"] for dataset in document["datasets"]),
     }
@@ -175,6 +178,9 @@ def _style(document: Document, context: PageContext, _formats: Formats) -> dict[
         # Paper is white whatever the screen is; the other two are shown as the reader prefers pages.
         "shown": (identifier, identifier) if printed else (subject, f"{subject}-dark"),
         "bounds": document["metadata"]["otn:bounds"],
+        "style_files": style_files(
+            WHOLE_STYLE if subject.startswith(WHOLE_MAP) else COLLECTION_STYLE, context.language
+        ),
         "legend_entries": [entry for name in drawn for entry in entries(name, context.language)],
     }
 

@@ -42,7 +42,7 @@ def test_every_collection_and_the_whole_have_a_style_in_every_theme(client: http
     assert {entry["id"] for entry in document["styles"]} == expected
     assert document["default"] == "map"
     for entry in document["styles"]:
-        (sheet,) = [link for link in entry["links"] if link["rel"] == "stylesheet"]
+        sheet, *_ = [link for link in entry["links"] if link["rel"] == "stylesheet"]
         assert client.get(sheet["href"]).headers["content-type"] == sheet["type"] == STYLE_TYPE
 
 
@@ -52,6 +52,11 @@ def test_what_belongs_to_a_style_is_linked_and_there(client: httpx.Client, path:
     (entry,) = [style for style in client.get(above).json()["styles"] if style["id"] == style_id]
     rels = {link["rel"].rpartition("/")[2] for link in entry["links"]}
     assert rels == {"stylesheet", "alternate", "describedby", "preview", "legend"}
+    sheets = [link["type"] for link in entry["links"] if link["rel"] == "stylesheet"]
+    assert [name for name in sheets if "sld" in name] == [
+        f"application/vnd.ogc.sld+xml;version={n}" for n in ("1.1", "1.0")
+    ]
+    assert ("application/x-qgis-layer-settings" in sheets) == ("map" not in path)
     for link in entry["links"]:
         answer = client.get(link["href"])
         assert answer.headers["content-type"].partition(";")[0] == link["type"].partition(";")[0]

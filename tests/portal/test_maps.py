@@ -128,6 +128,17 @@ def test_a_collection_offers_its_layers_for_qgis() -> None:
     assert "/otn/collections/roads?f=qlr&lang=nl" in rendered("collection", "nl", query="lang=nl").links()
 
 
+@pytest.mark.parametrize(("page", "style"), [("collection", "roads"), ("style", "roads-dark")])
+def test_the_look_of_a_collection_can_be_taken_away(page: str, style: str) -> None:
+    links = rendered(page, "nl", query="lang=nl").links()
+    assert {f"/otn/styles/{style}?f={f}&lang=nl" for f in ("sld", "sld10", "qml", "qgs")} <= set(links)
+    assert f"/otn/styles/{style}/legend?f=svg&lang=nl" in links
+
+
+def test_the_start_page_offers_the_whole_map_for_qgis() -> None:
+    assert "/otn/styles/map?f=qgs" in rendered("landing").links()
+
+
 def test_tilesets_lead_to_each_other() -> None:
     assert "/otn/collections/roads/tiles/WebMercatorQuad" in rendered("tilesets").links()
     assert "/otn/tileMatrixSets/WorldCRS84Quad" in rendered("tileMatrixSets").links()

@@ -5,7 +5,7 @@ The OGC test suite compares their `style` and `explode` as written; QGIS and GDA
 """
 
 from otn.api.encoders.registry import DOWNLOADS, ITEMS
-from otn.api.negotiation import LEGEND, LOGICAL_SCHEMA, STYLE, Representation
+from otn.api.negotiation import COLLECTION_STYLE, LEGEND, LOGICAL_SCHEMA, Representation
 from otn.api.openapi.feature_parameters import common
 from otn.api.openapi.parts import Document, path, query
 from otn.api.paging import Limits
@@ -46,7 +46,7 @@ def parameters(limits: Limits) -> Document:
             "f", "The format, before the Accept header.", {"type": "string", "enum": ["json", "html", "qlr"]}
         ),
         "fSchema": _format(LOGICAL_SCHEMA),
-        "fStyle": _format(STYLE),
+        "fStyle": _format(COLLECTION_STYLE),
         "fLegend": _format(LEGEND),
         "fTile": query("f", "The format.", {"type": "string", "enum": ["mvt", "pbf"]}),
         "fTilejson": query("f", "The format.", {"type": "string", "enum": ["tilejson", "json"]}),

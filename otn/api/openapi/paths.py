@@ -2,6 +2,7 @@
 
 from otn.api.encoders.registry import DOWNLOADS, ITEMS
 from otn.api.negotiation import (
+    COLLECTION_STYLE,
     GEOJSON_TYPE,
     HTML_TYPE,
     JSON_TYPE,
@@ -12,6 +13,7 @@ from otn.api.negotiation import (
     STYLE_TYPE,
     SVG_TYPE,
     TILEJSON_TYPE,
+    WHOLE_STYLE,
     XML_TYPE,
     Representation,
 )
@@ -70,7 +72,7 @@ def collection_paths(served: ServedCollection, title: str, language: str) -> Doc
         f"{base}/styles/{{styleId}}": path_item(
             f"{name}.style",
             f"{title}: a map style",
-            {STYLE_TYPE: "object", HTML_TYPE: "page"},
+            _style_content(COLLECTION_STYLE),
             name,
             [path("styleId", "The style.", {"enum": [style_id(name, theme) for theme in THEMES]})],
         ),
@@ -148,10 +150,15 @@ def _style_paths() -> Document:
     style = "/styles/{styleId}"
     return {
         "/styles": path_item("styles", "All map styles", {JSON_TYPE: "styles", HTML_TYPE: "page"}),
-        style: path_item("style", "A map style", {STYLE_TYPE: "object", HTML_TYPE: "page"}, "service", one),
+        style: path_item("style", "A map style", _style_content(WHOLE_STYLE), "service", one),
         f"{style}/legend": path_item("legend", "The legend of a map style", {SVG_TYPE: "page"}, "service", one),
         f"{style}/metadata": path_item("styleMetadata", "What a map style is and draws", document, "service", one),
     }
+
+
+def _style_content(offered: tuple[Representation, ...]) -> Document:
+    known = {STYLE_TYPE: "object"}
+    return {entry.media_type: known.get(entry.media_type, "page") for entry in offered}
 
 
 def _tile_matrix_set_paths() -> Document:
