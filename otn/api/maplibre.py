@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from otn.model.drawing import (
+    FAINT,
     GROWTH,
     LineClass,
     Lines,
@@ -149,7 +150,7 @@ def _lines(name: str, symbology: Symbology, theme: str) -> Iterator[Layer]:
 def _strokes(layer_id: str, name: str, lines: Lines, first_zoom: int, paint: dict[str, Any], **members: Any) -> Layer:
     """A line layer: what matters more lies above, what lies below ground is faint."""
     if lines.faded_field is not None:
-        paint = paint | {"line-opacity": ["case", ["==", ["get", lines.faded_field], True], 0.4, 1]}
+        paint = paint | {"line-opacity": ["case", ["==", ["get", lines.faded_field], True], FAINT, 1]}
     layout = {
         "line-sort-key": _by_class(lines, lambda entry: -lines.classes.index(entry)),
         "line-cap": "butt" if lines.dash else "round",
@@ -196,18 +197,24 @@ def _discs(name: str, symbology: Symbology, theme: str) -> Iterator[Layer]:
     points = symbology.points
     if points is None:
         return
+    radii = in_theme(points.radii, theme)
     yield _layer(
         _layer_id(name, "points", symbology),
         "circle",
         name,
         paint={
             "circle-color": points.colour.on(theme),
-            "circle-radius": interpolated(in_theme(points.radii, theme)),
+            "circle-radius": interpolated(radii),
             "circle-stroke-color": points.rim.on(theme),
-            "circle-stroke-width": interpolated(((2, 0.2), (5, 0.6), (8, 1.5))),
+            "circle-stroke-width": interpolated(_rims(radii)),
         },
         **_only(symbology, "Point"),
     )
+
+
+def _rims(radii: Stops) -> Stops:
+    """The widths of rims, which must not be all that is seen of a small disc."""
+    return tuple((zoom, round(min(1.5, 0.25 * radius), 2)) for zoom, radius in radii)
 
 
 def _words(name: str, symbology: Symbology, theme: str) -> Iterator[Layer]:

@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 from otn.api import texts
 from otn.api.links import Links
 from otn.api.qgis_symbols import ClassSymbol, area_symbol, class_symbols, point_symbol, scale_at
-from otn.model.drawing import Mixed, Symbology
+from otn.model.drawing import Mixed, Plate, Symbology
 from otn.model.symbology import HALO, SYMBOLOGIES
 
 _FEATURES_SCALE = 50_000
@@ -22,6 +22,8 @@ _GEOMETRY_TYPES = {"marker": "0", "line": "1", "fill": "2"}
 _GEOMETRY_NAMES = {"marker": "Point", "line": "Line", "fill": "Polygon"}
 _TITLES = {"marker": texts.POINTS_OF, "line": texts.LINES_OF, "fill": texts.AREAS_OF}
 _PLACEMENTS = {"marker": "0", "line": "3", "fill": "4"}  # around the point; along the line, curved; level inside
+
+_LEVEL_ON_A_LINE = "4"
 
 _DEFINITIONS = {
     "EPSG:4326": "+proj=longlat +datum=WGS84 +no_defs",
@@ -148,7 +150,7 @@ def add_symbology(layer: ET.Element, parts: tuple[Drawn, ...], language: str) ->
         conditions = [symbol.expression, part.only_its_own if len(parts) > 1 else ""]
         if expression := " AND ".join(f"({condition})" for condition in conditions if condition):
             rule.set("filter", expression)
-        element = _symbol(symbol, str(number))
+        element = symbol.element(str(number))
         element.extend(stroke.element(stroke.drawing_pass) for stroke in symbol.layers)
         symbols.append(element)
     if name_field is not None:
@@ -164,6 +166,10 @@ def _labeling(parts: tuple[Drawn, ...], name_field: str) -> ET.Element:
         if len(parts) > 1:
             rule.set("filter", part.only_its_own)
         rule.append(_label_settings(part, name_field))
+        for plate in part.symbology.plates:
+            own = ET.SubElement(rules, "rule", key=plate.field, filter=f'"{plate.field}" IS NOT NULL')
+            own.attrib |= {"scalemindenom": "0", "scalemaxdenom": str(scale_at(plate.min_zoom))}
+            own.append(_plate_settings(plate, part.theme))
     return labeling
 
 
@@ -181,6 +187,11 @@ def _tiles_layer(drawn: tuple[Drawn, ...], language: str) -> ET.Element:
             name_style = tile_style(part.name, part.geometry, name_field, shown)
             name_style.append(_label_settings(part, name_field))
             names.append(name_style)
+        for plate in part.symbology.plates:
+            shown = f'"{plate.field}" IS NOT NULL AND @map_scale <= {scale_at(plate.min_zoom)}'
+            plate_style = tile_style(part.name, part.geometry, plate.field, shown)
+            plate_style.append(_plate_settings(plate, part.theme))
+            names.append(plate_style)
     return layer
 
 
@@ -188,7 +199,7 @@ def _strokes(drawn: Drawn, language: str) -> Iterator[ET.Element]:
     strokes = [(part, symbol) for symbol in reversed(drawn.symbols) for part in symbol.layers]
     for part, symbol in sorted(strokes, key=lambda stroke: stroke[0].drawing_pass):
         style = tile_style(drawn.name, drawn.geometry, symbol.title.in_language(language), symbol.expression)
-        element = _symbol(symbol, "0")
+        element = symbol.element("0")
         element.append(part.element())
         ET.SubElement(style, "symbols").append(element)
         yield style
@@ -201,10 +212,6 @@ def tile_style(layer: str, geometry: str, name: str, expression: str = "") -> ET
     return style
 
 
-def _symbol(symbol: ClassSymbol, name: str) -> ET.Element:
-    return ET.Element("symbol", type=symbol.geometry, name=name, alpha="1", clip_to_extent="1")
-
-
 def _label_settings(drawn: Drawn, name_field: str) -> ET.Element:
     ink, halo = drawn.symbology.ink.on(drawn.theme), HALO.on(drawn.theme)
     expression = f'CASE WHEN {drawn.only_its_own} THEN "{name_field}" END' if drawn.is_one_of_several else ""
@@ -215,13 +222,31 @@ def label_settings(
     name_field: str, expression: str, ink: str, halo: str, placement: str, size: str = "8"
 ) -> ET.Element:
     """The element `settings` of labels that hold a field, or what an expression makes, in points of `size`."""
-    settings = ET.Element("settings")
-    named = {"fieldName": expression or name_field, "isExpression": "1" if expression else "0"}
-    text = ET.SubElement(settings, "text-style", named)
-    text.attrib |= {"fontFamily": "Noto Sans", "fontSize": size, "fontSizeUnit": "Point", "textColor": ink}
+    settings, text = _labels(expression or name_field, ink, placement, size, is_expression=bool(expression))
     # Without a weight QGIS takes the thinnest there is.
     text.attrib |= {"fontWeight": "50", "namedStyle": "Regular"}
     ET.SubElement(text, "text-buffer", bufferDraw="1", bufferSize="0.4", bufferSizeUnits="MM", bufferColor=halo)
-    ET.SubElement(settings, "placement", placement=placement, dist="1.5", distUnits="MM")
-    ET.SubElement(settings, "rendering", drawLabels="1", obstacle="1")
     return settings
+
+
+def _plate_settings(plate: Plate, theme: str) -> ET.Element:
+    """The first of a road's numbers, level, on a plate."""
+    number = f"trim(string_to_array(\"{plate.field}\", ';')[0])"
+    settings, text = _labels(number, plate.ink.on(theme), _LEVEL_ON_A_LINE, "7", is_expression=True)
+    text.attrib |= {"fontWeight": "63", "namedStyle": "SemiBold"}
+    around = {"shapeSizeType": "0", "shapeSizeX": "0.9", "shapeSizeY": "0.4", "shapeSizeUnit": "MM"}
+    rounded = {"shapeRadiiX": "0.7", "shapeRadiiY": "0.7", "shapeRadiiUnit": "MM", "shapeJoinStyle": "128"}
+    edge = {"shapeBorderWidth": "0.25", "shapeBorderWidthUnit": "MM", "shapeBorderColor": plate.rim.on(theme)}
+    shape = {"shapeDraw": "1", "shapeType": "0", "shapeOpacity": "1", "shapeFillColor": plate.paper.on(theme)}
+    ET.SubElement(text, "background", shape | edge | around | rounded)
+    return settings
+
+
+def _labels(content: str, ink: str, placement: str, size: str, *, is_expression: bool) -> tuple[ET.Element, ET.Element]:
+    """The element `settings` and in it `text-style`. Of the parts of a line that hold the same, one is labelled."""
+    settings = ET.Element("settings")
+    text = ET.SubElement(settings, "text-style", fieldName=content, isExpression="1" if is_expression else "0")
+    text.attrib |= {"fontFamily": "Noto Sans", "fontSize": size, "fontSizeUnit": "Point", "textColor": ink}
+    ET.SubElement(settings, "placement", placement=placement, dist="1.5", distUnits="MM")
+    ET.SubElement(settings, "rendering", drawLabels="1", obstacle="1", mergeLines="1")
+    return settings, text

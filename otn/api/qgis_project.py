@@ -129,7 +129,7 @@ def _base_map(theme: str, links: Links, language: str) -> ET.Element:
 
 def _style(name: str, symbol: ClassSymbol) -> ET.Element:
     style = tile_style(name, symbol.geometry, name)
-    element = ET.Element("symbol", type=symbol.geometry, name="0", alpha="1", clip_to_extent="1")
+    element = symbol.element("0")
     element.extend(part.element() for part in symbol.layers)
     ET.SubElement(style, "symbols").append(element)
     return style

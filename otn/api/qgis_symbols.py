@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
-from otn.model.drawing import GROWTH, ICONS_DIR, Areas, LineClass, Lines, Points, Stops, at_zoom, in_theme
+from otn.model.drawing import FAINT, GROWTH, ICONS_DIR, Areas, LineClass, Lines, Points, Stops, at_zoom, in_theme
 from otn.model.text import Text
 
 # The scale of Web Mercator's zoom level 0: 40,075,017 m on 512 pixels of 1/96 inch.
@@ -34,25 +34,43 @@ class SymbolLayer:
         options = ET.SubElement(layer, "Option", type="Map")
         for name, value in self.options.items():
             ET.SubElement(options, "Option", name=name, type="QString", value=value)
-        properties = ET.SubElement(ET.SubElement(layer, "data_defined_properties"), "Option", type="Map")
-        ET.SubElement(properties, "Option", name="name", type="QString", value="")
-        sized = ET.SubElement(ET.SubElement(properties, "Option", name="properties", type="Map"), "Option")
-        sized.attrib |= {"name": self.sized, "type": "Map"}
-        ET.SubElement(sized, "Option", name="active", type="bool", value="true")
-        ET.SubElement(sized, "Option", name="expression", type="QString", value=self.size)
-        ET.SubElement(sized, "Option", name="type", type="int", value="3")
-        ET.SubElement(properties, "Option", name="type", type="QString", value="collection")
+        layer.append(defined(self.sized, self.size))
         return layer
 
 
 @dataclass(frozen=True)
 class ClassSymbol:
-    """What features that fulfil `expression` (all, where it is empty) look like. `geometry` is fill, line or marker."""
+    """What features that fulfil `expression` (all, where it is empty) look like. `geometry` is fill, line or marker.
+
+    `opacity` is an expression for per cent; without it nothing shows through.
+    """
 
     title: Text
     geometry: str
     expression: str
     layers: tuple[SymbolLayer, ...]
+    opacity: str = ""
+
+    def element(self, name: str) -> ET.Element:
+        """The element `symbol`, still without its layers."""
+        symbol = ET.Element("symbol", type=self.geometry, name=name, alpha="1", clip_to_extent="1")
+        if self.opacity:
+            symbol.append(defined("alpha", self.opacity))
+        return symbol
+
+
+def defined(name: str, expression: str) -> ET.Element:
+    """The element that has an expression decide a property of a symbol or of one of its layers."""
+    element = ET.Element("data_defined_properties")
+    properties = ET.SubElement(element, "Option", type="Map")
+    ET.SubElement(properties, "Option", name="name", type="QString", value="")
+    own = ET.SubElement(ET.SubElement(properties, "Option", name="properties", type="Map"), "Option")
+    own.attrib |= {"name": name, "type": "Map"}
+    ET.SubElement(own, "Option", name="active", type="bool", value="true")
+    ET.SubElement(own, "Option", name="expression", type="QString", value=expression)
+    ET.SubElement(own, "Option", name="type", type="int", value="3")
+    ET.SubElement(properties, "Option", name="type", type="QString", value="collection")
+    return element
 
 
 def class_symbols(lines: Lines, theme: str) -> Iterator[ClassSymbol]:
@@ -65,7 +83,8 @@ def class_symbols(lines: Lines, theme: str) -> Iterator[ClassSymbol]:
             begin = lines.casing_widths[0][0]
             around = in_theme(lines.with_casing(entry), theme)
             strokes.insert(0, _line(lines.casing.on(theme), around, 0, begin, cap=_cap(lines)))
-        yield ClassSymbol(entry.title, "line", _of_class(lines, entry), tuple(strokes))
+        faint = f'if("{lines.faded_field}", {100 * FAINT:.0f}, 100)' if lines.faded_field else ""
+        yield ClassSymbol(entry.title, "line", _of_class(lines, entry), tuple(strokes), faint)
 
 
 def point_symbol(points: Points, theme: str) -> ClassSymbol:

@@ -6,6 +6,7 @@ Source: OGC API - Styles (20-009, draft), requirements classes core, global-styl
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -68,7 +69,9 @@ class _StyleResources:
         context = request_context(request.scope, style.offered, self._api.public_url)
         if context.representation not in STYLE:
             refuse_unknown((name for name, _ in context.parameters), REPRESENTATION_PARAMETERS)
-            file = style_file(self._api.service, style, context.representation, context.links, context.language)
+            file = await run_in_threadpool(
+                style_file, self._api.service, style, context.representation, context.links, context.language
+            )
             return sent(request, context, file.content, context.representation.media_type, file.name)
         return await answer(self._api, request, style.offered, "style", style.title, document)
 

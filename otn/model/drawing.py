@@ -32,6 +32,9 @@ _Kind = TypeVar("_Kind")
 # Print is sharper than a screen, and ink costs money.
 _PRINTED_WIDTH = 0.75
 
+FAINT = 0.4
+"""The opacity of what lies below ground."""
+
 GROWTH = 1.5
 """The base by which widths grow from one stop to the next, as in MapLibre's exponential interpolation."""
 
@@ -129,12 +132,17 @@ Drawn = Areas | Lines | Points | Mixed
 
 @dataclass(frozen=True)
 class Plate:
-    """A field shown as a road's number on a plate, from a zoom level on. `images` are the plate's in the sprite."""
+    """A field shown as a road's number on a plate, from a zoom level on.
+
+    `images` are the plate's in the sprite, `paper` and `rim` their colours, for programs that draw plates themselves.
+    """
 
     field: str
     images: Themed[str]
     min_zoom: int
     ink: Themed[str]
+    paper: Themed[str]
+    rim: Themed[str]
 
 
 @dataclass(frozen=True)

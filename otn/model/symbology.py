@@ -10,9 +10,6 @@ from otn.model.text import Text
 
 HALO = Themed("#ffffff", "#10181d", "#ffffff")
 INK = Themed("#2b3238", "#e3eaee", "#111111")
-_PLATE_INK = Themed("#20282e", "#f2f5f6", "#111111")
-_EUROPEAN_PLATE_INK = Themed("#ffffff", "#ffffff", "#111111")
-
 ROADS = Symbology(
     Lines(
         (
@@ -73,8 +70,22 @@ ROADS = Symbology(
     name_zoom=13,
     ink=INK,
     plates=(
-        Plate("europeanRoadNumber", Themed("shield-european", "shield-european", "shield"), 8, _EUROPEAN_PLATE_INK),
-        Plate("nationalRoadCode", Themed("shield", "shield-dark", "shield"), 10, _PLATE_INK),
+        Plate(
+            "europeanRoadNumber",
+            Themed("shield-european", "shield-european", "shield"),
+            8,
+            Themed("#ffffff", "#ffffff", "#111111"),
+            Themed("#00704f", "#00704f", "#ffffff"),
+            Themed("#ffffff", "#ffffff", "#5b6770"),
+        ),
+        Plate(
+            "nationalRoadCode",
+            Themed("shield", "shield-dark", "shield"),
+            10,
+            Themed("#20282e", "#f2f5f6", "#111111"),
+            Themed("#ffffff", "#1b262d", "#ffffff"),
+            Themed("#5b6770", "#9aa8b1", "#5b6770"),
+        ),
     ),
 )
 
@@ -224,7 +235,7 @@ ROAD_NODES = Symbology(
         Text(en="Road node", nl="Wegknoop", fr="Nœud routier", de="Straßenknoten"),
         Themed("#3b444b", "#d6dfe4", "#222222"),
         HALO,
-        ((8, 0.5), (12, 1.2), (15, 3.0), (18, 5.0)),
+        ((8, 0.3), (12, 0.6), (14, 1.2), (16, 3.0), (18, 5.0)),
     ),
     ink=INK,
 )

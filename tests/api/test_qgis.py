@@ -11,7 +11,7 @@ from otn.api.qgis import layer_definition, layer_style
 from otn.api.texts import BASE_MAP
 from otn.model.collections import COLLECTIONS, GeometryKind
 from otn.model.drawing import THEMES
-from otn.model.symbology import SYMBOLOGIES
+from otn.model.symbology import ROADS, SYMBOLOGIES
 from otn.model.text import LANGUAGES
 from otn.model.tile_matrix_sets import web_mercator
 
@@ -64,7 +64,8 @@ def test_a_style_is_drawn_as_the_features_of_a_layer_are(name: str, theme: str) 
         *(["fill"] if how.areas else []),
     ]
     assert bool(labels) == (how.name_field is not None)
-    assert {rule.find("settings/text-style").get("textColor") for rule in labels} <= {how.ink.on(theme)}  # type: ignore[union-attr]
+    inks = {how.ink.on(theme), *(plate.ink.on(theme) for plate in how.plates)}
+    assert {text.get("textColor") for text in style.iter("text-style")} == (inks if labels else set())
     filters = [rule.get("filter", "") for rule in style.findall("renderer-v2/rules/rule")]
     several = COLLECTIONS[name].geometry is GeometryKind.ANY
     assert all(("geometry_type($geometry)" in condition) == several for condition in filters)
@@ -95,6 +96,17 @@ def test_the_landing_page_leads_to_the_project(client: httpx.Client) -> None:
     links = client.get("/").json()["links"]
     (linked,) = [link["href"] for link in links if link["type"] == "application/x-qgis-project"]
     assert client.get(linked).text.startswith("<!DOCTYPE qgis ")
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_roads_carry_their_numbers_on_plates_and_tunnels_are_faint(theme: str) -> None:
+    style = ET.fromstring(layer_style("roads", theme, "en"))  # noqa: S314
+    plates = style.findall(".//text-style/background")
+    assert [plate.get("shapeFillColor") for plate in plates] == [plate.paper.on(theme) for plate in ROADS.plates]
+    expressions = {option.get("value") for option in style.iterfind(".//symbol/data_defined_properties//Option")}
+    assert 'if("tunnel", 40, 100)' in expressions
+    tiles = definition("roads").findall("maplayers/maplayer")[-1]
+    assert len(tiles.findall(".//text-style/background")) == len(ROADS.plates)
 
 
 def test_what_is_not_drawn_as_a_feature_is_drawn_as_tiles() -> None:

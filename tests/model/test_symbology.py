@@ -142,11 +142,17 @@ def test_collections_of_points_are_told_apart_by_every_eye(theme: str, sight: st
 def test_words_are_readable(theme: str) -> None:
     inks = [how.ink for how in SYMBOLOGIES.values()] + [COUNTRY]
     assert all(contrast(ink.on(theme), HALO.on(theme)) >= _READABLE for ink in inks)
+    assert all(contrast(plate.ink.on(theme), plate.paper.on(theme)) >= _READABLE for plate in ROADS.plates)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_plates_are_in_the_sprite_as_they_are_declared(theme: str) -> None:
     for plate in ROADS.plates:
         drawing = ET.parse(PLATES_DIR / f"{plate.images.on(theme)}.svg").getroot()  # noqa: S314
-        paper = drawing.find("{http://www.w3.org/2000/svg}rect")
-        assert paper is not None
-        assert contrast(plate.ink.on(theme), full(paper.get("fill", ""))) >= _READABLE
+        drawn = drawing.find("{http://www.w3.org/2000/svg}rect")
+        assert drawn is not None
+        assert full(drawn.get("fill", "")) == plate.paper.on(theme)
+        assert full(drawn.get("stroke", "")) == plate.rim.on(theme)
 
 
 def full(colour: str) -> str:
