@@ -25,6 +25,10 @@ MAPS = {f"{name}-z{zoom}": (zoom, *place) for name, place in _OVERVIEWS.items() 
 }
 
 
+# Towns as on paper, whatever the screen is.
+PRINTED = {f"{name}-z14-print": (14, *place) for name, place in _TOWNS.items() if name in ("wechelderzande", "monaco")}
+
+
 def take(page: Page, address: str, name: str, *, only_map: bool = False) -> None:
     """A picture of a page, or of its map alone, once its maps are drawn."""
     page.goto("about:blank")
@@ -53,6 +57,8 @@ def main(service: str) -> None:
                     take(
                         page, f"{service}/styles/map?f=html#{zoom}/{latitude}/{longitude}", name + suffix, only_map=True
                     )
+        for name, (zoom, latitude, longitude) in PRINTED.items():
+            take(page, f"{service}/styles/map-print?f=html#{zoom}/{latitude}/{longitude}", name, only_map=True)
         browser.close()
 
 

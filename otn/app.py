@@ -27,6 +27,7 @@ from otn.api.served import Served
 from otn.edition.background import BackgroundBuild
 from otn.edition.shelf import Shelf, watched
 from otn.errors import RequestError, SettingsError
+from otn.model.drawing import ICONS_DIR
 from otn.model.service import read_service
 from otn.portal.pages import STATIC_DIR, Pages
 from otn.portal.static_files import WholeFiles
@@ -77,6 +78,7 @@ def create_app(settings: Settings) -> ASGIApp:
     # Inside FastAPI too, whose outermost layer would answer a mistake in words of its own.
     documents.add_middleware(Errors, problems=problems)
     documents.include_router(router(api))
+    documents.mount("/static/icons", WholeFiles(directory=ICONS_DIR))
     documents.mount("/static", WholeFiles(directory=STATIC_DIR))
     found = Endpoints(endpoints(api, downloads), OnlyWhileConnected(documents))
     cache = ResponseCache(settings.cache_mib * 2**20)

@@ -36,7 +36,7 @@ _ACCEPTED = re.compile(
 # What is compressed in itself already, like GeoPackage's pictures, GeoParquet, PNG and woff2, is not among these.
 _COMPRESSIBLE = re.compile(
     rb"text/|application/(?:[a-z0-9.+-]*\+)?(?:json|xml)|image/svg\+xml"
-    rb"|application/(?:javascript|x-protobuf|vnd\.mapbox-vector-tile|x-ndjson|vnd\.apache\.arrow\.stream)"
+    rb"|application/(?:javascript|x-qgis-[a-z-]+|x-protobuf|vnd\.mapbox-vector-tile|x-ndjson|vnd\.apache\.arrow\.stream)"
 )
 
 

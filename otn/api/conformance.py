@@ -1,5 +1,7 @@
 """The conformance classes that the service meets, by standard: declared is what works, no more and no less.
 
+Styles is a draft (20-009) that has renamed its classes; those who read it earlier look for the names of then.
+
 Part 5 of Features became Part 3 of Common when it was approved (23-058r2). Clients look for the one name or the other:
 QGIS for that of Features, ldproxy and newer clients for that of Common; so both are declared.
 """
@@ -36,5 +38,11 @@ TILES = _classes(
     *("core", "tileset", "tilesets-list", "dataset-tilesets", "geodata-tilesets", "collections-selection", "datetime"),
     *("mvt", "oas30"),
 )
+STYLES = _classes(
+    "ogcapi-styles-1",
+    *("core", "json", "html", "global-styles", "collection-styles", "mapbox-styles", "sld-se"),
+    # What the last two were called before.
+    *("mapbox-style", "sld-10", "sld-11"),
+)
 
-CONFORMANCE = (*COMMON, *FEATURES, *SYSTEMS, *FILTERING, *CQL2, *SCHEMAS, *TILES)
+CONFORMANCE = (*COMMON, *FEATURES, *SYSTEMS, *FILTERING, *CQL2, *SCHEMAS, *TILES, *STYLES)

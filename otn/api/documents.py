@@ -18,6 +18,7 @@ from otn.api.negotiation import (
     JSON_TYPE,
     OPENAPI_TYPE,
     PMTILES_TYPE,
+    QGIS_PROJECT,
     QLR_TYPE,
     SCHEMA_TYPE,
     STYLE_TYPE,
@@ -40,6 +41,7 @@ SCHEMA_REL = "http://www.opengis.net/def/rel/ogc/1.0/schema"
 TILESETS_REL = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
 TILING_SCHEMES_REL = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
 STYLES_REL = "http://www.opengis.net/def/rel/ogc/1.0/styles"
+_QGS = (("f", "qgs"),)
 QUALITY_REL = "http://www.w3.org/ns/dqv#hasQualityMetadata"
 TILE_ARCHIVE = "WebMercatorQuad.pmtiles"
 """The file of all ready-made tiles, beside the tilesets of a collection."""
@@ -92,6 +94,7 @@ def landing(service: Service, links: Links, language: str, own: list[Link]) -> D
             links.to(TILESETS_REL, "/tiles", JSON_TYPE, texts.TILESETS.in_language(language)),
             links.to(TILING_SCHEMES_REL, "/tileMatrixSets", JSON_TYPE, texts.TILE_MATRIX_SETS.in_language(language)),
             links.to(STYLES_REL, "/styles", JSON_TYPE, texts.STYLES.in_language(language)),
+            links.to("alternate", "/styles/map", QGIS_PROJECT.media_type, texts.QGIS_MAP.in_language(language), _QGS),
             links.to(QUALITY_REL, "/datasets", JSON_TYPE, texts.DATASETS.in_language(language)),
             *([link("license", service_licence.url, HTML_TYPE, service_licence.name)] if service_licence.url else []),
         ],
@@ -189,6 +192,7 @@ def _collection_links(served: ServedCollection, links: Links, language: str) -> 
         to("alternate", "", QLR_TYPE, texts.QGIS_LAYERS, (("f", "qlr"),)),
         # Map libraries take this address as it is.
         link("stylesheet", links.plain(f"/styles/{name}"), STYLE_TYPE, texts.STYLE.in_language(language)),
+        to(STYLES_REL, "/styles", JSON_TYPE, texts.STYLES),
         # GDAL appends /{featureId} to this address, so it carries no query string, not even the language.
         link("items", links.plain(path + "/items"), GEOJSON_TYPE, texts.ITEMS.in_language(language)),
         to("items", "/items", HTML_TYPE, texts.ITEMS, page),

@@ -25,7 +25,8 @@ class HtmlRenderer(Protocol):
 
     def render(self, page: str, document: dict[str, Any], context: PageContext) -> str:
         """`page` is one of landing, conformance, api, collections, collection, items, feature, queryables,
-        sortables, facets, schema, styles, style, problem; `document` is the very JSON document, for items and
-        features with the added keys `collection` and `schema`, and `problem` where a search could not be understood.
+        sortables, facets, schema, styles, style, styleMetadata, problem; `document` is the very JSON document, for
+        items and features with the added keys `collection` and `schema`, and `problem` where a search could not be
+        understood.
         """
         ...

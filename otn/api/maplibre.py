@@ -6,7 +6,20 @@ Source: MapLibre Style Specification, https://maplibre.org/maplibre-style-spec/
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from otn.model.drawing import GROWTH, LineClass, Lines, Mixed, Plate, Points, Stops, Symbology, Themed, at_zoom
+from otn.model.drawing import (
+    FAINT,
+    GROWTH,
+    LineClass,
+    Lines,
+    Mixed,
+    Plate,
+    Points,
+    Stops,
+    Symbology,
+    Themed,
+    at_zoom,
+    in_theme,
+)
 from otn.model.symbology import HALO, SYMBOLOGIES
 
 Layer = dict[str, Any]
@@ -16,10 +29,11 @@ FONT = "Noto Sans Regular"
 STRONG_FONT = "Noto Sans SemiBold"
 BASE_MAP = "basemap"
 
-_WATER = Themed("#d5e5ee", "#0d1820")
-_LAND = Themed("#f6f4ef", "#1b252c")
-_BOUNDARY = Themed("#a9a2b5", "#566572")
-_COUNTRY = Themed("#4d565e", "#b3c0c9")
+WATER = Themed("#d5e5ee", "#0d1820", "#ffffff")
+LAND = Themed("#f6f4ef", "#1b252c", "#ffffff")
+BOUNDARY = Themed("#a9a2b5", "#566572", "#777777")
+COUNTRY = Themed("#4d565e", "#b3c0c9", "#333333")
+COAST = "#555555"
 
 
 def layers(collection_ids: Iterable[str], theme: str, language: str) -> list[Layer]:
@@ -41,8 +55,8 @@ def layers(collection_ids: Iterable[str], theme: str, language: str) -> list[Lay
 
 def _base(theme: str) -> list[Layer]:
     return [
-        {"id": "water", "type": "background", "paint": {"background-color": _WATER.on(theme)}},
-        _layer("land", "fill", BASE_MAP, "land", paint={"fill-color": _LAND.on(theme)}),
+        {"id": "water", "type": "background", "paint": {"background-color": WATER.on(theme)}},
+        _land(theme),
         _layer(
             "boundaries",
             "line",
@@ -50,12 +64,20 @@ def _base(theme: str) -> list[Layer]:
             "boundaries",
             layout={"line-join": "round"},
             paint={
-                "line-color": _BOUNDARY.on(theme),
+                "line-color": BOUNDARY.on(theme),
                 "line-width": interpolated(((2, 0.4), (6, 0.9), (12, 1.6))),
                 "line-dasharray": [4, 2],
             },
         ),
     ]
+
+
+def _land(theme: str) -> Layer:
+    """Land as an area; in print as its coast alone, which costs no ink."""
+    if theme == "print":
+        coast = {"line-color": COAST, "line-width": interpolated(((2, 0.4), (6, 0.7), (12, 1.0)))}
+        return _layer("land", "line", BASE_MAP, "land", layout={"line-join": "round"}, paint=coast)
+    return _layer("land", "fill", BASE_MAP, "land", paint={"fill-color": LAND.on(theme)})
 
 
 def _country_names(theme: str, language: str) -> Layer:
@@ -73,7 +95,7 @@ def _country_names(theme: str, language: str) -> Layer:
             "text-max-width": 7,
             "text-padding": 6,
         },
-        paint=_word_paint(_COUNTRY, theme),
+        paint=_word_paint(COUNTRY, theme),
     )
 
 
@@ -83,8 +105,8 @@ def _areas(name: str, symbology: Symbology, theme: str) -> Iterator[Layer]:
         return
     only = _only(symbology, "Polygon")
     layer_id = _layer_id(name, "areas", symbology)
-    fill = {"fill-color": areas.fill.on(theme), "fill-opacity": areas.opacity}
-    outline = {"line-color": areas.outline.on(theme), "line-width": interpolated(areas.widths)}
+    fill = {"fill-color": areas.fill.on(theme), "fill-opacity": areas.opacity.on(theme)}
+    outline = {"line-color": areas.outline.on(theme), "line-width": interpolated(in_theme(areas.widths, theme))}
     yield _layer(layer_id, "fill", name, paint=fill, **only)
     yield _layer(f"{layer_id}-outline", "line", name, layout={"line-join": "round"}, paint=outline, **only)
 
@@ -115,11 +137,11 @@ def _lines(name: str, symbology: Symbology, theme: str) -> Iterator[Layer]:
             name,
             lines,
             lines.casing_widths[0][0],
-            {"line-color": lines.casing.on(theme), "line-width": _widths(lines, lines.with_casing)},
+            {"line-color": lines.casing.on(theme), "line-width": _widths(lines, lines.with_casing, theme)},
             **only,
         )
     colour = _by_class(lines, lambda entry: entry.colour.on(theme))
-    paint = {"line-color": colour, "line-width": _widths(lines, lambda entry: entry.widths)}
+    paint = {"line-color": colour, "line-width": _widths(lines, lambda entry: entry.widths, theme)}
     if lines.dash:
         paint["line-dasharray"] = list(lines.dash)
     yield _strokes(layer_id, name, lines, lines.first_zoom, paint, **only)
@@ -128,7 +150,7 @@ def _lines(name: str, symbology: Symbology, theme: str) -> Iterator[Layer]:
 def _strokes(layer_id: str, name: str, lines: Lines, first_zoom: int, paint: dict[str, Any], **members: Any) -> Layer:
     """A line layer: what matters more lies above, what lies below ground is faint."""
     if lines.faded_field is not None:
-        paint = paint | {"line-opacity": ["case", ["==", ["get", lines.faded_field], True], 0.4, 1]}
+        paint = paint | {"line-opacity": ["case", ["==", ["get", lines.faded_field], True], FAINT, 1]}
     layout = {
         "line-sort-key": _by_class(lines, lambda entry: -lines.classes.index(entry)),
         "line-cap": "butt" if lines.dash else "round",
@@ -146,12 +168,12 @@ def _by_class(lines: Lines, value: Callable[[LineClass], Any]) -> Any:
     return ["match", ["get", lines.class_field], *cases, value(rest)]
 
 
-def _widths(lines: Lines, stops: Callable[[LineClass], Stops]) -> Expression:
+def _widths(lines: Lines, stops: Callable[[LineClass], Stops], theme: str) -> Expression:
     """Line widths at every zoom level that any class names: in a style an interpolation must be outermost."""
     zooms = sorted({zoom for entry in lines.classes for zoom, _ in stops(entry)})
 
     def width(zoom: int) -> Any:
-        return _by_class(lines, lambda entry: round(at_zoom(stops(entry), zoom), 2))
+        return _by_class(lines, lambda entry: round(at_zoom(in_theme(stops(entry), theme), zoom), 2))
 
     return ["interpolate", ["exponential", GROWTH], ["zoom"], *(part for zoom in zooms for part in (zoom, width(zoom)))]
 
@@ -175,18 +197,24 @@ def _discs(name: str, symbology: Symbology, theme: str) -> Iterator[Layer]:
     points = symbology.points
     if points is None:
         return
+    radii = in_theme(points.radii, theme)
     yield _layer(
         _layer_id(name, "points", symbology),
         "circle",
         name,
         paint={
             "circle-color": points.colour.on(theme),
-            "circle-radius": interpolated(points.radii),
+            "circle-radius": interpolated(radii),
             "circle-stroke-color": points.rim.on(theme),
-            "circle-stroke-width": interpolated(((2, 0.2), (5, 0.6), (8, 1.5))),
+            "circle-stroke-width": interpolated(_rims(radii)),
         },
         **_only(symbology, "Point"),
     )
+
+
+def _rims(radii: Stops) -> Stops:
+    """The widths of rims, which must not be all that is seen of a small disc."""
+    return tuple((zoom, round(min(1.5, 0.25 * radius), 2)) for zoom, radius in radii)
 
 
 def _words(name: str, symbology: Symbology, theme: str) -> Iterator[Layer]:
@@ -194,7 +222,7 @@ def _words(name: str, symbology: Symbology, theme: str) -> Iterator[Layer]:
     if symbology.name_field is not None:
         yield from _names(name, symbology, symbology.name_field, theme)
     if symbology.points is not None and symbology.points.icon is not None:
-        yield _icons(name, symbology.points)
+        yield _icons(name, symbology.points, theme)
     for plate in symbology.plates:
         if symbology.lines is not None:
             yield _plates(name, plate, symbology.lines, theme)
@@ -263,7 +291,7 @@ def _first_of(field: str) -> Expression:
     return ["case", [">", end, 0], ["slice", number, 0, end], number]
 
 
-def _icons(name: str, points: Points) -> Layer:
+def _icons(name: str, points: Points, theme: str) -> Layer:
     return _layer(
         f"{name}-icons",
         "symbol",
@@ -271,14 +299,14 @@ def _icons(name: str, points: Points) -> Layer:
         minzoom=points.icon_zoom,
         layout={
             "icon-image": points.icon,
-            "icon-size": interpolated(((points.icon_zoom, 0.7), (14, 0.95))),
+            "icon-size": interpolated(in_theme(((points.icon_zoom, 0.7), (14, 0.95)), theme)),
             "icon-allow-overlap": True,
             "icon-padding": 0,
         },
     )
 
 
-def _word_paint(ink: Themed, theme: str) -> dict[str, Any]:
+def _word_paint(ink: Themed[str], theme: str) -> dict[str, Any]:
     return {"text-color": ink.on(theme), "text-halo-color": HALO.on(theme), "text-halo-width": 1.4}
 
 

@@ -22,6 +22,7 @@ MVT_TYPE = "application/vnd.mapbox-vector-tile"
 PMTILES_TYPE = "application/vnd.pmtiles"
 TILEJSON_TYPE = "application/vnd.mapbox.tilejson+json"
 STYLE_TYPE = "application/vnd.mapbox.style+json"
+SVG_TYPE = "image/svg+xml"
 QLR_TYPE = "application/x-qgis-layer-definition"
 XML_TYPE = "application/xml"
 
@@ -38,6 +39,11 @@ class Representation:
     @property
     def is_html(self) -> bool:
         return self.media_type == HTML_TYPE
+
+    @property
+    def version(self) -> str | None:
+        """The version that the media type has as a parameter."""
+        return _version(self.media_type.split(";"))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -78,6 +84,14 @@ TILEJSON = Representation(TILEJSON_TYPE, ("tilejson",))
 TILESET = (*DOCUMENT, TILEJSON)
 TILEJSON_ONLY = (Representation(TILEJSON_TYPE, ("tilejson", "json"), (JSON_TYPE,)),)
 STYLE = (Representation(STYLE_TYPE, ("json", "mapbox"), (JSON_TYPE,)), HTML)
+# The first is what is sent where a client does not say which version it wants.
+SLD_11 = Representation("application/vnd.ogc.sld+xml;version=1.1", ("sld", "sld11"))
+SLD_10 = Representation("application/vnd.ogc.sld+xml;version=1.0", ("sld10",))
+QML = Representation("application/x-qgis-layer-settings", ("qml",))
+QGIS_PROJECT = Representation("application/x-qgis-project", ("qgs",))
+WHOLE_STYLE = (*STYLE, SLD_11, SLD_10, QGIS_PROJECT)
+COLLECTION_STYLE = (*WHOLE_STYLE, QML)
+LEGEND = (Representation(SVG_TYPE, ("svg",)),)
 QLR = Representation(QLR_TYPE, ("qlr",))
 COLLECTION = (*DOCUMENT, QLR)
 PROBLEM = (Representation(PROBLEM_TYPE, ("json", "geojson"), (JSON_TYPE, GEOJSON_TYPE)), HTML)
@@ -87,6 +101,7 @@ PROBLEM = (Representation(PROBLEM_TYPE, ("json", "geojson"), (JSON_TYPE, GEOJSON
 class _Range:
     name: str
     quality: float
+    version: str | None = None
 
 
 @lru_cache(maxsize=512)
@@ -130,7 +145,7 @@ def _ranges(header: str) -> list[_Range]:
     for part in header.split(","):
         name, *attributes = (piece.strip().lower() for piece in part.split(";"))
         if name:
-            ranges.append(_Range(name, _quality(attributes)))
+            ranges.append(_Range(name, _quality(attributes), _version(attributes)))
     return ranges
 
 
@@ -145,23 +160,28 @@ def _quality(attributes: Sequence[str]) -> float:
     return 1.0
 
 
+def _version(attributes: Sequence[str]) -> str | None:
+    return next((entry.partition("=")[2] for entry in attributes if entry.startswith("version=")), None)
+
+
 def _preference(representation: Representation, ranges: Sequence[_Range]) -> tuple[float, int, int]:
     """Quality, specificity and place of the most specific range that covers the representation."""
     found = (0.0, 0, 0)
     for place, wish in enumerate(ranges):
         for name in representation.names:
-            specificity = _specificity(wish.name, name)
+            specificity = _specificity(wish, name, representation.version)
             if specificity > found[1] or (specificity == found[1] > 0 and wish.quality > found[0]):
                 found = (wish.quality, specificity, -place)
     return found
 
 
-def _specificity(wish: str, name: str) -> int:
-    if wish == name:
-        return 3
-    if wish == name.split("/")[0] + "/*":
+def _specificity(wish: _Range, name: str, version: str | None) -> int:
+    """0 where the range does not cover the media type. Another version than the one wanted is better than nothing."""
+    if wish.name == name:
+        return 4 if wish.version is not None and wish.version == version else 3
+    if wish.name == name.split("/")[0] + "/*":
         return 2
-    return 1 if wish == "*/*" else 0
+    return 1 if wish.name == "*/*" else 0
 
 
 def _bare(media_type: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
-from otn.model.drawing import GROWTH, ICONS_DIR, Areas, LineClass, Lines, Points, Stops, at_zoom
+from otn.model.drawing import FAINT, GROWTH, ICONS_DIR, Areas, LineClass, Lines, Points, Stops, at_zoom, in_theme
 from otn.model.text import Text
 
 # The scale of Web Mercator's zoom level 0: 40,075,017 m on 512 pixels of 1/96 inch.
@@ -34,45 +34,66 @@ class SymbolLayer:
         options = ET.SubElement(layer, "Option", type="Map")
         for name, value in self.options.items():
             ET.SubElement(options, "Option", name=name, type="QString", value=value)
-        properties = ET.SubElement(ET.SubElement(layer, "data_defined_properties"), "Option", type="Map")
-        ET.SubElement(properties, "Option", name="name", type="QString", value="")
-        sized = ET.SubElement(ET.SubElement(properties, "Option", name="properties", type="Map"), "Option")
-        sized.attrib |= {"name": self.sized, "type": "Map"}
-        ET.SubElement(sized, "Option", name="active", type="bool", value="true")
-        ET.SubElement(sized, "Option", name="expression", type="QString", value=self.size)
-        ET.SubElement(sized, "Option", name="type", type="int", value="3")
-        ET.SubElement(properties, "Option", name="type", type="QString", value="collection")
+        layer.append(defined(self.sized, self.size))
         return layer
 
 
 @dataclass(frozen=True)
 class ClassSymbol:
-    """What features that fulfil `expression` (all, where it is empty) look like. `geometry` is fill, line or marker."""
+    """What features that fulfil `expression` (all, where it is empty) look like. `geometry` is fill, line or marker.
+
+    `opacity` is an expression for per cent; without it nothing shows through.
+    """
 
     title: Text
     geometry: str
     expression: str
     layers: tuple[SymbolLayer, ...]
+    opacity: str = ""
+
+    def element(self, name: str) -> ET.Element:
+        """The element `symbol`, still without its layers."""
+        symbol = ET.Element("symbol", type=self.geometry, name=name, alpha="1", clip_to_extent="1")
+        if self.opacity:
+            symbol.append(defined("alpha", self.opacity))
+        return symbol
 
 
-def class_symbols(lines: Lines) -> Iterator[ClassSymbol]:
+def defined(name: str, expression: str) -> ET.Element:
+    """The element that has an expression decide a property of a symbol or of one of its layers."""
+    element = ET.Element("data_defined_properties")
+    properties = ET.SubElement(element, "Option", type="Map")
+    ET.SubElement(properties, "Option", name="name", type="QString", value="")
+    own = ET.SubElement(ET.SubElement(properties, "Option", name="properties", type="Map"), "Option")
+    own.attrib |= {"name": name, "type": "Map"}
+    ET.SubElement(own, "Option", name="active", type="bool", value="true")
+    ET.SubElement(own, "Option", name="expression", type="QString", value=expression)
+    ET.SubElement(own, "Option", name="type", type="int", value="3")
+    ET.SubElement(properties, "Option", name="type", type="QString", value="collection")
+    return element
+
+
+def class_symbols(lines: Lines, theme: str) -> Iterator[ClassSymbol]:
     """A symbol for each class, the most important first: its casing below all lines, its line above lesser ones."""
     for rank, entry in enumerate(lines.classes):
-        line = _line(entry.colour.light, entry.widths, 1 + len(lines.classes) - rank, lines.first_zoom, lines.dash)
+        widths = in_theme(entry.widths, theme)
+        line = _line(entry.colour.on(theme), widths, 1 + len(lines.classes) - rank, lines.first_zoom, lines.dash)
         strokes = [line]
         if lines.casing is not None:
             begin = lines.casing_widths[0][0]
-            strokes.insert(0, _line(lines.casing.light, lines.with_casing(entry), 0, begin, cap=_cap(lines)))
-        yield ClassSymbol(entry.title, "line", _of_class(lines, entry), tuple(strokes))
+            around = in_theme(lines.with_casing(entry), theme)
+            strokes.insert(0, _line(lines.casing.on(theme), around, 0, begin, cap=_cap(lines)))
+        faint = f'if("{lines.faded_field}", {100 * FAINT:.0f}, 100)' if lines.faded_field else ""
+        yield ClassSymbol(entry.title, "line", _of_class(lines, entry), tuple(strokes), faint)
 
 
-def point_symbol(points: Points) -> ClassSymbol:
+def point_symbol(points: Points, theme: str) -> ClassSymbol:
     """A disc, and from a zoom level on, where it has one, an icon on it."""
-    diameters = tuple((zoom, 2 * radius) for zoom, radius in points.radii)
+    diameters = tuple((zoom, 2 * radius) for zoom, radius in in_theme(points.radii, theme))
     disc = {
         "name": "circle",
-        "color": _colour(points.colour.light),
-        "outline_color": _colour(points.rim.light),
+        "color": _colour(points.colour.on(theme)),
+        "outline_color": _colour(points.rim.on(theme)),
         "outline_style": "solid",
         "outline_width": "0.25",
         "outline_width_unit": "MM",
@@ -87,19 +108,32 @@ def point_symbol(points: Points) -> ClassSymbol:
     return ClassSymbol(points.title, "marker", "", tuple(layers))
 
 
-def area_symbol(areas: Areas) -> ClassSymbol:
+def area_symbol(areas: Areas, theme: str) -> ClassSymbol:
     """A fill within an outline."""
+    colour = _colour(areas.fill.on(theme), areas.opacity.on(theme))
+    return _filled(areas.title, colour, areas.outline.on(theme), in_theme(areas.widths, theme))
+
+
+def land_symbol(title: Text, colour: str, coast: str) -> ClassSymbol:
+    """Land within a fine coast."""
+    return _filled(title, _colour(colour), coast, ((0, 0.6), (12, 1.0)))
+
+
+def _filled(title: Text, colour: str, outline: str, widths: Stops) -> ClassSymbol:
     fill = {
-        "color": _colour(areas.fill.light, areas.opacity),
+        "color": colour,
         "style": "solid",
-        "outline_color": _colour(areas.outline.light),
+        "outline_color": _colour(outline),
         "outline_style": "solid",
         "outline_width_unit": "MM",
         "joinstyle": "round",
     }
-    return ClassSymbol(
-        areas.title, "fill", "", (SymbolLayer("SimpleFill", 0, fill, "outlineWidth", _size(areas.widths)),)
-    )
+    return ClassSymbol(title, "fill", "", (SymbolLayer("SimpleFill", 0, fill, "outlineWidth", _size(widths)),))
+
+
+def boundary_symbol(title: Text, colour: str, widths: Stops, dash: tuple[float, ...]) -> ClassSymbol:
+    """Dashed lines of one colour."""
+    return ClassSymbol(title, "line", "", (_line(colour, widths, 0, 0, dash),))
 
 
 def scale_at(zoom: int) -> int:

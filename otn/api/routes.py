@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from otn.api import basemap, documents, facets, loaded, quality, schemas, styles, texts
+from otn.api import basemap, documents, facets, loaded, quality, schemas, texts
 from otn.api.answers import Document, answer, own_links, sent
 from otn.api.context import Api, RequestContext, request_context
 from otn.api.cql2.functions import functions_document
@@ -30,7 +30,6 @@ from otn.api.negotiation import (
     QLR,
     SCHEMA,
     SCHEMA_ONLY,
-    STYLE,
     TILEJSON_ONLY,
     XSD,
     Representation,
@@ -42,6 +41,7 @@ from otn.api.query import REPRESENTATION_PARAMETERS, require_available
 from otn.api.search import Search
 from otn.api.selection import parse_selection
 from otn.api.served import ServedCollection
+from otn.api.style_routes import style_routes
 from otn.api.tile_archive import TileArchive
 from otn.api.tile_routes import tile_routes
 from otn.api.tiles import CollectionTile
@@ -88,8 +88,7 @@ def router(api: Api) -> APIRouter:
         *tile_routes(api),
         ("/basemap", resources.basemap),
         ("/functions", resources.functions),
-        ("/styles", resources.styles),
-        ("/styles/{style_id}", resources.style),
+        *style_routes(api),
         ("/datasets", resources.datasets),
         (_DATASET, resources.dataset),
         (_DATASET + "/loads/{load_id}", resources.load),
@@ -170,23 +169,6 @@ class _Resources:
             return basemap.basemap_tilejson(context.links)
 
         return await self._answer(request, TILEJSON_ONLY, "basemap", texts.BASE_MAP, document)
-
-    async def styles(self, request: Request) -> Response:
-        known = styles.styles(self._api.service, await self._api.served.collections())
-
-        async def document(context: RequestContext) -> Document:
-            return styles.styles_document(known, context.links, context.language, own_links(context, DOCUMENT))
-
-        return await self._answer(request, DOCUMENT, "styles", texts.STYLES, document)
-
-    async def style(self, request: Request) -> Response:
-        known = styles.styles(self._api.service, await self._api.served.collections())
-        style = styles.find_style(known, request.path_params["style_id"])
-
-        async def document(context: RequestContext) -> Document:
-            return styles.style_document(style, context.links, context.language)
-
-        return await self._answer(request, STYLE, "style", style.title, document)
 
     async def datasets(self, request: Request) -> Response:
         async def document(context: RequestContext) -> Document:

@@ -61,11 +61,45 @@ STYLE = Text(en="Map style", nl="Kaartstijl", fr="Style de carte", de="Kartensti
 STYLES = Text(en="Map styles", nl="Kaartstijlen", fr="Styles de carte", de="Kartenstile")
 WHOLE_MAP = Text(en="The whole map", nl="De hele kaart", fr="La carte entière", de="Die ganze Karte")
 DARK = Text(en="dark", nl="donker", fr="sombre", de="dunkel")
+FOR_PRINT = Text(en="for print", nl="voor afdruk", fr="pour l'impression", de="für den Druck")
+LEGEND = Text(en="Legend", nl="Legenda", fr="Légende", de="Legende")
+STYLE_METADATA = Text(
+    en="Description of the style",
+    nl="Beschrijving van de stijl",
+    fr="Description du style",
+    de="Beschreibung des Stils",
+)
+STYLE_DESCRIPTIONS = {
+    "light": Text(
+        en="For screens, on light paper, in colours that people with colour blindness tell apart.",
+        nl="Voor schermen, op lichte achtergrond, in kleuren die mensen met kleurenblindheid uit elkaar houden.",
+        fr="Pour l'écran, sur fond clair, en couleurs que les personnes daltoniennes distinguent.",
+        de="Für Bildschirme, auf hellem Grund, in Farben, die Menschen mit Farbenblindheit unterscheiden.",
+    ),
+    "dark": Text(
+        en="For screens, on dark paper, in colours that people with colour blindness tell apart.",
+        nl="Voor schermen, op donkere achtergrond, in kleuren die mensen met kleurenblindheid uit elkaar houden.",
+        fr="Pour l'écran, sur fond sombre, en couleurs que les personnes daltoniennes distinguent.",
+        de="Für Bildschirme, auf dunklem Grund, in Farben, die Menschen mit Farbenblindheit unterscheiden.",
+    ),
+    "print": Text(
+        en="For paper: dark and thin on white, without filled areas, told apart in grey too.",
+        nl="Voor papier: donker en dun op wit, zonder gevulde vlakken, ook in grijs te onderscheiden.",
+        fr="Pour le papier : sombre et fin sur blanc, sans aplats, distinct aussi en gris.",
+        de="Für Papier: dunkel und dünn auf Weiß, ohne gefüllte Flächen, auch in Grau unterscheidbar.",
+    ),
+}
 QGIS_LAYERS = Text(
     en="Layers for QGIS, drawn as here",
     nl="Lagen voor QGIS, getekend zoals hier",
     fr="Couches pour QGIS, dessinées comme ici",
     de="Ebenen für QGIS, gezeichnet wie hier",
+)
+QGIS_MAP = Text(
+    en="Map for QGIS, as a project",
+    nl="Kaart voor QGIS, als project",
+    fr="Carte pour QGIS, en projet",
+    de="Karte für QGIS, als Projekt",
 )
 POINTS_OF = Text(en="{title} (points)", nl="{title} (punten)", fr="{title} (points)", de="{title} (Punkte)")
 LINES_OF = Text(en="{title} (lines)", nl="{title} (lijnen)", fr="{title} (lignes)", de="{title} (Linien)")

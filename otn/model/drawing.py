@@ -1,32 +1,39 @@
-"""How features can be drawn: by lines, discs or filled areas, in colours for light and for dark paper.
+"""How features can be drawn: by lines, discs or filled areas, in colours for light and dark screens and for print.
 
 Widths are in pixels of 1/96 inch at Web Mercator zoom levels and grow in between.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from otn.model.text import Text
 
+_Value = TypeVar("_Value")
+
 
 @dataclass(frozen=True)
-class Themed:
-    """A colour as #rrggbb, or the name of an image: the one on light paper and the one on dark."""
+class Themed(Generic[_Value]):
+    """What each theme has of its own: a colour as #rrggbb, the name of an image, a share of 1."""
 
-    light: str
-    dark: str
+    light: _Value
+    dark: _Value
+    print: _Value
 
-    def on(self, theme: str) -> str:
+    def on(self, theme: str) -> _Value:
         """The one for one of THEMES."""
-        return str(getattr(self, theme))
+        return {"light": self.light, "dark": self.dark, "print": self.print}[theme]
 
 
 ICONS_DIR = Path(__file__).parent / "icons"
-THEMES = ("light", "dark")
+THEMES = ("light", "dark", "print")
 Stops = tuple[tuple[int, float], ...]
 _Kind = TypeVar("_Kind")
+# Print is sharper than a screen, and ink costs money.
+_PRINTED_WIDTH = 0.75
 
+FAINT = 0.4
+"""The opacity of what lies below ground."""
 
 GROWTH = 1.5
 """The base by which widths grow from one stop to the next, as in MapLibre's exponential interpolation."""
@@ -43,13 +50,19 @@ def at_zoom(stops: Stops, zoom: float) -> float:
     return start + (end - start) * share
 
 
+def in_theme(stops: Stops, theme: str) -> Stops:
+    """Widths as one of THEMES has them: in print they are thinner."""
+    share = _PRINTED_WIDTH if theme == "print" else 1
+    return tuple((zoom, width * share) for zoom, width in stops)
+
+
 @dataclass(frozen=True)
 class LineClass:
     """How lines are drawn whose class is one of `codes`; without codes: all others, the unknown ones among them."""
 
     title: Text
     codes: tuple[str, ...]
-    colour: Themed
+    colour: Themed[str]
     widths: Stops
 
 
@@ -63,7 +76,7 @@ class Lines:
 
     classes: tuple[LineClass, ...]
     class_field: str | None = None
-    casing: Themed | None = None
+    casing: Themed[str] | None = None
     casing_widths: Stops = ()
     dash: tuple[float, ...] = ()
     faded_field: str | None = None
@@ -86,8 +99,8 @@ class Points:
     """Discs of one colour with an icon, if any, of otn/model/icons in white from `icon_zoom` on."""
 
     title: Text
-    colour: Themed
-    rim: Themed
+    colour: Themed[str]
+    rim: Themed[str]
     radii: Stops
     icon: str | None = None
     icon_zoom: int = 0
@@ -98,9 +111,9 @@ class Areas:
     """Areas filled with one colour, which lets through what lies below, within an outline."""
 
     title: Text
-    fill: Themed
-    opacity: float
-    outline: Themed
+    fill: Themed[str]
+    opacity: Themed[float]
+    outline: Themed[str]
     widths: Stops
 
 
@@ -119,12 +132,17 @@ Drawn = Areas | Lines | Points | Mixed
 
 @dataclass(frozen=True)
 class Plate:
-    """A field shown as a road's number on a plate, from a zoom level on. `images` are the plate's in the sprite."""
+    """A field shown as a road's number on a plate, from a zoom level on.
+
+    `images` are the plate's in the sprite, `paper` and `rim` their colours, for programs that draw plates themselves.
+    """
 
     field: str
-    images: Themed
+    images: Themed[str]
     min_zoom: int
-    ink: Themed
+    ink: Themed[str]
+    paper: Themed[str]
+    rim: Themed[str]
 
 
 @dataclass(frozen=True)
@@ -132,10 +150,17 @@ class Symbology:
     """How a collection is drawn. `name_zoom` is where the names of its features begin; some have none."""
 
     drawn: Drawn
-    ink: Themed
+    ink: Themed[str]
     name_field: str | None = None
     name_zoom: int = 0
     plates: tuple[Plate, ...] = ()
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields that decide how a feature is drawn, or that are written beside it."""
+        lines = self.lines
+        named = (self.name_field, *((lines.class_field, lines.faded_field) if lines else ()))
+        return (*(field for field in named if field is not None), *(plate.field for plate in self.plates))
 
     @property
     def areas(self) -> Areas | None:

@@ -1,42 +1,40 @@
 """How the features of each collection are drawn: declared once, for maps in browsers and for QGIS.
 
 Colours are those of Okabe and Ito (Color Universal Design, 2008), darkened or lightened until they stand out from the
-paper they lie on; no two classes differ by hue alone: width and casing tell them apart too.
+paper they lie on; no two classes differ by hue alone: width and casing tell them apart too. In print they are dark on
+white paper, tell classes apart in grey as well, and fill no large areas.
 """
 
 from otn.model.drawing import Areas, LineClass, Lines, Mixed, Plate, Points, Symbology, Themed
 from otn.model.text import Text
 
-HALO = Themed("#ffffff", "#10181d")
-_INK = Themed("#2b3238", "#e3eaee")
-_PLATE_INK = Themed("#20282e", "#f2f5f6")
-_WHITE = Themed("#ffffff", "#ffffff")
-
+HALO = Themed("#ffffff", "#10181d", "#ffffff")
+INK = Themed("#2b3238", "#e3eaee", "#111111")
 ROADS = Symbology(
     Lines(
         (
             LineClass(
                 Text(en="Main road", nl="Hoofdweg", fr="Route principale", de="Hauptstraße"),
                 ("mainRoad",),
-                Themed("#d55e00", "#e8641b"),
+                Themed("#d55e00", "#e8641b", "#7a2800"),
                 ((4, 0.7), (8, 1.8), (11, 3.0), (14, 6.0), (18, 24.0)),
             ),
             LineClass(
                 Text(en="First class", nl="Eerste klasse", fr="Première classe", de="Erste Klasse"),
                 ("firstClass",),
-                Themed("#e69f00", "#e9aa2b"),
+                Themed("#e69f00", "#e9aa2b", "#b06a00"),
                 ((6, 0.6), (8, 1.2), (11, 2.4), (14, 5.2), (18, 22.0)),
             ),
             LineClass(
                 Text(en="Second class", nl="Tweede klasse", fr="Deuxième classe", de="Zweite Klasse"),
                 ("secondClass",),
-                Themed("#f4e04d", "#efe07a"),
+                Themed("#f4e04d", "#efe07a", "#cfa43a"),
                 ((8, 0.8), (11, 1.9), (14, 4.6), (18, 20.0)),
             ),
             LineClass(
                 Text(en="Third class", nl="Derde klasse", fr="Troisième classe", de="Dritte Klasse"),
                 ("thirdClass",),
-                Themed("#fbf4bd", "#cfc9a0"),
+                Themed("#fbf4bd", "#cfc9a0", "#ece3ae"),
                 ((9, 0.7), (11, 1.4), (14, 4.0), (18, 18.0)),
             ),
             LineClass(
@@ -47,33 +45,47 @@ ROADS = Symbology(
                     de="Übrige Straßen",
                 ),
                 ("fourthClass", "fifthClass"),
-                Themed("#ffffff", "#67757e"),
+                Themed("#ffffff", "#67757e", "#ffffff"),
                 ((11, 0.8), (13, 1.6), (14, 2.6), (18, 15.0)),
             ),
             LineClass(
                 Text(en="Tracks and paths", nl="Veld- en voetwegen", fr="Chemins et sentiers", de="Feld- und Fußwege"),
                 ("sixthClass", "seventhClass", "eighthClass", "ninthClass"),
-                Themed("#efe9df", "#4a575f"),
+                Themed("#efe9df", "#64727b", "#b9b4aa"),
                 ((12, 0.5), (14, 1.1), (18, 5.0)),
             ),
             LineClass(
                 Text(en="Class unknown", nl="Klasse onbekend", fr="Classe inconnue", de="Klasse unbekannt"),
                 (),
-                Themed("#8a7a66", "#97765a"),
+                Themed("#8a7a66", "#97765a", "#6b6b6b"),
                 ((0, 0.15), (5, 0.6), (8, 1.5), (11, 2.2), (14, 3.4), (18, 12.0)),
             ),
         ),
         class_field="functionalRoadClass",
-        casing=Themed("#8b8f8e", "#0b1114"),
+        casing=Themed("#878b8a", "#0b1114", "#3a3a3a"),
         casing_widths=((9, 0.3), (11, 0.6), (14, 0.8), (18, 1.5)),
         faded_field="tunnel",
     ),
     name_field="name",
     name_zoom=13,
-    ink=_INK,
+    ink=INK,
     plates=(
-        Plate("europeanRoadNumber", Themed("shield-european", "shield-european"), 8, _WHITE),
-        Plate("nationalRoadCode", Themed("shield", "shield-dark"), 10, _PLATE_INK),
+        Plate(
+            "europeanRoadNumber",
+            Themed("shield-european", "shield-european", "shield"),
+            8,
+            Themed("#ffffff", "#ffffff", "#111111"),
+            Themed("#00704f", "#00704f", "#ffffff"),
+            Themed("#ffffff", "#ffffff", "#5b6770"),
+        ),
+        Plate(
+            "nationalRoadCode",
+            Themed("shield", "shield-dark", "shield"),
+            10,
+            Themed("#20282e", "#f2f5f6", "#111111"),
+            Themed("#ffffff", "#1b262d", "#ffffff"),
+            Themed("#5b6770", "#9aa8b1", "#5b6770"),
+        ),
     ),
 )
 
@@ -83,17 +95,17 @@ RAILWAYS = Symbology(
             LineClass(
                 Text(en="Railway", nl="Spoorweg", fr="Voie ferrée", de="Bahnstrecke"),
                 (),
-                Themed("#ffffff", "#10181d"),
+                Themed("#ffffff", "#10181d", "#ffffff"),
                 ((8, 0.5), (12, 1.2), (14, 1.8), (18, 5.0)),
             ),
         ),
-        casing=Themed("#4d565c", "#9fb0ba"),
+        casing=Themed("#4d565c", "#9fb0ba", "#1f1f1f"),
         casing_widths=((0, 0.08), (5, 0.25), (7, 0.5), (8, 0.4), (10, 0.6), (14, 0.9), (18, 1.6)),
         dash=(6.0, 6.0),
     ),
     name_field="name",
     name_zoom=13,
-    ink=_INK,
+    ink=INK,
 )
 
 SEA_LANES = Symbology(
@@ -102,7 +114,7 @@ SEA_LANES = Symbology(
             LineClass(
                 Text(en="Sea lane", nl="Zeeroute", fr="Route maritime", de="Seeweg"),
                 (),
-                Themed("#0072b2", "#56b4e9"),
+                Themed("#0072b2", "#56b4e9", "#00466e"),
                 ((0, 0.4), (5, 1.0), (10, 1.8), (16, 3.0)),
             ),
         ),
@@ -110,13 +122,13 @@ SEA_LANES = Symbology(
     ),
     name_field="passage",
     name_zoom=5,
-    ink=Themed("#00507d", "#9fd3f2"),
+    ink=Themed("#00507d", "#9fd3f2", "#00344f"),
 )
 
 PORTS = Symbology(
     Points(
         Text(en="Port", nl="Haven", fr="Port", de="Hafen"),
-        Themed("#0072b2", "#2b8fd0"),
+        Themed("#0072b2", "#2b8fd0", "#002744"),
         HALO,
         ((2, 1.7), (5, 2.6), (7, 4.0), (8, 8.0), (14, 11.0)),
         icon="port",
@@ -124,13 +136,13 @@ PORTS = Symbology(
     ),
     name_field="name",
     name_zoom=7,
-    ink=Themed("#004b76", "#a5d6f4"),
+    ink=Themed("#004b76", "#a5d6f4", "#00304d"),
 )
 
 AIRPORTS = Symbology(
     Points(
         Text(en="Airport", nl="Luchthaven", fr="Aéroport", de="Flughafen"),
-        Themed("#a3407a", "#cc79a7"),
+        Themed("#a3407a", "#bf6d9b", "#c16ea7"),
         HALO,
         ((2, 1.7), (5, 2.6), (7, 4.0), (8, 8.0), (14, 11.0)),
         icon="airport",
@@ -138,48 +150,50 @@ AIRPORTS = Symbology(
     ),
     name_field="name",
     name_zoom=9,
-    ink=Themed("#7c2c5c", "#eab8d3"),
+    ink=Themed("#7c2c5c", "#eab8d3", "#5c1f43"),
 )
 
 AREAS = Symbology(
     Areas(
         Text(en="Area", nl="Gebied", fr="Zone", de="Gebiet"),
-        Themed("#7a6db0", "#a89cd8"),
-        0.12,
-        Themed("#5c4f94", "#b9aee6"),
+        Themed("#7a6db0", "#a89cd8", "#5c4f94"),
+        Themed(0.12, 0.12, 0.0),
+        Themed("#5c4f94", "#b9aee6", "#3d3470"),
         ((2, 0.4), (8, 1.0), (14, 2.0)),
     ),
     name_field="name",
     name_zoom=9,
-    ink=Themed("#453a75", "#d3cbf3"),
+    ink=Themed("#453a75", "#d3cbf3", "#2d2560"),
 )
 
 BUILDINGS = Symbology(
     Areas(
         Text(en="Building", nl="Gebouw", fr="Bâtiment", de="Gebäude"),
-        Themed("#cdbfae", "#4b443c"),
-        0.85,
-        Themed("#9c8b76", "#7b6f62"),
+        Themed("#cdbfae", "#4b443c", "#6b6b6b"),
+        Themed(0.85, 0.85, 0.12),
+        Themed("#9c8b76", "#7b6f62", "#4a4a4a"),
         ((12, 0.2), (16, 0.8)),
     ),
     name_field="name",
     name_zoom=16,
-    ink=Themed("#5b4e3d", "#d6c9b8"),
+    ink=Themed("#5b4e3d", "#d6c9b8", "#333333"),
 )
 
 _FACILITY = Text(en="Port facility", nl="Havenvoorziening", fr="Installation portuaire", de="Hafenanlage")
-_FACILITY_COLOUR = Themed("#00538a", "#6fbdf0")
+_FACILITY_COLOUR = Themed("#00538a", "#6fbdf0", "#00416d")
 
 PORT_FACILITIES = Symbology(
     Mixed(
         _FACILITY,
-        Areas(_FACILITY, _FACILITY_COLOUR, 0.25, _FACILITY_COLOUR, ((8, 0.4), (12, 0.8), (16, 1.6))),
+        Areas(
+            _FACILITY, _FACILITY_COLOUR, Themed(0.25, 0.25, 0.08), _FACILITY_COLOUR, ((8, 0.4), (12, 0.8), (16, 1.6))
+        ),
         Lines((LineClass(_FACILITY, (), _FACILITY_COLOUR, ((5, 0.6), (11, 1.4), (14, 2.6), (18, 7.0))),)),
         Points(_FACILITY, _FACILITY_COLOUR, HALO, ((5, 1.2), (10, 2.5), (14, 4.5))),
     ),
     name_field="name",
     name_zoom=13,
-    ink=Themed("#00416d", "#a5d6f4"),
+    ink=Themed("#00416d", "#a5d6f4", "#002c4a"),
 )
 
 RUNWAYS = Symbology(
@@ -188,13 +202,13 @@ RUNWAYS = Symbology(
             LineClass(
                 Text(en="Runway", nl="Start- en landingsbaan", fr="Piste", de="Start- und Landebahn"),
                 ("runway",),
-                Themed("#6d7078", "#9aa3ab"),
+                Themed("#6d7078", "#9aa3ab", "#6a6a6a"),
                 ((8, 1.2), (11, 2.5), (14, 9.0), (18, 40.0)),
             ),
             LineClass(
                 Text(en="Taxiway", nl="Taxibaan", fr="Voie de circulation", de="Rollbahn"),
                 ("taxiway",),
-                Themed("#9a9da4", "#6b747c"),
+                Themed("#888b93", "#6b747c", "#919191"),
                 ((11, 0.6), (14, 3.0), (18, 14.0)),
             ),
             LineClass(
@@ -205,7 +219,7 @@ RUNWAYS = Symbology(
                     de="Start- oder Rollbahn",
                 ),
                 (),
-                Themed("#8a7a66", "#97765a"),
+                Themed("#8a7a66", "#97765a", "#888888"),
                 ((8, 0.8), (14, 5.0), (18, 20.0)),
             ),
         ),
@@ -213,49 +227,49 @@ RUNWAYS = Symbology(
     ),
     name_field="name",
     name_zoom=13,
-    ink=_INK,
+    ink=INK,
 )
 
 ROAD_NODES = Symbology(
     Points(
         Text(en="Road node", nl="Wegknoop", fr="Nœud routier", de="Straßenknoten"),
-        Themed("#3b444b", "#d6dfe4"),
+        Themed("#3b444b", "#d6dfe4", "#222222"),
         HALO,
-        ((8, 0.5), (12, 1.2), (15, 3.0), (18, 5.0)),
+        ((8, 0.3), (12, 0.6), (14, 1.2), (16, 3.0), (18, 5.0)),
     ),
-    ink=_INK,
+    ink=INK,
 )
 
 ACCIDENTS = Symbology(
     Points(
         Text(en="Accident", nl="Ongeval", fr="Accident", de="Unfall"),
-        Themed("#b3261e", "#ff7d70"),
+        Themed("#a5130f", "#f17064", "#820505"),
         HALO,
         ((5, 1.4), (10, 2.4), (14, 5.0), (18, 8.0)),
     ),
-    ink=Themed("#7d1a14", "#ffb3ab"),
+    ink=Themed("#7d1a14", "#ffb3ab", "#5f0f0b"),
 )
 
 TRAFFIC_COUNTS = Symbology(
     Points(
         Text(en="Counting site", nl="Verkeersmeetpunt", fr="Point de comptage", de="Zählstelle"),
-        Themed("#00795a", "#3fcaa0"),
+        Themed("#006244", "#3fcaa0", "#15614a"),
         HALO,
         ((5, 1.8), (10, 3.5), (14, 6.5), (18, 9.0)),
     ),
     name_field="name",
     name_zoom=13,
-    ink=Themed("#005a43", "#a2ead2"),
+    ink=Themed("#005a43", "#a2ead2", "#003b2b"),
 )
 
 TRAFFIC_VOLUMES = Symbology(
     Points(
         Text(en="Traffic volume", nl="Verkeersvolume", fr="Volume de trafic", de="Verkehrsmenge"),
-        Themed("#8a6d00", "#e3c34a"),
+        Themed("#967919", "#e3c34a", "#866c17"),
         HALO,
         ((5, 1.2), (10, 2.2), (14, 4.0), (18, 6.0)),
     ),
-    ink=Themed("#5f4b00", "#f0dd93"),
+    ink=Themed("#5f4b00", "#f0dd93", "#4a3b00"),
 )
 
 # In the order they are drawn: what comes later lies above.

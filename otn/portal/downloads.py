@@ -1,8 +1,11 @@
-"""The formats features can be had in, for people who choose one: what it is called and what it is good for."""
+"""The formats features and styles can be had in, for people who choose one: what it is called, what it is good for."""
 
 from dataclasses import dataclass
 
+from otn.api import texts
 from otn.api.encoders.registry import FORMATS
+from otn.api.negotiation import QGIS_PROJECT, QML, SLD_10, SLD_11, Representation
+from otn.model.text import Text
 
 
 @dataclass(frozen=True)
@@ -20,4 +23,33 @@ def formats(language: str) -> list[Format]:
     return [
         Format(output.name, output.representation.media_type, output.title, output.use.in_language(language))
         for output in FORMATS
+    ]
+
+
+_SLD_USE = Text(
+    en="style for map servers and desktop GIS",
+    nl="stijl voor kaartservers en desktop-GIS",
+    fr="style pour serveurs cartographiques et SIG bureautiques",
+    de="Stil für Kartenserver und Desktop-GIS",
+)
+_QML_USE = Text(
+    en="style for features that are open in QGIS",
+    nl="stijl voor objecten die in QGIS geopend zijn",
+    fr="style pour des objets ouverts dans QGIS",
+    de="Stil für Objekte, die in QGIS geöffnet sind",
+)
+_STYLE_FILES = (
+    (SLD_11, "SLD 1.1", _SLD_USE),
+    (SLD_10, "SLD 1.0", _SLD_USE),
+    (QML, "QML", _QML_USE),
+    (QGIS_PROJECT, "QGS", texts.QGIS_MAP),
+)
+
+
+def style_files(offered: tuple[Representation, ...], language: str) -> list[Format]:
+    """The files that a style is offered as."""
+    return [
+        Format(representation.formats[0], representation.media_type, name, use.in_language(language))
+        for representation, name, use in _STYLE_FILES
+        if representation in offered
     ]

@@ -74,8 +74,23 @@ class Urls:
 
     def download(self, collection_id: str, f: str) -> str:
         """The whole of a collection as a file."""
+        return self._plain_in_language(f, "collections", collection_id, "download")
+
+    def style_file(self, style_id: str, f: str) -> str:
+        """A style in another language of styles."""
+        return self._plain_in_language(f, "styles", style_id)
+
+    def qgis_layers(self, collection_id: str) -> str:
+        """The layers of a collection for QGIS."""
+        return self._plain_in_language("qlr", "collections", collection_id)
+
+    def legend(self, style_id: str) -> str:
+        """The legend of a style as a picture."""
+        return self._plain_in_language("svg", "styles", style_id, "legend")
+
+    def _plain_in_language(self, f: str, *steps: str) -> str:
         asked = [("f", f), *([("lang", self.language)] if self.language else [])]
-        return f"{self.plain('collections', collection_id, 'download')}?{urlencode(asked)}"
+        return f"{self.plain(*steps)}?{urlencode(asked)}"
 
     def all_found(self, collection_id: str, f: str) -> str:
         """Everything that this page is a page of, as a file."""

@@ -8,11 +8,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from otn.api.crs import CRS84
 from otn.api.html import PageContext
-from otn.api.negotiation import GEOJSON_TYPE
+from otn.api.legend import entries
+from otn.api.negotiation import COLLECTION_STYLE, GEOJSON_TYPE, WHOLE_STYLE
+from otn.api.styles import WHOLE_MAP
 from otn.model.symbology import SYMBOLOGIES
 from otn.portal.downloads import formats as download_formats
+from otn.portal.downloads import style_files
 from otn.portal.formats import Formats
-from otn.portal.legend import legend
 from otn.portal.openapi import operation_groups
 from otn.portal.properties import geometry, properties, value
 
@@ -29,6 +31,7 @@ _STANDARDS = {
     "ogcapi-features-3": "OGC API – Features – Part 3: Filtering",
     "ogcapi-features-5": "OGC API – Features – Part 5: Schemas",
     "ogcapi-tiles-1": "OGC API – Tiles – Part 1: Core",
+    "ogcapi-styles-1": "OGC API – Styles – Part 1: Core (draft)",
     "cql2": "Common Query Language (CQL2)",
     "json-fg-1": "OGC Features and Geometries JSON – Part 1: Core",
 }
@@ -62,7 +65,9 @@ def _around(boxes: Iterable[Box | None]) -> Box | None:
 def _collections(document: Document, context: PageContext, _formats: Formats) -> dict[str, Any]:
     return {
         "bounds": _around(_bbox(collection) for collection in document["collections"]),
-        "legend_entries": legend([collection["id"] for collection in document["collections"]], context.language),
+        "legend_entries": [
+            entry for collection in document["collections"] for entry in entries(collection["id"], context.language)
+        ],
     }
 
 
@@ -70,8 +75,9 @@ def _collection(document: Document, context: PageContext, _formats: Formats) -> 
     extent = document["extent"]
     return {
         "bbox": _bbox(document),
-        "legend_entries": legend([document["id"]], context.language),
+        "legend_entries": entries(document["id"], context.language),
         "formats": download_formats(context.language),
+        "style_files": style_files(COLLECTION_STYLE, context.language),
         "interval": next(iter(extent.get("temporal", {}).get("interval", [])), None),
         "share_alike": any(dataset["shareAlike"] for dataset in document["datasets"]),
     }
@@ -164,11 +170,25 @@ def _feature(document: Document, context: PageContext, formats: Formats) -> dict
 def _style(document: Document, context: PageContext, _formats: Formats) -> dict[str, Any]:
     identifier = context.path.rpartition("/")[2]
     drawn = [name for name in document["sources"] if name in SYMBOLOGIES]
+    printed = identifier.endswith("-print")
+    subject = identifier.removesuffix("-dark")
     return {
         "identifier": identifier,
-        "subject": identifier.removesuffix("-dark"),
+        "printed": printed,
+        # Paper is white whatever the screen is; the other two are shown as the reader prefers pages.
+        "shown": (identifier, identifier) if printed else (subject, f"{subject}-dark"),
         "bounds": document["metadata"]["otn:bounds"],
-        "legend_entries": legend(drawn, context.language),
+        "style_files": style_files(
+            WHOLE_STYLE if subject.startswith(WHOLE_MAP) else COLLECTION_STYLE, context.language
+        ),
+        "legend_entries": [entry for name in drawn for entry in entries(name, context.language)],
+    }
+
+
+def _style_metadata(document: Document, context: PageContext, _formats: Formats) -> dict[str, Any]:
+    return {
+        "printed": document["id"].endswith("-print"),
+        "legend_entries": [entry for layer in document["layers"] for entry in entries(layer["id"], context.language)],
     }
 
 
@@ -213,6 +233,7 @@ VIEWS: dict[str, View] = {
     "feature": _feature,
     "styles": _as_it_is,
     "style": _style,
+    "styleMetadata": _style_metadata,
     "tilesets": _tilesets,
     "tileset": _tileset,
     "tileMatrixSets": _as_it_is,

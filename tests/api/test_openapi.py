@@ -64,8 +64,9 @@ def test_it_names_its_own_server(definition: Document, address: str) -> None:
 def test_every_path_answers_as_it_says(client: httpx.Client, definition: Document) -> None:
     features = {"roads": "1", "ports": "201", "airports": "101"}
     for path, item in definition["paths"].items():
-        names = {"featureId": features.get(path.split("/")[2] if path.startswith("/collections/") else "", "")}
-        names |= {"styleId": "roads", "tileMatrixSetId": "WebMercatorQuad"}
+        collection = path.split("/")[2] if path.startswith("/collections/") else "roads"
+        names = {"featureId": features.get(collection, ""), "styleId": collection}
+        names |= {"tileMatrixSetId": "WebMercatorQuad"}
         names |= {"region": "be", "datasetName": "wechelderzande-roads", "loadId": "1"}
         names |= {"tileMatrix": "0", "tileRow": "0", "tileCol": "0"}
         ((method, operation),) = item.items()

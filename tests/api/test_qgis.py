@@ -7,10 +7,13 @@ import httpx
 import pytest
 
 from otn.api.links import Links
-from otn.api.qgis import layer_definition
+from otn.api.qgis import layer_definition, layer_style
+from otn.api.texts import BASE_MAP
 from otn.model.collections import COLLECTIONS, GeometryKind
-from otn.model.symbology import SYMBOLOGIES
+from otn.model.drawing import THEMES
+from otn.model.symbology import ROADS, SYMBOLOGIES
 from otn.model.text import LANGUAGES
+from otn.model.tile_matrix_sets import web_mercator
 
 BASE = "https://data.example.org/otn"
 
@@ -47,6 +50,63 @@ def test_points_lines_and_areas_have_layers_and_symbols_of_their_own() -> None:
     assert names == ["Facilities (points)", "Facilities (lines)", "Facilities (areas)"]
     assert len({layer.findtext("id") for layer in (*features, tiles)}) == 4
     assert {style.get("geometry") for style in tiles.iter("style")} == {"0", "1", "2"}
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("name", COLLECTIONS)
+def test_a_style_is_drawn_as_the_features_of_a_layer_are(name: str, theme: str) -> None:
+    style = ET.fromstring(layer_style(name, theme, "en"))  # noqa: S314
+    how = SYMBOLOGIES[name]
+    labels = style.findall("labeling/rules/rule")
+    assert [symbol.get("type") for symbol in style.findall("renderer-v2/symbols/symbol")] == [
+        *(["marker"] if how.points else []),
+        *(["line"] * len(how.lines.classes) if how.lines else []),
+        *(["fill"] if how.areas else []),
+    ]
+    assert bool(labels) == (how.name_field is not None)
+    inks = {how.ink.on(theme), *(plate.ink.on(theme) for plate in how.plates)}
+    assert {text.get("textColor") for text in style.iter("text-style")} == (inks if labels else set())
+    filters = [rule.get("filter", "") for rule in style.findall("renderer-v2/rules/rule")]
+    several = COLLECTIONS[name].geometry is GeometryKind.ANY
+    assert all(("geometry_type($geometry)" in condition) == several for condition in filters)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_project_holds_what_is_served_on_the_base_map_in_the_readers_language(
+    client: httpx.Client, language: str
+) -> None:
+    answer = client.get("/styles/map-dark", params={"f": "qgs", "lang": language})
+    assert answer.headers["content-type"] == "application/x-qgis-project"
+    assert answer.headers["content-disposition"] == 'attachment; filename="map-dark.qgs"'
+    project = ET.fromstring(answer.content)  # noqa: S314
+    collections = client.get("/collections", params={"lang": language}).json()["collections"]
+    groups = [group.get("name") for group in project.findall("layer-tree-group/layer-tree-group")]
+    assert sorted(groups, key=str) == sorted(collection["title"] for collection in collections)
+    assert project.findall("layer-tree-group/*")[-1].get("name") == BASE_MAP.in_language(language)
+    ids = [layer.findtext("id") for layer in project.findall("projectlayers/maplayer")]
+    assert len(ids) == len(set(ids))
+    assert ids == [entry.get("id") for entry in project.iter("layer-tree-layer")]
+    assert f"name:{language}" in answer.text
+    west, south, east, north = client.get("/styles/map-dark").json()["metadata"]["otn:bounds"]
+    shown = [float(project.findtext(f"mapcanvas/extent/{edge}", "")) for edge in ("xmin", "ymin", "xmax", "ymax")]
+    assert shown == pytest.approx([*web_mercator(west, south), *web_mercator(east, north)], abs=0.1)
+
+
+def test_the_landing_page_leads_to_the_project(client: httpx.Client) -> None:
+    links = client.get("/").json()["links"]
+    (linked,) = [link["href"] for link in links if link["type"] == "application/x-qgis-project"]
+    assert client.get(linked).text.startswith("<!DOCTYPE qgis ")
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_roads_carry_their_numbers_on_plates_and_tunnels_are_faint(theme: str) -> None:
+    style = ET.fromstring(layer_style("roads", theme, "en"))  # noqa: S314
+    plates = style.findall(".//text-style/background")
+    assert [plate.get("shapeFillColor") for plate in plates] == [plate.paper.on(theme) for plate in ROADS.plates]
+    expressions = {option.get("value") for option in style.iterfind(".//symbol/data_defined_properties//Option")}
+    assert 'if("tunnel", 40, 100)' in expressions
+    tiles = definition("roads").findall("maplayers/maplayer")[-1]
+    assert len(tiles.findall(".//text-style/background")) == len(ROADS.plates)
 
 
 def test_what_is_not_drawn_as_a_feature_is_drawn_as_tiles() -> None:

@@ -15,7 +15,7 @@ from otn.portal.pages import STATIC_DIR
 
 STYLE_TYPE = "application/vnd.mapbox.style+json"
 SUBJECTS = ["map", "roads", "ports"]
-THEMES = ["", "-dark"]
+THEMES = ["", "-dark", "-print"]
 
 
 @pytest.fixture(params=[subject + theme for subject in SUBJECTS for theme in THEMES])
@@ -35,17 +35,65 @@ def parts(content: Any) -> Iterator[Any]:
             yield from parts(entry)
 
 
-def test_every_collection_and_the_whole_have_a_light_and_a_dark_style(client: httpx.Client) -> None:
+def test_every_collection_and_the_whole_have_a_style_in_every_theme(client: httpx.Client) -> None:
     document = client.get("/styles").json()
     served = [entry["id"] for entry in client.get("/collections").json()["collections"]]
     expected = {subject + theme for subject in ["map", *served] for theme in THEMES}
     assert {entry["id"] for entry in document["styles"]} == expected
     assert document["default"] == "map"
     for entry in document["styles"]:
-        (sheet,) = [link for link in entry["links"] if link["rel"] == "stylesheet"]
-        (page,) = [link for link in entry["links"] if link["rel"] == "alternate"]
+        sheet, *_ = [link for link in entry["links"] if link["rel"] == "stylesheet"]
         assert client.get(sheet["href"]).headers["content-type"] == sheet["type"] == STYLE_TYPE
-        assert client.get(page["href"]).headers["content-type"] == "text/html; charset=utf-8"
+
+
+@pytest.mark.parametrize("path", ["/styles/map-print", "/styles/roads", "/collections/roads/styles/roads-dark"])
+def test_what_belongs_to_a_style_is_linked_and_there(client: httpx.Client, path: str) -> None:
+    above, _, style_id = path.rpartition("/")
+    (entry,) = [style for style in client.get(above).json()["styles"] if style["id"] == style_id]
+    rels = {link["rel"].rpartition("/")[2] for link in entry["links"]}
+    assert rels == {"stylesheet", "alternate", "describedby", "preview", "legend"}
+    sheets = [link["type"] for link in entry["links"] if link["rel"] == "stylesheet"]
+    assert [name for name in sheets if "sld" in name] == [
+        f"application/vnd.ogc.sld+xml;version={n}" for n in ("1.1", "1.0")
+    ]
+    assert ("application/x-qgis-layer-settings" in sheets) == ("map" not in path)
+    for link in entry["links"]:
+        answer = client.get(link["href"])
+        assert answer.headers["content-type"].partition(";")[0] == link["type"].partition(";")[0]
+        again = client.get(link["href"], headers={"If-None-Match": answer.headers["etag"]})
+        assert again.status_code == 304
+    assert client.get(path).json()["name"] == entry["title"]
+
+
+def test_a_collection_lists_its_own_styles(client: httpx.Client) -> None:
+    document = client.get("/collections/roads").json()
+    (linked,) = [link["href"] for link in document["links"] if link["rel"].endswith("/rel/ogc/1.0/styles")]
+    listed = client.get(linked).json()
+    assert [style["id"] for style in listed["styles"]] == ["roads", "roads-dark", "roads-print"]
+    assert listed["default"] == "roads"
+    assert client.get("/collections/roads/styles/ports").status_code == 404
+    assert client.get("/collections/lakes/styles").status_code == 404
+
+
+def test_the_metadata_of_a_style_say_what_it_reads_and_where_to_have_it(client: httpx.Client) -> None:
+    document = client.get("/styles/roads-print/metadata", params={"lang": "nl"}).json()
+    assert (document["id"], document["title"], document["scope"]) == ("roads-print", "Wegen (voor afdruk)", "style")
+    (layer,) = document["layers"]
+    assert (layer["id"], layer["type"]) == ("roads", "line")
+    assert {"id": "functionalRoadClass", "type": "string"} in layer["attributes"]
+    assert {"id": "tunnel", "type": "boolean"} in layer["attributes"]
+    assert client.get(layer["sampleData"]["href"]).json()["features"]
+    natives = [sheet["link"]["type"] for sheet in document["stylesheets"] if sheet["native"]]
+    assert natives == [STYLE_TYPE]
+
+
+@pytest.mark.parametrize("language", ["en", "nl", "fr", "de"])
+def test_a_legend_is_in_the_readers_language(client: httpx.Client, language: str) -> None:
+    answer = client.get("/styles/map-dark/legend", params={"lang": language})
+    assert answer.headers["content-type"] == "image/svg+xml"
+    assert answer.headers["content-language"] == language
+    title = client.get("/styles/map-dark", params={"lang": language}).json()["name"]
+    assert f": {title}</title>" in answer.text
 
 
 def test_collections_and_landing_page_lead_to_styles(client: httpx.Client) -> None:
@@ -108,7 +156,16 @@ def test_countries_are_named_in_the_language_and_features_as_published(client: h
     assert layers["ports-names"]["layout"]["text-field"] == ["get", "name"]
 
 
-@pytest.mark.parametrize(("path", "status"), [("/styles/lakes", 404), ("/styles/railways", 404), ("/styles?q=1", 400)])
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/styles/lakes", 404),
+        ("/styles/railways", 404),
+        ("/styles?q=1", 400),
+        ("/styles/lakes/legend", 404),
+        ("/styles/map/metadata?f=svg", 400),
+    ],
+)
 def test_what_is_not_there_is_said(client: httpx.Client, path: str, status: int) -> None:
     answer = client.get(path)
     assert answer.status_code == status

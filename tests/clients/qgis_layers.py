@@ -5,25 +5,12 @@ Arguments: the address of a service, a folder, and as JSON, by collection, boxes
 
 import json
 import sys
-from collections import Counter
 from pathlib import Path
 from urllib.request import urlopen
 
-from qgis.core import (
-    QgsApplication,
-    QgsCoordinateReferenceSystem,
-    QgsCoordinateTransform,
-    QgsLayerDefinition,
-    QgsMapLayer,
-    QgsMapRendererParallelJob,
-    QgsMapSettings,
-    QgsProject,
-    QgsRectangle,
-)
-from qgis.PyQt.QtCore import QEventLoop, QSize, Qt
-from qgis.PyQt.QtGui import QImage
+from qgis.core import QgsApplication, QgsLayerDefinition, QgsMapLayer, QgsProject
+from qgis_draws import colours
 
-MERCATOR = QgsCoordinateReferenceSystem("EPSG:3857")
 KINDS = {"OAPIF": "features", "vectortile": "tiles"}
 
 
@@ -39,29 +26,6 @@ def layers_of(url: str, folder: str, collection: str) -> list[QgsMapLayer]:
     return list(project.layerTreeRoot().layerOrder())
 
 
-def colours(layer: QgsMapLayer, box: list[float], path: str) -> Counter[str]:
-    """How many pixels of a picture of the box have each colour."""
-    settings = QgsMapSettings()
-    settings.setDestinationCrs(MERCATOR)
-    settings.setOutputSize(QSize(600, 400))
-    settings.setOutputDpi(96)
-    settings.setBackgroundColor(Qt.white)
-    degrees = QgsCoordinateReferenceSystem("EPSG:4326")
-    to_mercator = QgsCoordinateTransform(degrees, MERCATOR, QgsProject.instance().transformContext())
-    settings.setExtent(to_mercator.transformBoundingBox(QgsRectangle(*box)))
-    settings.setLayers([layer])
-    job = QgsMapRendererParallelJob(settings)
-    wait = QEventLoop()
-    job.finished.connect(wait.quit)
-    job.start()
-    wait.exec_()
-    image = job.renderedImage()
-    image.save(path)
-    image = image.convertToFormat(QImage.Format_RGB32)
-    pixels = memoryview(image.constBits().asstring(image.byteCount())).cast("I")
-    return Counter(f"#{pixel & 0xFFFFFF:06x}" for pixel in pixels)
-
-
 def seen(
     url: str, folder: str, collection: str, boxes: dict[str, list[float]], looked_for: list[str]
 ) -> dict[str, object]:
@@ -69,7 +33,7 @@ def seen(
     report: dict[str, object] = {}
     for layer in layers_of(url, folder, collection):
         kind = KINDS[layer.providerType()]
-        found = colours(layer, boxes[kind], f"{folder}/{collection}-{kind}.png")
+        found = colours([layer], boxes[kind], f"{folder}/{collection}-{kind}.png")
         report[kind] = {
             "valid": layer.isValid(),
             "attribution": layer.attribution(),

@@ -19,7 +19,7 @@ _BY_CODE = {code: entry.colour.light for entry in ROADS.drawn.classes for code i
 # Boxes in degrees: features are drawn from 1:50,000 on, tiles before that. Then the colours each picture must have.
 WANTED = {
     "roads": (
-        {"features": (4.785, 51.255, 4.805, 51.268), "tiles": (4.7, 51.2, 4.9, 51.33)},
+        {"features": (4.785, 51.255, 4.805, 51.268), "tiles": (4.745, 51.24, 4.83, 51.29)},
         [_BY_CODE["secondClass"], ROADS.drawn.classes[-1].colour.light],
     ),
     "railways": (

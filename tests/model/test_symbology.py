@@ -7,12 +7,15 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from otn.api.maplibre import COUNTRY, LAND, WATER
 from otn.model.codelists import FUNCTIONAL_ROAD_CLASS
 from otn.model.collections import COLLECTIONS, GeometryKind
-from otn.model.drawing import ICONS_DIR, THEMES, Areas, Lines, Mixed, Points, Symbology, at_zoom
-from otn.model.symbology import ROADS, SYMBOLOGIES
+from otn.model.drawing import ICONS_DIR, THEMES, Areas, Lines, Mixed, Points, at_zoom, in_theme
+from otn.model.symbology import HALO, ROADS, SYMBOLOGIES
+from otn.settings import ROOT
 
 Colour = npt.NDArray[np.float64]
+PLATES_DIR = ROOT / "scripts" / "vendor" / "sprite"
 
 # Machado, Oliveira and Fernandes (2009): what full protanopia, deuteranopia and tritanopia make of linear RGB.
 _SIGHTS = {
@@ -26,22 +29,52 @@ _SIGHTS = {
     "no blue": np.array(
         [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]
     ),
+    "grey": np.tile([0.2126, 0.7152, 0.0722], (3, 1)),
 }
-_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
-_WHITE = np.array([0.9505, 1.0, 1.089])
+# Ottosson (2020): linear RGB to the responses of cones, and their cube roots to OKLab.
+_CONES = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+_OKLAB = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+# A difference of 0.02 in OKLab is just seen side by side. Classes lie beside each other, features far apart.
+_CLASSES_DIFFER, _FEATURES_DIFFER = 0.06, 0.08
+# How much wider a line is seen to be wider.
+_WIDER = 1.33
+# Web Content Accessibility Guidelines 2.2, 1.4.3 and 1.4.11.
+_READABLE, _VISIBLE = 4.5, 3.0
+# Whoever sees no colour at all is served by print, as is everybody whose printer has one ink.
+VIEWS = [(theme, sight) for theme in THEMES for sight in _SIGHTS if sight != "grey" or theme == "print"]
+
+
+def linear(colour: str) -> Colour:
+    encoded = np.array([int(colour[place : place + 2], 16) for place in (1, 3, 5)]) / 255
+    light: Colour = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+    return light
 
 
 def seen(colour: str, sight: str) -> Colour:
-    """A colour in CIELAB, as eyes of this sight see it."""
-    encoded = np.array([int(colour[place : place + 2], 16) for place in (1, 3, 5)]) / 255
-    linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
-    relative = _XYZ @ np.clip(_SIGHTS[sight] @ linear, 0, 1) / _WHITE
-    x, y, z = np.where(relative > 0.008856, np.cbrt(relative), 7.787 * relative + 16 / 116)
-    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+    """A colour in OKLab, as eyes of this sight see it."""
+    cones: Colour = np.cbrt(_CONES @ np.clip(_SIGHTS[sight] @ linear(colour), 0, 1))
+    return _OKLAB @ cones
 
 
 def difference(one: str, other: str, sight: str) -> float:
     return float(np.linalg.norm(seen(one, sight) - seen(other, sight)))
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted(float(_SIGHTS["grey"][0] @ linear(colour)) for colour in (one, other))
+    return (lighter + 0.05) / (darker + 0.05)
 
 
 def test_every_collection_is_drawn_as_its_geometry_asks() -> None:
@@ -63,10 +96,7 @@ def test_features_without_names_are_drawn_without_names() -> None:
 
 @pytest.mark.parametrize("name", SYMBOLOGIES)
 def test_the_fields_of_a_symbology_are_fields_of_its_collection(name: str) -> None:
-    symbology: Symbology = SYMBOLOGIES[name]
-    fields = {field for field in (symbology.name_field, *(plate.field for plate in symbology.plates)) if field}
-    if isinstance(symbology.drawn, Lines) and symbology.drawn.class_field:
-        fields.add(symbology.drawn.class_field)
+    fields = set(SYMBOLOGIES[name].fields)
     assert fields <= COLLECTIONS[name].by_name.keys()
 
 
@@ -86,24 +116,70 @@ def test_only_the_last_class_stands_for_the_rest(name: str) -> None:
         assert not rest.codes
 
 
-@pytest.mark.parametrize("sight", _SIGHTS)
-@pytest.mark.parametrize("theme", THEMES)
-def test_road_classes_are_told_apart_by_every_eye(theme: str, sight: str) -> None:
-    """By colour, or by being at least a third wider; 10 is a difference in CIELAB that nobody misses side by side."""
-    assert isinstance(ROADS.drawn, Lines)
-    for one, other in combinations(ROADS.drawn.classes, 2):
+@pytest.mark.parametrize(("theme", "sight"), VIEWS)
+@pytest.mark.parametrize("name", [name for name, how in SYMBOLOGIES.items() if how.lines])
+def test_classes_are_told_apart_by_every_eye(name: str, theme: str, sight: str) -> None:
+    """By colour, or by being wider."""
+    lines = SYMBOLOGIES[name].lines
+    assert lines is not None
+    for one, other in combinations(lines.classes, 2):
         widths = [at_zoom(entry.widths, 14) for entry in (one, other)]
-        wider = max(widths) / min(widths)
-        assert difference(one.colour.on(theme), other.colour.on(theme), sight) > 10 or wider > 1.33
+        differ = difference(one.colour.on(theme), other.colour.on(theme), sight)
+        assert differ > _CLASSES_DIFFER or max(widths) > _WIDER * min(widths), (one.title.en, other.title.en)
 
 
-@pytest.mark.parametrize("sight", _SIGHTS)
+@pytest.mark.parametrize(("theme", "sight"), VIEWS)
+def test_collections_of_points_are_told_apart_by_every_eye(theme: str, sight: str) -> None:
+    """Road nodes are smaller than the rest, port facilities stand where ports do."""
+    discs = ("ports", "airports", "accidents", "traffic-counts", "traffic-volumes")
+    colours = {name: how.points.colour.on(theme) for name in discs if (how := SYMBOLOGIES[name]).points}
+    assert len(colours) == len(discs)
+    for one, other in combinations(discs, 2):
+        assert difference(colours[one], colours[other], sight) > _FEATURES_DIFFER, (one, other)
+
+
 @pytest.mark.parametrize("theme", THEMES)
-def test_ports_and_airports_are_told_apart_by_every_eye(theme: str, sight: str) -> None:
-    ports, airports = SYMBOLOGIES["ports"].drawn, SYMBOLOGIES["airports"].drawn
-    assert isinstance(ports, Points)
-    assert isinstance(airports, Points)
-    assert difference(ports.colour.on(theme), airports.colour.on(theme), sight) > 10
+def test_words_are_readable(theme: str) -> None:
+    inks = [how.ink for how in SYMBOLOGIES.values()] + [COUNTRY]
+    assert all(contrast(ink.on(theme), HALO.on(theme)) >= _READABLE for ink in inks)
+    assert all(contrast(plate.ink.on(theme), plate.paper.on(theme)) >= _READABLE for plate in ROADS.plates)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_plates_are_in_the_sprite_as_they_are_declared(theme: str) -> None:
+    for plate in ROADS.plates:
+        drawing = ET.parse(PLATES_DIR / f"{plate.images.on(theme)}.svg").getroot()  # noqa: S314
+        drawn = drawing.find("{http://www.w3.org/2000/svg}rect")
+        assert drawn is not None
+        assert full(drawn.get("fill", "")) == plate.paper.on(theme)
+        assert full(drawn.get("stroke", "")) == plate.rim.on(theme)
+
+
+def full(colour: str) -> str:
+    """#rgb as #rrggbb."""
+    return "#" + "".join(2 * digit for digit in colour[1:]) if len(colour) == 4 else colour
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("name", SYMBOLOGIES)
+def test_features_stand_out_from_the_paper(name: str, theme: str) -> None:
+    """Lines by themselves or by their casing, areas by their outline, icons from their disc."""
+    how, paper = SYMBOLOGIES[name], LAND.on(theme)
+    for entry in how.lines.classes if how.lines else ():
+        colours = [entry.colour, *([how.lines.casing] if how.lines and how.lines.casing else [])]
+        assert max(contrast(colour.on(theme), paper) for colour in colours) >= _VISIBLE, entry.title.en
+    if how.areas is not None:
+        assert contrast(how.areas.outline.on(theme), paper) >= _VISIBLE
+    if how.points is not None:
+        assert contrast(how.points.colour.on(theme), paper) >= _VISIBLE
+        assert how.points.icon is None or contrast("#ffffff", how.points.colour.on(theme)) >= _VISIBLE
+
+
+def test_print_fills_no_large_areas_and_is_on_white() -> None:
+    assert LAND.print == WATER.print == HALO.print == "#ffffff"
+    assert all(how.areas is None or how.areas.opacity.print <= 0.12 for how in SYMBOLOGIES.values())
+    stops = ((4, 1.0), (8, 5.0))
+    assert all(thin < wide for (_, thin), (_, wide) in zip(in_theme(stops, "print"), stops, strict=True))
 
 
 ICONS = sorted({how.points.icon for how in SYMBOLOGIES.values() if how.points and how.points.icon})

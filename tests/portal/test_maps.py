@@ -1,18 +1,20 @@
 """The maps of pages: what the script is told, and what people without it are told instead."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from otn.api.styles import styles
+from otn.api.legend import entries
+from otn.api.links import Links
+from otn.api.styles import style_document, styles
 from otn.model.collections import COLLECTIONS
 from otn.model.drawing import Lines
 from otn.model.symbology import ROADS
 from otn.model.text import LANGUAGES
-from otn.portal.legend import legend
 from otn.portal.pages import STATIC_DIR, Pages
-from tests.portal.documents import context, document, served, service
+from tests.portal.documents import BASE, context, document, served, service
 from tests.portal.markup import Markup
 
 WITH_MAP = ["collections", "collection", "items", "feature", "style"]
@@ -104,28 +106,37 @@ def test_the_names_of_controls_are_the_librarys_own() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_legend_names_every_class(language: str) -> None:
     assert isinstance(ROADS.drawn, Lines)
-    assert [entry.title for entry in legend(["roads"], language)] == [
+    assert [entry.title for entry in entries("roads", language)] == [
         entry.title.in_language(language) for entry in ROADS.drawn.classes
     ]
     text = rendered("collection", language).text
     assert all(entry.title.in_language(language) in text for entry in ROADS.drawn.classes)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_legend_shows_points_lines_and_areas_as_they_are_drawn(language: str) -> None:
-    entries = legend(list(COLLECTIONS), language)
-    titles = [entry.title for entry in entries]
-    assert len(titles) == len(set(titles)) >= len(COLLECTIONS)
-    shapes = {name: {entry.shape for entry in legend([name], language)} for name in COLLECTIONS}
-    assert shapes["accidents"] == {"point"}
-    assert shapes["runways"] == {"line"}
-    assert shapes["areas"] == {"area"}
-    assert shapes["port-facilities"] == {"mixed"}
+def test_the_style_for_print_is_shown_on_white_paper_whatever_the_page_is() -> None:
+    known = styles(service, tuple(served(collection) for collection in COLLECTIONS.values()))
+    content = style_document(known["roads-print"], Links(BASE), "en")
+    shown = replace(context("style", "en"), path="/styles/roads-print")
+    markup = Markup(pages.render("style", content, shown))
+    told = figure(markup)
+    assert told["data-style"] == told["data-style-dark"] == "/otn/styles/roads-print?lang=en"
+    assert {attributes["class"] for attributes in markup.attributes("details")} >= {"legend printed"}
 
 
 def test_a_collection_offers_its_layers_for_qgis() -> None:
     assert "/otn/collections/roads?f=qlr" in rendered("collection").links()
     assert "/otn/collections/roads?f=qlr&lang=nl" in rendered("collection", "nl", query="lang=nl").links()
+
+
+@pytest.mark.parametrize(("page", "style"), [("collection", "roads"), ("style", "roads-dark")])
+def test_the_look_of_a_collection_can_be_taken_away(page: str, style: str) -> None:
+    links = rendered(page, "nl", query="lang=nl").links()
+    assert {f"/otn/styles/{style}?f={f}&lang=nl" for f in ("sld", "sld10", "qml", "qgs")} <= set(links)
+    assert f"/otn/styles/{style}/legend?f=svg&lang=nl" in links
+
+
+def test_the_start_page_offers_the_whole_map_for_qgis() -> None:
+    assert "/otn/styles/map?f=qgs" in rendered("landing").links()
 
 
 def test_tilesets_lead_to_each_other() -> None:

@@ -9,6 +9,7 @@ from otn.api.negotiation import (
     PROBLEM_TYPE,
     QLR_TYPE,
     STYLE_TYPE,
+    SVG_TYPE,
     TILEJSON_TYPE,
     XML_TYPE,
 )
@@ -27,6 +28,7 @@ _FORMATS = (
     ({GEOPACKAGE.media_type}, "fDownload"),
     ({QLR_TYPE}, "fCollection"),
     ({STYLE_TYPE}, "fStyle"),
+    ({SVG_TYPE}, "fLegend"),
     ({MVT_TYPE}, "fTile"),
     ({TILEJSON_TYPE, HTML_TYPE}, "fTileset"),
     ({TILEJSON_TYPE}, "fTilejson"),

@@ -5,7 +5,7 @@ The OGC test suite compares their `style` and `explode` as written; QGIS and GDA
 """
 
 from otn.api.encoders.registry import DOWNLOADS, ITEMS
-from otn.api.negotiation import LOGICAL_SCHEMA, Representation
+from otn.api.negotiation import COLLECTION_STYLE, LEGEND, LOGICAL_SCHEMA, Representation
 from otn.api.openapi.feature_parameters import common
 from otn.api.openapi.parts import Document, path, query
 from otn.api.paging import Limits
@@ -52,9 +52,8 @@ def parameters(limits: Limits) -> Document:
             "f", "The format, before the Accept header.", {"type": "string", "enum": ["json", "html", "qlr"]}
         ),
         "fSchema": _format(LOGICAL_SCHEMA),
-        "fStyle": query(
-            "f", "The format, before the Accept header.", {"type": "string", "enum": ["json", "mapbox", "html"]}
-        ),
+        "fStyle": _format(COLLECTION_STYLE),
+        "fLegend": _format(LEGEND),
         "fTile": query("f", "The format.", {"type": "string", "enum": ["mvt", "pbf"]}),
         "fTilejson": query("f", "The format.", {"type": "string", "enum": ["tilejson", "json"]}),
         "fTileset": query("f", "The format.", {"type": "string", "enum": ["json", "html", "tilejson"]}),

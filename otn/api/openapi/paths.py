@@ -1,7 +1,9 @@
 """The addresses of the service, concrete ones for every collection: QGIS and GDAL read them so."""
 
+from otn.api.documents import TILE_ARCHIVE
 from otn.api.encoders.registry import DOWNLOADS, ITEMS
 from otn.api.negotiation import (
+    COLLECTION_STYLE,
     GEOJSON_TYPE,
     HTML_TYPE,
     JSON_TYPE,
@@ -10,7 +12,9 @@ from otn.api.negotiation import (
     QLR_TYPE,
     SCHEMA_TYPE,
     STYLE_TYPE,
+    SVG_TYPE,
     TILEJSON_TYPE,
+    WHOLE_STYLE,
     XML_TYPE,
     Representation,
 )
@@ -22,6 +26,7 @@ from otn.api.openapi.feature_parameters import (
     tile_parameters,
 )
 from otn.api.openapi.operations import (
+    archive_item,
     download_item,
     features_item,
     health_item,
@@ -29,23 +34,21 @@ from otn.api.openapi.operations import (
     search_item,
     tile_item,
 )
-from otn.api.openapi.parts import Document, query, reference
+from otn.api.openapi.parts import Document, path, query, reference
 from otn.api.served import ServedCollection
+from otn.api.styles import style_id
+from otn.model.drawing import THEMES
 
 
 def service_paths() -> Document:
     """The addresses that are not of one collection."""
-    style = [reference("parameters", "styleId")]
     return {
         "/": path_item("landingPage", "Landing page", {JSON_TYPE: "landingPage", HTML_TYPE: "page"}),
         "/api": path_item("apiDefinition", "This API definition", {OPENAPI_TYPE: "object", HTML_TYPE: "page"}),
         "/conformance": path_item("conformance", "Conformance classes", {JSON_TYPE: "confClasses", HTML_TYPE: "page"}),
         "/collections": path_item("collections", "All collections", {JSON_TYPE: "collections", HTML_TYPE: "page"}),
         "/functions": path_item("functions", "The functions of filters", {JSON_TYPE: "functions"}),
-        "/styles": path_item("styles", "All map styles", {JSON_TYPE: "object", HTML_TYPE: "page"}),
-        "/styles/{styleId}": path_item(
-            "style", "A map style", {STYLE_TYPE: "object", HTML_TYPE: "page"}, "service", style
-        ),
+        **_style_paths(),
         **_dataset_paths(),
         **_tile_matrix_set_paths(),
         "/health/live": health_item("live", "Whether the process runs"),
@@ -75,6 +78,14 @@ def collection_paths(served: ServedCollection, title: str, language: str) -> Doc
             selecting_parameters(served, language),
         ),
         f"{base}/schema": get("schema", "logical schema of the features", schema | {XML_TYPE: "page"}),
+        f"{base}/styles": get("styles", "map styles", {JSON_TYPE: "styles", HTML_TYPE: "page"}),
+        f"{base}/styles/{{styleId}}": path_item(
+            f"{name}.style",
+            f"{title}: a map style",
+            _style_content(COLLECTION_STYLE),
+            name,
+            [path("styleId", "The style.", {"enum": [style_id(name, theme) for theme in THEMES]})],
+        ),
         f"{base}/schemas/feature": get("featureSchema", "schema of a feature as GeoJSON", {SCHEMA_TYPE: "object"}),
     }
 
@@ -117,7 +128,10 @@ def tile_paths(served: ServedCollection, title: str, language: str) -> Document:
     """Operations are named as OGC API - Tiles - Part 1 (20-057), table 11, has it: clients find tiles by the name."""
     name = served.collection.id
     selecting = tile_parameters(served, language)
-    return _tile_paths(f"/collections/{name}/tiles", f"{name}.collection", title, name, selecting)
+    base = f"/collections/{name}/tiles"
+    archive = archive_item(f"{name}.tileArchive", f"{title}: all ready-made vector tiles as one file", name)
+    ready = {} if served.tiles_size is None else {f"{base}/{TILE_ARCHIVE}": archive}
+    return ready | _tile_paths(base, f"{name}.collection", title, name, selecting)
 
 
 def _tile_paths(base: str, origin: str, title: str, tag: str, selecting: list[Document]) -> Document:
@@ -154,14 +168,31 @@ def _dataset_paths() -> Document:
     document: Document = {JSON_TYPE: "object", HTML_TYPE: "page"}
     one = [reference("parameters", name) for name in ("region", "datasetName")]
     load = [*one, reference("parameters", "loadId")]
-    path = "/datasets/{region}/{datasetName}"
+    dataset = "/datasets/{region}/{datasetName}"
     return {
         "/datasets": path_item("datasets", "All datasets that are loaded", {JSON_TYPE: "datasets", HTML_TYPE: "page"}),
-        path: path_item("dataset", "A dataset: its declaration, lineage and loads", document, "service", one),
-        path + "/loads/{loadId}": path_item(
+        dataset: path_item("dataset", "A dataset: its declaration, lineage and loads", document, "service", one),
+        dataset + "/loads/{loadId}": path_item(
             "load", "A load of a dataset: what it did, and the quality of what it read", document, "service", load
         ),
     }
+
+
+def _style_paths() -> Document:
+    document: Document = {JSON_TYPE: "object", HTML_TYPE: "page"}
+    one = [reference("parameters", "styleId")]
+    style = "/styles/{styleId}"
+    return {
+        "/styles": path_item("styles", "All map styles", {JSON_TYPE: "styles", HTML_TYPE: "page"}),
+        style: path_item("style", "A map style", _style_content(WHOLE_STYLE), "service", one),
+        f"{style}/legend": path_item("legend", "The legend of a map style", {SVG_TYPE: "page"}, "service", one),
+        f"{style}/metadata": path_item("styleMetadata", "What a map style is and draws", document, "service", one),
+    }
+
+
+def _style_content(offered: tuple[Representation, ...]) -> Document:
+    known = {STYLE_TYPE: "object"}
+    return {entry.media_type: known.get(entry.media_type, "page") for entry in offered}
 
 
 def _tile_matrix_set_paths() -> Document:

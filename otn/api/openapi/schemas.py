@@ -28,6 +28,8 @@ def schemas(served: tuple[ServedCollection, ...], parameters: Document, links: L
             {"links": link_list},
         ),
         "functions": structure({"functions": {"type": "array", "items": structure({"name": text, "returns": types})}}),
+        "styles": structure({"styles": array("styleDescription")}, {"default": text, "links": link_list}),
+        "styleDescription": structure({"id": text, "links": link_list}, {"title": text, "description": text}),
         "problem": structure(
             {"type": text, "title": text, "status": {"type": "integer"}},
             {"detail": text, "instance": text, "parameter": text},

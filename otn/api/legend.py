@@ -1,0 +1,164 @@
+"""Legends: what the areas, lines and points of a map mean. Pure.
+
+Source: Scalable Vector Graphics 2, https://www.w3.org/TR/SVG2/
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from xml.etree import ElementTree as ET
+
+from otn.api import texts
+from otn.api.maplibre import LAND
+from otn.model.drawing import ICONS_DIR, THEMES, Areas, Drawn, LineClass, Lines, Mixed, Points, at_zoom, in_theme
+from otn.model.symbology import INK, SYMBOLOGIES
+
+# Samples are drawn as at this zoom level, where classes differ most plainly, on SAMPLE pixels.
+_SHOWN_ZOOM = 14
+SAMPLE = (32, 16)
+_DISC = 6.0
+
+_SVG = "http://www.w3.org/2000/svg"
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_MARGIN, _LINE, _FONT_SIZE = 16, 24, 13
+# Nobody knows what letters the reader's program has: this is room enough for wide ones.
+_LETTER = 0.62 * _FONT_SIZE
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A class of features and, for each of THEMES, its sample: what to put into an SVG element of SAMPLE pixels."""
+
+    title: str
+    samples: dict[str, str]
+
+
+def entries(collection_id: str, language: str) -> list[Entry]:
+    """What a map of this collection shows, the most important first."""
+    return [
+        Entry(title, {theme: "".join(_markup(part) for part in _sample(drawn, theme)) for theme in THEMES})
+        for title, drawn in _titled(SYMBOLOGIES[collection_id].drawn, language)
+    ]
+
+
+def legend(title: str, collections: Iterable[tuple[str, str]], theme: str, language: str) -> str:
+    """The legend of a map called `title` as an SVG document.
+
+    `collections` are identifiers and titles; where there are several, their titles stand above what they show. Words
+    are text, which can be read aloud, searched and copied; `title` and `desc` tell what the picture is.
+    """
+    rows = list(_rows(list(collections), language))
+    width = round(3 * _MARGIN + SAMPLE[0] + max(len(words) for words, _ in rows) * _LETTER)
+    height = 2 * _MARGIN + _LINE * len(rows)
+    root = ET.Element("svg", xmlns=_SVG, viewBox=f"0 0 {width} {height}", width=str(width), height=str(height))
+    root.attrib |= {_XML_LANG: language, "aria-labelledby": "title", "aria-describedby": "desc"}
+    ET.SubElement(root, "title", id="title").text = f"{texts.LEGEND.in_language(language)}: {title}"
+    ET.SubElement(root, "desc", id="desc").text = ", ".join(words for words, drawn in rows if drawn is not None)
+    ET.SubElement(root, "rect", width=str(width), height=str(height), fill=LAND.on(theme))
+    for number, (words, drawn) in enumerate(rows):
+        root.extend(_row(words, drawn, _MARGIN + _LINE * number, theme))
+    return ET.tostring(root, encoding="unicode", xml_declaration=False)
+
+
+def _rows(collections: list[tuple[str, str]], language: str) -> Iterator[tuple[str, "Sampled | None"]]:
+    """Words and what they mean; a heading means nothing."""
+    for name, heading in collections:
+        if len(collections) > 1:
+            yield heading, None
+        yield from _titled(SYMBOLOGIES[name].drawn, language)
+
+
+def _row(words: str, drawn: "Sampled | None", top: int, theme: str) -> Iterator[ET.Element]:
+    indent = _MARGIN if drawn is None else 2 * _MARGIN + SAMPLE[0]
+    letters = {"font-family": "Noto Sans, sans-serif", "font-size": str(_FONT_SIZE), "fill": INK.on(theme)}
+    if drawn is None:
+        letters["font-weight"] = "600"
+    else:
+        shift = f"translate({_MARGIN} {top + (_LINE - SAMPLE[1]) // 2})"
+        sample = ET.Element("g", {"transform": shift, "aria-hidden": "true", "fill": "none"})
+        sample.extend(_sample(drawn, theme))
+        yield sample
+    text = ET.Element("text", letters, x=str(indent), y=str(top + round(_LINE * 0.69)))
+    text.text = words
+    yield text
+
+
+# A class of lines is drawn with what all of them have in common.
+Sampled = tuple[Lines, LineClass] | Points | Areas | Mixed
+
+
+def _titled(drawn: Drawn, language: str) -> Iterator[tuple[str, Sampled]]:
+    if isinstance(drawn, Lines):
+        for entry in drawn.classes:
+            yield entry.title.in_language(language), (drawn, entry)
+    else:
+        yield drawn.title.in_language(language), drawn
+
+
+def _sample(drawn: Sampled, theme: str) -> Iterator[ET.Element]:
+    match drawn:
+        case Points():
+            yield from _disc(drawn, theme, SAMPLE[0] / 2, _DISC)
+        case Areas():
+            yield _area(drawn, theme, 26)
+        case Mixed():
+            [only] = drawn.lines.classes
+            yield _area(drawn.areas, theme, 10)
+            yield ET.Element("path", {"d": "M15 8h7", "stroke": only.colour.on(theme), "stroke-width": "2"})
+            yield from _disc(drawn.points, theme, 28, _DISC / 2)
+        case (lines, entry):
+            yield from _line(lines, entry, theme)
+
+
+def _line(lines: Lines, entry: LineClass, theme: str) -> Iterator[ET.Element]:
+    width = at_zoom(in_theme(entry.widths, theme), _SHOWN_ZOOM)
+    cap = "butt" if lines.dash else "round"
+    if lines.casing is not None:
+        around = at_zoom(in_theme(lines.with_casing(entry), theme), _SHOWN_ZOOM)
+        yield _stroke(lines.casing.on(theme), around, cap)
+    line = _stroke(entry.colour.on(theme), width, cap)
+    if lines.dash:
+        line.set("stroke-dasharray", " ".join(_number(part * width) for part in lines.dash))
+    yield line
+
+
+def _stroke(colour: str, width: float, cap: str) -> ET.Element:
+    return ET.Element("path", {"d": "M3 8h26", "stroke": colour, "stroke-width": _number(width), "stroke-linecap": cap})
+
+
+def _area(areas: Areas, theme: str, width: int) -> ET.Element:
+    paint = {
+        "fill": areas.fill.on(theme),
+        "fill-opacity": str(areas.opacity.on(theme)),
+        "stroke": areas.outline.on(theme),
+        "stroke-width": _number(at_zoom(in_theme(areas.widths, theme), _SHOWN_ZOOM)),
+    }
+    return ET.Element("rect", paint, x="3", y="2", width=str(width), height="12")
+
+
+def _disc(points: Points, theme: str, middle: float, radius: float) -> Iterator[ET.Element]:
+    paint = {"fill": points.colour.on(theme), "stroke": points.rim.on(theme), "stroke-width": "1"}
+    yield ET.Element("circle", paint, cx=_number(middle), cy="8", r=_number(radius))
+    if points.icon is not None:
+        scale = radius * 1.4 / 16
+        shift = f"translate({_number(middle - 8 * scale)} {_number(8 - 8 * scale)}) scale({scale:.3f})"
+        icon = ET.Element("g", transform=shift)
+        icon.extend(_drawing(points.icon))
+        yield icon
+
+
+@lru_cache(maxsize=16)
+def _drawing(icon: str) -> tuple[ET.Element, ...]:
+    """The shapes of an icon of 16 x 16 pixels, by names without a namespace, as the rest of the document has them."""
+    root = ET.parse(ICONS_DIR / f"{icon}.svg").getroot()  # noqa: S314
+    for shape in root.iter():
+        shape.tag = shape.tag.removeprefix(f"{{{_SVG}}}")
+    return tuple(root)
+
+
+def _markup(element: ET.Element) -> str:
+    return ET.tostring(element, encoding="unicode")
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
