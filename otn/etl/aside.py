@@ -1,6 +1,6 @@
-"""Rows that wait in a temporary file until all of them are there, and then come in one order: a merge of sorted runs.
+"""What waits in a temporary file until all of it is there: rows that then come in one order, and tables.
 
-Of a row some twenty bytes stay in memory, however long it is.
+Rows are a merge of sorted runs; of each some twenty bytes stay in memory, however long it is. Of tables nothing does.
 """
 
 import os
@@ -120,3 +120,42 @@ class RowsAside:
         ends = np.concatenate([[start], run.ends[first:last]]).astype(np.int32) - np.int32(start)
         rows = pa.Array.from_buffers(pa.binary(), last - first, [None, pa.py_buffer(ends), pa.py_buffer(data)])
         return rows if len(rows) == len(at) else rows.take(pa.array(at - first))
+
+
+class TableAside:
+    """Batches of one schema, read again in the order in which they were added, as often as they are wanted."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - `close` closes it
+        self._bytes = 0
+        self._schema = pa.schema([])
+        # Of each batch where every column begins in the file, and how long it is.
+        self._batches: list[list[tuple[int, int]]] = []
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Puts a batch at the end."""
+        self._schema = batch.schema
+        self._batches.append([self._put(batch.select([name])) for name in batch.schema.names])
+
+    def read(self, *columns: str) -> Iterator[pa.RecordBatch]:
+        """The batches, of which only these columns are read, or all where none is named."""
+        self._file.flush()
+        fields = [self._schema.get_field_index(name) for name in columns or self._schema.names]
+        for places in self._batches:
+            arrays = [self._column(field, *places[field]) for field in fields]
+            yield pa.RecordBatch.from_arrays(arrays, [self._schema.names[field] for field in fields])
+
+    def close(self) -> None:
+        """The batches are gone."""
+        self._file.close()
+
+    def _put(self, column: pa.RecordBatch) -> tuple[int, int]:
+        message = column.serialize()
+        self._file.write(message)
+        self._bytes += message.size
+        return self._bytes - message.size, message.size
+
+    def _column(self, field: int, begin: int, size: int) -> pa.Array:
+        # Arrow's own reader of files would take memory from where nobody else does.
+        data = pa.py_buffer(os.pread(self._file.fileno(), size, begin))
+        return pa.ipc.read_record_batch(data, pa.schema([self._schema.field(field)])).column(0)

@@ -63,6 +63,7 @@ class StagedAside(Staging):
         again = self._again()
         if len(again):
             self._leave_out(again)
+        self._positions.clear()
 
     def _leave_out(self, again: Integers) -> None:
         """Rejects the rows at these positions, by way of a temporary table: PostgreSQL describes them."""

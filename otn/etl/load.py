@@ -17,6 +17,7 @@ from otn.etl.first_page import FirstPage
 from otn.etl.generalise import generalise
 from otn.etl.indexes import MANY, built_at_the_end
 from otn.etl.load_records import Counts, LoadSummary, record_load, record_rejects
+from otn.etl.memory import give_back_memory
 from otn.etl.merge import Changes, Merge
 from otn.etl.staging import Rejects, StagedTable, Staging
 from otn.etl.tolerance import Tolerance
@@ -68,6 +69,7 @@ class Load:
 
     def close(self) -> None:
         """What is staged is gone."""
+        self.counts.network.close()
         for staging in self._stagings.values():
             staging.close()
 
@@ -80,6 +82,7 @@ class Load:
         self._background.wait()
         for staging in self._all_stagings():
             staging.reject_duplicates()
+        give_back_memory()
         # Versions of a collection must become visible in their order: merges into one collection queue here.
         for collection in sorted(self._stagings):
             wait_for_other_merges(self._connection, collection)

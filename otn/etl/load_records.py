@@ -9,6 +9,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from otn.etl.extract import Origin
+from otn.etl.memory import give_back_memory
 from otn.etl.merge import Changes
 from otn.etl.network_check import NetworkCheck
 from otn.etl.quality import UnknownCodes
@@ -56,6 +57,7 @@ class Counts:
     def check_network(self) -> None:
         """Looks at the network as a whole, ahead of the report."""
         self._network_found = self.network.report()
+        give_back_memory()
 
     def failed(self, load_id: int, dataset: str) -> LoadSummary:
         """What a load did that failed before it came to compare anything."""

@@ -17,6 +17,8 @@ import shapely
 from otn.etl.rows import Geometries
 
 Integers = npt.NDArray[np.int64]
+# Numbers of places: of what fits into memory at all there are fewer than two thousand million.
+Numbers = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 Marks = npt.NDArray[np.bool_]
 
@@ -44,8 +46,8 @@ class Links:
     line: Integers
     first: Integers
     last: Integers
-    from_place: Integers
-    to_place: Integers
+    from_place: Numbers
+    to_place: Numbers
 
     def __len__(self) -> int:
         return len(self.line)
@@ -58,13 +60,13 @@ class Links:
         return np.arange(offsets[-1]) + np.repeat(self.first - offsets[:-1], sizes), offsets
 
 
-def numbered(ids: Integers) -> tuple[Integers, Integers]:
+def numbered(ids: Integers) -> tuple[Numbers, Integers]:
     """The number of each id among the distinct ones, and the distinct ones in their order."""
     number, example = _numbered(ids)
     return number, ids[example]
 
 
-def numbered_places(x: Floats, y: Floats, level: Integers | None = None) -> tuple[Integers, list[str]]:
+def numbered_places(x: Floats, y: Floats, level: Integers | None = None) -> tuple[Numbers, list[str]]:
     """The number of each place (degrees) among the distinct ones, and a name for each that lasts as long as it stays.
 
     Places are distinct at seven decimals, and on different levels. A name is "4.7912345 51.2512345", with the level
@@ -81,7 +83,7 @@ def numbered_places(x: Floats, y: Floats, level: Integers | None = None) -> tupl
     return number, names
 
 
-def _numbered(*columns: Integers) -> tuple[Integers, Integers]:
+def _numbered(*columns: Integers) -> tuple[Numbers, Integers]:
     """The number of each row among the distinct ones, in the order of the columns, and a row that has each of them."""
     order = np.lexsort(columns[::-1]) if len(columns) > 1 else np.argsort(columns[0])
     new = np.zeros(len(order), np.bool_)
@@ -90,14 +92,14 @@ def _numbered(*columns: Integers) -> tuple[Integers, Integers]:
         in_order = column[order]
         new[1:] |= in_order[1:] != in_order[:-1]
         del in_order
-    rank = np.cumsum(new, dtype=np.int64)
+    rank = np.cumsum(new, dtype=np.int32)
     rank -= 1
-    number = np.empty(len(order), np.int64)
+    number = np.empty(len(order), np.int32)
     number[order] = rank
     return number, order[new]
 
 
-def nodes(offsets: Integers, place: Integers, places: int, marked: Integers | None = None) -> Marks:
+def nodes(offsets: Integers, place: Numbers, places: int, marked: Integers | None = None) -> Marks:
     """Which of the `places` are nodes: where a line ends, where two lines meet, or one meets itself, or `marked`."""
     is_node = np.bincount(place, minlength=places) > 1
     lines = offsets[:-1] < offsets[1:]
@@ -108,7 +110,7 @@ def nodes(offsets: Integers, place: Integers, places: int, marked: Integers | No
     return is_node
 
 
-def cut(offsets: Integers, place: Integers, is_node: Marks) -> Links:
+def cut(offsets: Integers, place: Numbers, is_node: Marks) -> Links:
     """The links that lines are cut into at the nodes. The ends of all of them must be nodes; see `nodes`.
 
     A line of which two vertices in a row have one place is not expected.

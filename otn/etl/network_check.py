@@ -5,14 +5,17 @@ Links cover each other where they have two vertices in a row in common; lines th
 vertices at different places, are not looked for.
 """
 
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import shapely
 
+from otn.etl.aside import TableAside
 from otn.etl.network import Floats, Integers, Marks
 from otn.etl.rows import Geometries
 
@@ -24,104 +27,130 @@ _RADIUS = 6_378_137.0
 _STEPS_PER_DEGREE = 10_000_000
 # More links than these that share one segment are not told in pairs.
 _PILE = 8
+# Segments are compared in so many parts, one after the other: to sort them all at once takes much memory.
+_PARTS = 16
+_PLACE = pa.list_(pa.int32(), 2)
+
+_What = TypeVar("_What")
 
 
-@dataclass(frozen=True)
-class _Batch:
-    """Links as they are kept: places in steps of 1e-7 degrees, each segment by its number."""
-
-    places: npt.NDArray[np.int32]
-    sizes: npt.NDArray[np.int32]
-    segments: npt.NDArray[np.uint64]
-    segment_sizes: npt.NDArray[np.int32]
-    names: pa.Array
-    from_node: pa.Array
-    to_node: pa.Array
-    level: npt.NDArray[np.float32]
-
-
-@dataclass
 class NetworkCheck:
     """Takes the links of a dataset batch by batch and says what is odd about them as a network.
 
-    It keeps some 150 bytes of a link.
+    Until then they wait in a temporary file.
     """
 
-    _batches: list[_Batch] = field(default_factory=list)
+    def __init__(self) -> None:
+        self._links: TableAside | None = None
 
     def add(self, lines: Geometries, names: pa.Array, from_node: pa.Array, to_node: pa.Array, level: pa.Array) -> None:
         """Links: lines in degrees, their names for examples, the nodes they run between, their levels or null."""
         places = np.rint(shapely.get_coordinates(lines) * _STEPS_PER_DEGREE).astype(np.int32)
-        sizes = shapely.get_num_coordinates(lines).astype(np.int32)
-        segments, segment_sizes = _segments(places, sizes)
-        levels = level.cast(pa.float32()).to_numpy(zero_copy_only=False)
-        batch = _Batch(places, sizes, segments, segment_sizes, names, from_node, to_node, levels)
-        self._batches.append(batch)
+        offsets = np.concatenate([[0], np.cumsum(shapely.get_num_coordinates(lines))])
+        pairs = pa.FixedSizeListArray.from_arrays(places.ravel(), type=_PLACE)
+        columns = {
+            "places": pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pairs),
+            "name": names,
+            "from_node": from_node,
+            "to_node": to_node,
+            "level": level.cast(pa.float32()),
+        }
+        if self._links is None:
+            self._links = TableAside()
+        self._links.add(pa.RecordBatch.from_pydict(columns))
 
     def report(self) -> dict[str, Any]:
         """Counts with some examples for the quality report of a load; empty without links. What was added is gone."""
-        if not self._batches:
+        if self._links is None:
             return {}
-        links = _Links.of(self._batches)
-        self._batches.clear()
-        overlaps, duplicates = _covering(links)
-        ends = links.road_ends
-        return {
-            "links": len(links),
-            "nodes": links.nodes,
-            "roadEnds": len(ends),
-            "danglingEnds": _found(_near_misses(links, ends)) | {"tolerance": TOLERANCE},
-            "overlaps": _found([links.pair(*pair) for pair in overlaps.tolist()]),
-            "duplicates": _found([links.pair(*pair) for pair in duplicates.tolist()]),
-            "zeroLength": _found([links.name(at) for at in np.flatnonzero(links.segment_sizes == 0).tolist()]),
-        }
+        try:
+            return _report(self._links)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """What was added is gone."""
+        if self._links is not None:
+            self._links.close()
+            self._links = None
 
 
-def _found(what: list[Any]) -> dict[str, Any]:
-    return {"count": len(what), "examples": what[:_EXAMPLES]}
+class _Miss(NamedTuple):
+    """A link whose end, at these degrees, lies so many metres from another one that it does not meet."""
+
+    link: int
+    near: int
+    metres: float
+    at: list[float]
 
 
-def _segments(
-    places: npt.NDArray[np.int32], sizes: npt.NDArray[np.int32]
-) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]]:
-    """The number of each segment of lines one after the other, those of no length left out, and how many each has."""
-    line = np.repeat(np.arange(len(sizes)), sizes)
-    start = np.flatnonzero((line[1:] == line[:-1]) & (places[1:] != places[:-1]).any(axis=1))
-    numbers = _mixed(places[start]) + _mixed(places[start + 1])
-    return numbers, np.bincount(line[start], minlength=len(sizes)).astype(np.int32)
+def _report(table: TableAside) -> dict[str, Any]:
+    links = _Links.of(table)
+    segments, sizes = _segments(links)
+    overlaps, duplicates = _covering(links, segments, sizes)
+    del segments
+    ends = links.road_ends
+    misses = _near_misses(links, ends)
+    empty = np.flatnonzero(sizes == 0).tolist()
+    pairs = [[miss.link, miss.near] for miss in misses[:_EXAMPLES]] + overlaps[:_EXAMPLES] + duplicates[:_EXAMPLES]
+    name = _names(table, [*chain(*pairs), *empty[:_EXAMPLES]])
+
+    def names_of(pair: list[int]) -> list[str]:
+        return [name[link] for link in pair]
+
+    return {
+        "links": len(links),
+        "nodes": links.nodes,
+        "roadEnds": len(ends),
+        "danglingEnds": _found(misses, lambda miss: _told(miss, name)) | {"tolerance": TOLERANCE},
+        "overlaps": _found(overlaps, names_of),
+        "duplicates": _found(duplicates, names_of),
+        "zeroLength": _found(empty, name.__getitem__),
+    }
+
+
+def _told(miss: _Miss, name: dict[int, str]) -> dict[str, Any]:
+    return {"link": name[miss.link], "near": name[miss.near], "metres": round(miss.metres, 2), "at": miss.at}
+
+
+def _found(what: Sequence[_What], told: Callable[[_What], Any]) -> dict[str, Any]:
+    return {"count": len(what), "examples": [told(one) for one in what[:_EXAMPLES]]}
+
+
+def _names(table: TableAside, wanted: Sequence[int]) -> dict[int, str]:
+    """What the links of these numbers are called."""
+    links, found, begin = np.unique(np.array(wanted, np.int64)), dict[int, str](), 0
+    for batch in table.read("name"):
+        here = links[(links >= begin) & (links < begin + len(batch))]
+        names = batch["name"].take(pa.array(here - begin)).to_pylist()
+        found |= zip(here.tolist(), names, strict=True)
+        begin += len(batch)
+    return found
 
 
 @dataclass(frozen=True)
 class _Links:
-    """All links; the places of link i are those from `offsets[i]` to before `offsets[i + 1]`."""
+    """All links; the places of link i are those from `offsets[i]` to before `offsets[i + 1]`, in steps of 1e-7
+    degrees."""
 
     places: npt.NDArray[np.int32]
     offsets: Integers
-    segments: npt.NDArray[np.uint64]
-    segment_sizes: npt.NDArray[np.int32]
-    names: pa.ChunkedArray
     from_node: npt.NDArray[np.int32]
     to_node: npt.NDArray[np.int32]
     nodes: int
     level: npt.NDArray[np.float32]
 
     @classmethod
-    def of(cls, batches: list[_Batch]) -> "_Links":
-        ends = [batch.from_node for batch in batches] + [batch.to_node for batch in batches]
-        nodes = pa.chunked_array(ends, pa.string()).combine_chunks().dictionary_encode()
-        number = nodes.indices.to_numpy()
-        links = len(number) // 2
-        return cls(
-            places=np.concatenate([batch.places for batch in batches]),
-            offsets=np.cumsum(np.concatenate([[0], *(batch.sizes for batch in batches)]), dtype=np.int64),
-            segments=np.concatenate([batch.segments for batch in batches]),
-            segment_sizes=np.concatenate([batch.segment_sizes for batch in batches]),
-            names=pa.chunked_array([batch.names for batch in batches], pa.string()),
-            from_node=number[:links],
-            to_node=number[links:],
-            nodes=len(nodes.dictionary),
-            level=np.concatenate([batch.level for batch in batches]),
-        )
+    def of(cls, table: TableAside) -> "_Links":
+        from_node, to_node, nodes = _numbered_nodes(table)
+        places, sizes, level = [], [np.zeros(1, np.int64)], []
+        for batch in table.read("places", "level"):
+            lines = batch["places"]
+            places.append(lines.values.values.to_numpy().reshape(-1, 2))
+            sizes.append(np.diff(lines.offsets.to_numpy()))
+            level.append(batch["level"].to_numpy(zero_copy_only=False))
+        offsets = np.cumsum(np.concatenate(sizes), dtype=np.int64)
+        return cls(np.concatenate(places), offsets, from_node, to_node, nodes, np.concatenate(level))
 
     def __len__(self) -> int:
         return len(self.from_node)
@@ -137,11 +166,10 @@ class _Links:
     def degrees(self, places: Integers | slice) -> Floats:
         return self.places[places] / _STEPS_PER_DEGREE
 
-    def name(self, link: int) -> str:
-        return str(self.names[link].as_py())
-
-    def pair(self, one: int, other: int) -> list[str]:
-        return [self.name(one), self.name(other)]
+    def chunks(self) -> Iterator[tuple[int, Integers]]:
+        """The links some at a time: the number of the first one, and the offsets of each and behind the last."""
+        for start in range(0, len(self), _CHUNK):
+            yield start, self.offsets[start : start + _CHUNK + 1]
 
     def on_one_level(self, one: Integers, other: Integers) -> Marks:
         """Whether links may meet; those whose level is not known may."""
@@ -149,7 +177,32 @@ class _Links:
         return ~apart
 
 
-def _near_misses(links: _Links, ends: npt.NDArray[np.int64]) -> list[dict[str, Any]]:
+def _numbered_nodes(table: TableAside) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], int]:
+    """The numbers of the nodes that each link runs from and to, and how many nodes there are."""
+    ends = [batch[end] for end in ("from_node", "to_node") for batch in table.read(end)]
+    encoded = pa.chunked_array(ends, pa.string()).dictionary_encode()
+    number = np.concatenate([chunk.indices.to_numpy() for chunk in encoded.chunks])
+    links = len(number) // 2
+    return number[:links], number[links:], len(encoded.chunk(0).dictionary)
+
+
+def _segments(links: _Links) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]]:
+    """A number for each segment of the links one after the other, but those of no length, and how many each link has.
+
+    It is the same in both directions.
+    """
+    numbers, sizes = [], []
+    for _, offsets in links.chunks():
+        places = links.places[offsets[0] : offsets[-1]]
+        line = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+        start = np.flatnonzero((line[1:] == line[:-1]) & (places[1:] != places[:-1]).any(axis=1))
+        mixed = _mixed(places)
+        numbers.append(mixed[start] + mixed[start + 1])
+        sizes.append(np.bincount(line[start], minlength=len(offsets) - 1).astype(np.int32))
+    return np.concatenate(numbers), np.concatenate(sizes)
+
+
+def _near_misses(links: _Links, ends: npt.NDArray[np.int64]) -> list[_Miss]:
     """Each road end that lies within TOLERANCE of another link on its level, and the nearest of them."""
     points = shapely.points(_mercator(links.degrees(ends[:, 1])))
     near = _pairs_within(links, points)
@@ -159,12 +212,12 @@ def _near_misses(links: _Links, ends: npt.NDArray[np.int64]) -> list[dict[str, A
     nearest = np.lexsort((metres, near[:, 1]))
     _, first = np.unique(near[nearest, 1], return_index=True)
     return [
-        {
-            "link": links.name(int(ends[near[at, 1], 0])),
-            "near": links.name(int(near[at, 0])),
-            "metres": round(float(metres[at]), 2),
-            "at": links.degrees(ends[near[at, 1], 1]).tolist(),
-        }
+        _Miss(
+            link=int(ends[near[at, 1], 0]),
+            near=int(near[at, 0]),
+            metres=float(metres[at]),
+            at=links.degrees(ends[near[at, 1], 1]).tolist(),
+        )
         for at in nearest[first].tolist()
     ]
 
@@ -173,8 +226,7 @@ def _pairs_within(links: _Links, points: Geometries) -> npt.NDArray[np.int64]:
     """Pairs of a link and the number of a point that lies within TOLERANCE of it; lines are made chunk by chunk."""
     tree = shapely.STRtree(points)
     pairs = [np.empty((0, 2), np.int64)]
-    for start in range(0, len(links), _CHUNK):
-        offsets = links.offsets[start : start + _CHUNK + 1]
+    for start, offsets in links.chunks():
         lines, reach = _lines(links, offsets)
         found = tree.query(lines, predicate="dwithin", distance=reach)
         pairs.append(np.stack([found[0] + start, found[1]], axis=1))
@@ -202,13 +254,18 @@ def _mercator(degrees: Floats) -> Floats:
     return np.stack([radians[:, 0], np.log(np.tan(np.pi / 4 + latitude / 2))], axis=1) * _RADIUS
 
 
-def _covering(links: _Links) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _covering(
+    links: _Links, segments: npt.NDArray[np.uint64], sizes: npt.NDArray[np.int32]
+) -> tuple[list[list[int]], list[list[int]]]:
     """Pairs of links that share a segment but are not the same line, and pairs that are, in whatever direction."""
-    pairs = _sharing(links.segments, np.repeat(np.arange(len(links), dtype=np.int32), links.segment_sizes))
+    link = np.repeat(np.arange(len(links), dtype=np.int32), sizes)
+    part = segments.astype(np.uint8) % _PARTS
+    of_parts = (np.flatnonzero(part == number) for number in range(_PARTS))
+    pairs = np.concatenate([_sharing(segments[at], link[at]) for at in of_parts])
     pairs = pairs[links.on_one_level(pairs[:, 0], pairs[:, 1])]
     distinct, shared = np.unique(pairs, axis=0, return_counts=True)
-    same = (shared == links.segment_sizes[distinct[:, 0]]) & (shared == links.segment_sizes[distinct[:, 1]])
-    return distinct[~same], distinct[same]
+    same = (shared == sizes[distinct[:, 0]]) & (shared == sizes[distinct[:, 1]])
+    return distinct[~same].tolist(), distinct[same].tolist()
 
 
 def _mixed(places: npt.NDArray[np.int32]) -> npt.NDArray[np.uint64]:

@@ -116,9 +116,10 @@ class Staging(ABC):
         self._objects.append((objects, identifier.take(pa.array(first))))
 
     def _again(self) -> npt.NDArray[np.int64]:
-        """The positions of objects whose identifier one before them has; counts the others."""
+        """The positions of objects whose identifier one before them has; counts the others, forgets them all."""
         position = np.concatenate([np.empty(0, np.int64), *(positions for positions, _ in self._objects)])
         identifiers = pa.chunked_array([ids for _, ids in self._objects], pa.string()).combine_chunks()
+        self._objects.clear()
         in_order = np.argsort(position, kind="stable")
         identifier = identifiers.dictionary_encode().indices.to_numpy()[in_order]
         _, first = np.unique(identifier, return_index=True)

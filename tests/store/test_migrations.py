@@ -117,6 +117,17 @@ def test_texts_are_folded_with_any_search_path(
     assert row == (unaccented, case_folded, folded)
 
 
+def test_texts_of_ascii_are_folded_as_others_are(database_url: str) -> None:
+    with psycopg.connect(database_url) as connection:
+        [(texts, differing)] = connection.execute(
+            "SELECT count(*), count(*) FILTER (WHERE otn_folded(text) IS DISTINCT FROM"
+            "  otn_case_folded(otn_unaccented(text)))"
+            " FROM generate_series(1, 127) AS one, generate_series(1, 127) AS other,"
+            " LATERAL (SELECT chr(one) || 'aZ ' || chr(other) AS text) AS _"
+        ).fetchall()
+    assert (texts, differing) == (127 * 127, 0)
+
+
 def test_a_part_of_a_name_is_found_by_an_index(database_url: str) -> None:
     with psycopg.connect(database_url) as connection:
         connection.execute("SET enable_seqscan = off")

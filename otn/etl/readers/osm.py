@@ -4,8 +4,8 @@ The file is read once, in columns. What grows with the file is the index of node
 before the first row is given, and 24 bytes for each vertex of a road; the ways themselves wait in a temporary file.
 """
 
-import tempfile
 from collections.abc import Generator, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -43,8 +43,7 @@ class OsmRoads:
         distinct locations are rejected. Raises SourceError if the file is cut off, no OSM file, or has no roads.
         """
         check_file(self.path)
-        with tempfile.TemporaryFile() as file:
-            aside = WaysAside(file)
+        with closing(WaysAside()) as aside:
             network = yield from self._read(aside)
             for ways in aside:
                 yield network.links(ways)

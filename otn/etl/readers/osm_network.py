@@ -40,7 +40,7 @@ class RoadNetwork:
     def __init__(self, offsets: Integers, node: Integers, tagged: Sequence[TaggedNode]) -> None:
         self._place, ids = numbered(node)
         self._is_node = nodes(offsets, self._place, len(ids), _places_of(ids, [one.id for one in tagged]))
-        self._number = np.cumsum(self._is_node) - 1
+        self._number = np.cumsum(self._is_node, dtype=np.int32) - np.int32(1)
         self._ids = ids[self._is_node]
         self._tags = {one.id: one.tags for one in tagged}
         self._done = 0
@@ -92,7 +92,8 @@ class RoadNetwork:
         )
 
     def nodes(self) -> Iterator[SourceRows]:
-        """The road nodes in the order of their ids, when all links have been asked for."""
+        """The road nodes in the order of their ids, when all links have been asked for: nothing else is kept then."""
+        del self._place, self._is_node, self._number
         tagged = np.zeros(len(self._ids), np.bool_)
         tagged[_places_of(self._ids, list(self._tags))] = True
         crossing = np.array([self._tags[one].get("railway") in LEVEL_CROSSINGS for one in self._ids[tagged].tolist()])

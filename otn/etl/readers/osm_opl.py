@@ -18,8 +18,8 @@ from pyarrow import csv
 from otn.etl.network import Floats, Integers
 from otn.etl.readers import osm_opl_writer
 
-# Some 20,000 ways: large enough for columns to pay, small beside the index of locations.
-_BLOCK = 4 << 20
+# Some 10,000 ways: large enough for columns to pay, small beside the index of locations.
+_BLOCK = 2 << 20
 # What libosmium says of text in another encoding.
 NOT_UTF8 = re.compile("Unicode codepoint")
 _ESCAPE = re.compile("%([0-9a-f]+)%")

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from otn.etl.aside import TableAside
 from otn.etl.network import Floats, Integers
 from otn.etl.readers.osm_opl import Ways
 from otn.etl.rows import Reason, Reject
@@ -84,11 +84,10 @@ def _reject(ways: Ways, row: int, position: int, missing: int) -> Reject:
 
 
 class WaysAside:
-    """Ways in a binary `file`, open to write and read: where they are cut is known when all have been read."""
+    """Ways in a temporary file: where they are cut is known when all have been read."""
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self._writer: pa.RecordBatchStreamWriter | None = None
+    def __init__(self) -> None:
+        self._table = TableAside()
 
     def add(self, ways: LocatedWays) -> None:
         """Puts a batch at the end."""
@@ -99,18 +98,11 @@ class WaysAside:
             **{name: pa.ListArray.from_arrays(_offsets(ways), getattr(ways, name)) for name in _OF_VERTICES},
             **{f"tag:{name}": ways.tags[name].combine_chunks() for name in ways.tags.column_names},
         }
-        batch = pa.RecordBatch.from_pydict(columns)
-        if self._writer is None:
-            self._writer = pa.ipc.new_stream(pa.PythonFile(self._file, mode="w"), batch.schema)
-        self._writer.write_batch(batch)
+        self._table.add(pa.RecordBatch.from_pydict(columns))
 
     def __iter__(self) -> Iterator[LocatedWays]:
         """The batches as they were added; none can be added then."""
-        if self._writer is None:
-            return
-        self._writer.close()
-        self._file.seek(0)
-        for batch in pa.ipc.open_stream(pa.PythonFile(self._file, mode="r")):
+        for batch in self._table.read():
             vertices = {name: batch[name].values.to_numpy() for name in _OF_VERTICES}
             tags = {name: batch[name] for name in batch.schema.names if name.startswith("tag:")}
             yield LocatedWays(
@@ -121,6 +113,10 @@ class WaysAside:
                 missing=batch["missing"].to_numpy(),
                 **vertices,
             )
+
+    def close(self) -> None:
+        """The ways are gone."""
+        self._table.close()
 
 
 _OF_VERTICES = ("node", "x", "y", "missing_before")
