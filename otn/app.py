@@ -17,6 +17,7 @@ from uvicorn.supervisors import Multiprocess
 
 from otn.api.access_log import AccessLog
 from otn.api.context import Api
+from otn.api.download_files import DownloadFiles
 from otn.api.editions import Editions
 from otn.api.middleware import Answers, Endpoints, OnlyWhileConnected, Slashes
 from otn.api.problems import Errors, Problems
@@ -56,7 +57,10 @@ def create_app(settings: Settings) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with watched(shelf, building.start):
+            renewing = asyncio.create_task(downloads.renew())
             yield
+            renewing.cancel()
+            await downloads.close()
         await asyncio.to_thread(building.stop)
         await pool.close()
         if log is not None:
@@ -64,6 +68,7 @@ def create_app(settings: Settings) -> ASGIApp:
 
     problems = Problems(renderer, settings.public_url)
     api = Api(service, pool, Served(pool, shelf), Editions(shelf), renderer, settings.public_url)
+    downloads = DownloadFiles(api, settings.editions_dir, settings.downloads_gib * 2**30)
     documents = FastAPI(
         openapi_url=None,
         redirect_slashes=False,
@@ -75,7 +80,7 @@ def create_app(settings: Settings) -> ASGIApp:
     documents.include_router(router(api))
     documents.mount("/static/icons", WholeFiles(directory=ICONS_DIR))
     documents.mount("/static", WholeFiles(directory=STATIC_DIR))
-    found = Endpoints(endpoints(api), OnlyWhileConnected(documents))
+    found = Endpoints(endpoints(api, downloads), OnlyWhileConnected(documents))
     cache = ResponseCache(settings.cache_mib * 2**20)
     return Answers(Slashes(Errors(found, problems), settings.public_url), cache, log)
 

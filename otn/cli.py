@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 
 from otn.app import require_free_port
 from otn.app import serve as run_server
-from otn.cli_editions import building_beside, editions, editions_check, print_editions, publish_load
+from otn.cli_editions import building_beside, editions, editions_check, make_missing_tiles, print_editions, publish_load
 from otn.cli_tables import dataset_row, lineage, print_table, printable, status_row, told
 from otn.cli_terminal import Bar, complain, err, migrated_database, out
 from otn.edition.standing import standings
@@ -111,15 +111,18 @@ def load(
     declared = registry.dataset(dataset) if dataset is not None else None
     with migrated_database(settings) as url:
         if declared is not None:
-            out.print(
-                told(_loaded(settings, url, declared, registry, Wishes(file or (), crs, clip, dry_run, accept_losses))),
-                soft_wrap=True,
-            )
+            wishes = Wishes(file or (), crs, clip, dry_run, accept_losses)
+            out.print(told(_loaded(settings, url, declared, registry, wishes)), soft_wrap=True)
+            if not dry_run:
+                _make_tiles(settings, url)
             return
         wanted = registry.defaults() if defaults else registry.with_source()
         if due:
             wanted = find_due(wanted, loads.last_asked(url), datetime.now(UTC))
-        if _load_each(settings, url, registry, wanted, Wishes(dry_run=dry_run, accept_losses=accept_losses)):
+        failed = _load_each(settings, url, registry, wanted, Wishes(dry_run=dry_run, accept_losses=accept_losses))
+        if not dry_run:
+            _make_tiles(settings, url)
+        if failed:
             raise typer.Exit(1)
 
 
@@ -271,6 +274,12 @@ def _loaded(
         if not wishes.dry_run:
             publish_load(settings, url, (dataset.collection, *summary.further), bar)
     return summary
+
+
+def _make_tiles(settings: Settings, url: str) -> None:
+    """Once for all that was loaded: tiles of a collection show all its datasets."""
+    with Bar("tiles") as bar:
+        make_missing_tiles(settings, url, bar)
 
 
 def _serve(settings: Settings, url: str) -> None:

@@ -37,6 +37,7 @@ def build(
 ) -> None:
     """Build what is missing, behind the database or damaged."""
     from otn.edition.build import publish
+    from otn.edition.tile_build import make_tiles
 
     for name in collections or ():
         if name not in COLLECTIONS:
@@ -47,9 +48,14 @@ def build(
     with migrated_database(settings) as url:
         with Bar("editions") as bar:
             made = publish(url, settings.editions_dir, collections or None, bar, verify=True)
+            tiles = make_tiles(url, settings.editions_dir, collections or None, bar, verify=True)
+        made_of = {entry.collection: entry.made for entry in tiles}
         for published in made:
             manifest, number = published.manifest, published.parts_built
-            what = f"{number} of {len(manifest.parts)} parts built" if published.is_new else "nothing to do"
+            done = [f"{number} of {len(manifest.parts)} parts built"] if published.is_new else []
+            if manifest.collection in made_of:
+                done.append(f"{made_of[manifest.collection]:,} tiles made")
+            what = ", ".join(done) or "nothing to do"
             out.print(f"{manifest.collection}: edition {manifest.number}, {manifest.count:,} features, {what}.")
 
 
@@ -76,6 +82,16 @@ def publish_load(settings: Settings, url: str, collections: Iterable[str], progr
         complain(error)
 
 
+def make_missing_tiles(settings: Settings, url: str, progress: Progress) -> None:
+    """Makes the tiles of what was published. Where they cannot be made PostgreSQL makes each that is asked for."""
+    from otn.edition.tile_build import make_tiles
+
+    try:
+        make_tiles(url, settings.editions_dir, progress=progress)
+    except EditionError as error:
+        complain(error)
+
+
 @contextmanager
 def building_beside(settings: Settings, url: str) -> Iterator[None]:
     """While the block serves, what is missing or behind is built; what it has not finished is left to the next time.
@@ -97,7 +113,7 @@ def print_editions(found: Iterable[Standing]) -> None:
     print_table(
         {
             **dict.fromkeys(("collection", "edition", "state"), "left"),
-            **dict.fromkeys(("parts", "features", "megabytes"), "right"),
+            **dict.fromkeys(("parts", "features", "megabytes", "of tiles", "of downloads"), "right"),
             **dict.fromkeys(("built (UTC)", "kept"), "left"),
         },
         map(_row, found),
@@ -122,7 +138,7 @@ def _troubles(url: str, settings: Settings, progress: Progress) -> list[str]:
 def _row(standing: Standing) -> list[str]:
     newest = standing.newest
     if newest is None:
-        return [standing.collection, "-", "missing", *["-"] * 5]
+        return [standing.collection, "-", "missing", *["-"] * 6]
     state = "current" if standing.is_current else f"behind load {standing.version}"
     if newest.number == standing.version and not standing.is_current:
         state = "to be built anew"
@@ -133,6 +149,8 @@ def _row(standing: Standing) -> list[str]:
         str(len(newest.parts)),
         f"{newest.count:,}",
         f"{newest.size / 1e6:,.1f}",
+        "-" if standing.tiles is None else f"{standing.tiles.size / 1e6:,.1f}",
+        f"{standing.downloads / 1e6:,.1f}",
         f"{newest.built:%Y-%m-%d %H:%M}",
         ", ".join(map(str, standing.kept)),
     ]

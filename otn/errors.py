@@ -122,5 +122,9 @@ class Unavailable(RequestError):
     title = "Service Unavailable"
 
 
+class Superseded(Unavailable):
+    """The data have been loaded anew since an answer was begun."""
+
+
 class TookTooLong(Unavailable):
     """An answer ran into its time limit."""

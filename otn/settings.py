@@ -21,7 +21,8 @@ class Settings:
     """What a person may set. `database_url` None means: run a private cluster under `data_dir`.
 
     `access_log` is a path or `-` for standard error; None means that no log is kept. `allow_private_downloads` lets
-    datasets come from addresses of this machine and its network. `cache_mib` is what each worker keeps of its answers.
+    datasets come from addresses of this machine and its network. `cache_mib` is what each worker keeps of its answers,
+    `downloads_gib` what all of them keep of the files of whole collections.
     """
 
     database_url: str | None = None
@@ -33,6 +34,7 @@ class Settings:
     access_log: str | None = None
     allow_private_downloads: bool = False
     cache_mib: int = 64
+    downloads_gib: int = 8
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -59,6 +61,9 @@ class Settings:
             access_log=_log_path(value("OTN_ACCESS_LOG")),
             allow_private_downloads=_flag("OTN_ALLOW_PRIVATE_DOWNLOADS", value("OTN_ALLOW_PRIVATE_DOWNLOADS")),
             cache_mib=_integer("OTN_CACHE_MIB", value("OTN_CACHE_MIB"), default.cache_mib, minimum=0, maximum=65536),
+            downloads_gib=_integer(
+                "OTN_DOWNLOADS_GIB", value("OTN_DOWNLOADS_GIB"), default.downloads_gib, minimum=0, maximum=65536
+            ),
         )
 
     def to_environment(self) -> dict[str, str]:
@@ -73,6 +78,7 @@ class Settings:
             "OTN_ACCESS_LOG": self.access_log,
             "OTN_ALLOW_PRIVATE_DOWNLOADS": "yes" if self.allow_private_downloads else None,
             "OTN_CACHE_MIB": str(self.cache_mib),
+            "OTN_DOWNLOADS_GIB": str(self.downloads_gib),
         }
         return {name: value for name, value in values.items() if value is not None}
 

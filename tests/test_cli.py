@@ -221,7 +221,7 @@ def test_a_load_whose_edition_cannot_be_built_is_committed_all_the_same(otn: Otn
     assert "The edition of airports was not built: Not a directory" in loaded.stderr
     assert "airports has no edition. Run `otn editions build`." in otn("check").stdout
     settings.editions_dir.unlink()
-    assert otn("editions", "build").stdout == "airports: edition 1, 16 features, 1 of 1 parts built.\n"
+    assert otn("editions", "build").stdout == ("airports: edition 1, 16 features, 1 of 1 parts built, 26 tiles made.\n")
     assert otn("editions", "build", "airports").stdout == "airports: edition 1, 16 features, nothing to do.\n"
     assert otn("check").exit_code == 0
     refused = otn("editions", "build", "airport")
@@ -232,13 +232,16 @@ def test_damage_of_an_edition_is_found_and_mended(otn: Otn, settings: Settings) 
     assert otn("load", "lv/airports").exit_code == 0
     assert otn("editions", "check").stdout == "Every edition is whole, and what the database holds.\n"
     [part] = settings.editions_dir.glob("airports/parts/*.part")
-    content = bytearray(part.read_bytes())
-    content[len(content) // 3] ^= 4
-    part.write_bytes(content)
+    [tiles] = settings.editions_dir.glob("airports/tiles/*.pmtiles")
+    for file in (part, tiles):
+        content = bytearray(file.read_bytes())
+        content[len(content) // 3] ^= 4
+        file.write_bytes(content)
     for command in (["editions", "check"], ["check"]):
         found = otn(*command)
         assert (found.exit_code, f"{part} is damaged." in found.stdout) == (1, True)
-    assert "1 of 1 parts built" in otn("editions", "build").stdout
+        assert f"{tiles} is damaged." in found.stdout
+    assert "1 of 1 parts built, 26 tiles made" in otn("editions", "build").stdout
     assert otn("editions", "check").exit_code == 0
     part.unlink()
     assert otn("editions", "list").stdout.splitlines()[1].split()[:5] == ["airports", "1", "to", "be", "built"]

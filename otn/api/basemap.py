@@ -8,13 +8,14 @@ from otn.api.conditional import is_conditional, is_not_modified, strong_etag
 from otn.api.context import Api
 from otn.api.disconnect import WhileConnected
 from otn.api.links import Links
+from otn.api.query import REPRESENTATION_PARAMETERS
 from otn.api.tiles import (
     PROGRAM,
     MadeTile,
-    check_tile_request,
     send_not_modified,
     send_tile,
     tile_address,
+    tile_request_parameters,
 )
 from otn.errors import NotFound
 from otn.model.sql import WEB_MERCATOR_SRID
@@ -59,7 +60,7 @@ class BasemapTile:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Raises what the error handlers know: RequestError, HTTPException, ClientLeft."""
-        check_tile_request(scope)
+        tile_request_parameters(scope, REPRESENTATION_PARAMETERS)
         tile = tile_address(scope["path_params"], WEB_MERCATOR_QUAD, BASEMAP_ZOOMS[-1])
         if is_conditional(scope):
             version = await self._version(receive)

@@ -40,14 +40,15 @@ def is_conditional(scope: Scope) -> bool:
     return any(name in (b"if-none-match", b"if-modified-since") for name, _ in scope["headers"])
 
 
-def is_not_modified(scope: Scope, etag: str, last_modified: datetime | None = None) -> bool:
+def is_not_modified(scope: Scope, etag: str, last_modified: datetime | None = None, *, coded: bool = True) -> bool:
     """Whether the client has the answer with this tag (that of strong_etag, without a coding), so that 304 will do.
 
-    If-None-Match, compared weakly, leaves If-Modified-Since out of account, which counts where there is a date.
+    If-None-Match, compared weakly, leaves If-Modified-Since out of account, which counts where there is a date. What is
+    not `coded` is sent as it is to every client.
     """
     headers = headers_of(scope, (b"if-none-match", b"if-modified-since"))
     if known := headers[b"if-none-match"].strip():
-        tag = etag_in_coding(etag, coding_for(scope).coding).removeprefix("W/")
+        tag = etag_in_coding(etag, coding_for(scope).coding if coded else IDENTITY).removeprefix("W/")
         return known == "*" or tag in _TAG.findall(known)
     since = _date(headers[b"if-modified-since"])
     return since is not None and last_modified is not None and last_modified.replace(microsecond=0) <= since

@@ -33,7 +33,11 @@ SCHEMAS = (
     *_classes("ogcapi-features-5", "core-roles-features", *_SCHEMAS),
     *_classes("ogcapi-common-3", "advanced-property-roles", *_SCHEMAS),
 )
-TILES = _classes("ogcapi-tiles-1", "core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "oas30")
+TILES = _classes(
+    "ogcapi-tiles-1",
+    *("core", "tileset", "tilesets-list", "dataset-tilesets", "geodata-tilesets", "collections-selection", "datetime"),
+    *("mvt", "oas30"),
+)
 STYLES = _classes(
     "ogcapi-styles-1",
     *("core", "json", "html", "global-styles", "collection-styles", "mapbox-styles", "sld-se"),

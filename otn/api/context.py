@@ -53,6 +53,11 @@ class RequestContext:
         page = self.representation.is_html
         return tuple((name, value) for name, value in self.parameters if not (page and name == "f"))
 
+    @property
+    def question(self) -> Parameters:
+        """Those that say what is asked for: neither the format of the answer nor its language."""
+        return tuple((name, value) for name, value in self.parameters if name not in ("f", "lang"))
+
     def page_context(self, title: str, alternates: dict[str, str]) -> PageContext:
         """The same, for the renderer of pages."""
         return PageContext(

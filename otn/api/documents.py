@@ -17,6 +17,7 @@ from otn.api.negotiation import (
     HTML_TYPE,
     JSON_TYPE,
     OPENAPI_TYPE,
+    PMTILES_TYPE,
     QGIS_PROJECT,
     QLR_TYPE,
     SCHEMA_TYPE,
@@ -42,6 +43,8 @@ TILING_SCHEMES_REL = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
 STYLES_REL = "http://www.opengis.net/def/rel/ogc/1.0/styles"
 _QGS = (("f", "qgs"),)
 QUALITY_REL = "http://www.w3.org/ns/dqv#hasQualityMetadata"
+TILE_ARCHIVE = "WebMercatorQuad.pmtiles"
+"""The file of all ready-made tiles, beside the tilesets of a collection."""
 
 
 def self_links(
@@ -66,6 +69,13 @@ def xml_schema_link(collection_id: str, links: Links, language: str) -> Link:
     return links.to("describedby", f"/collections/{collection_id}/schema", XML_TYPE, title, (("f", "xsd"),))
 
 
+def tile_archive_link(served: ServedCollection, links: Links, language: str) -> Link:
+    """All ready-made tiles as one file, whose address map libraries take as it is."""
+    address = links.plain(f"/collections/{served.collection.id}/tiles/{TILE_ARCHIVE}")
+    title = texts.TILE_ARCHIVE.in_language(language)
+    return link("enclosure", address, PMTILES_TYPE, title) | {"length": served.tiles_size}
+
+
 def landing(service: Service, links: Links, language: str, own: list[Link]) -> Document:
     """The landing page; `own` are the links to itself."""
     identification = service.metadata.identification
@@ -81,6 +91,7 @@ def landing(service: Service, links: Links, language: str, own: list[Link]) -> D
             links.to("conformance", "/conformance", JSON_TYPE, texts.CONFORMANCE.in_language(language)),
             links.to("data", "/collections", JSON_TYPE, texts.COLLECTIONS.in_language(language)),
             links.to(FUNCTIONS_REL, "/functions", JSON_TYPE, texts.FUNCTIONS.in_language(language)),
+            links.to(TILESETS_REL, "/tiles", JSON_TYPE, texts.TILESETS.in_language(language)),
             links.to(TILING_SCHEMES_REL, "/tileMatrixSets", JSON_TYPE, texts.TILE_MATRIX_SETS.in_language(language)),
             links.to(STYLES_REL, "/styles", JSON_TYPE, texts.STYLES.in_language(language)),
             links.to("alternate", "/styles/map", QGIS_PROJECT.media_type, texts.QGIS_MAP.in_language(language), _QGS),
@@ -192,6 +203,7 @@ def _collection_links(served: ServedCollection, links: Links, language: str) -> 
             )
             for output in FORMATS
         ),
+        *([] if served.tiles_size is None else [tile_archive_link(served, links, language)]),
         to(TILESETS_REL, "/tiles", JSON_TYPE, texts.TILESETS),
         to(QUERYABLES_REL, "/queryables", SCHEMA_TYPE, texts.QUERYABLES),
         to(SORTABLES_REL, "/sortables", SCHEMA_TYPE, texts.SORTABLES),

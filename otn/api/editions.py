@@ -7,26 +7,37 @@ is for PostgreSQL.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import ref
 
 from otn.api.bbox import BoundingBox
 from otn.api.encoders.geojson import GeoJson, GeoJsonLines
+from otn.api.encoders.view import Page as Envelope
 from otn.api.encoders.view import TextFormat
 from otn.api.found import FoundFeature, FoundPage, Piece, State
 from otn.api.paging import Place
 from otn.api.presentation import Presentation, whole_presentation
-from otn.api.query import FeatureQuery, ItemsQuery
+from otn.api.query import FeatureQuery, FeaturesQuery, ItemsQuery
 from otn.api.selection import Selection
 from otn.edition.part_format import Bounds
 from otn.edition.shelf import Shelf
 from otn.errors import BadRequest, DamagedPart, Gone, NotFound
 from otn.model.collections import Collection
+from otn.model.tile_matrix_sets import TileAddress
 
 if TYPE_CHECKING:
+    from otn.api.edition_document import Document
     from otn.edition.edition import Edition, Page
+    from otn.edition.tile_file import TileFile
 
 _RANK = re.compile(r"-?[0-9]{1,18}")
+
+
+class ReadyTile(NamedTuple):
+    """A tile as it is stored, compressed by gzip, or None where nothing is drawn in it; `number` is its edition's."""
+
+    number: int
+    packed: memoryview | None
 
 
 class Editions:
@@ -37,12 +48,7 @@ class Editions:
 
     def for_items(self, collection: Collection, query: ItemsQuery, format_: TextFormat) -> "Edition | None":
         """The edition that answers; None where PostgreSQL does. Raises as `for_feature` does."""
-        answers = (
-            not query.order
-            and _is_whole(query.presentation, collection)
-            and isinstance(format_, GeoJson | GeoJsonLines)
-            and _is_box_alone(query.selection)
-        )
+        answers = _answers(collection, query, format_)
         if query.place is None or not answers:
             return self._found(collection, query.edition, answers=answers)
         version = query.place.version
@@ -55,12 +61,16 @@ class Editions:
             raise Gone(_begin_anew(collection, f"The edition {version} that the token belongs to"), parameter="token")
         return edition
 
+    def for_download(self, collection: Collection, query: FeaturesQuery, format_: object) -> "Edition | None":
+        """The edition that has the whole document; None where PostgreSQL has to write it."""
+        return self._shelf.current(collection.id) if _answers(collection, query, format_) else None
+
     def for_feature(self, collection: Collection, query: FeatureQuery, format_: TextFormat) -> "Edition | None":
         """The edition that answers; None where PostgreSQL does.
 
         Raises Gone where the edition that is asked for is no longer kept, and NotFound where there never was one.
         """
-        answers = _is_whole(query.presentation, collection) and isinstance(format_, GeoJson | GeoJsonLines)
+        answers = is_whole(query.presentation, collection) and isinstance(format_, GeoJson | GeoJsonLines)
         return self._found(collection, query.edition, answers=answers)
 
     def current(self, collection: Collection) -> "Edition | None":
@@ -84,9 +94,25 @@ class Editions:
 
         return is_still
 
+    def tiles(self, collection: Collection) -> "TileFile | None":
+        """The newest file of tiles: of the edition that answers, or, while its own are made, of one before it."""
+        return self._shelf.tiles(collection.id)
+
+    def ready_tile(self, collection: Collection, tile: TileAddress) -> "ReadyTile | None":
+        """A tile of WebMercatorQuad as the newest edition has it; None where PostgreSQL makes it."""
+        file, number = self._shelf.tiles(collection.id), self._shelf.newest(collection.id)
+        if file is None or file.tiles_of.number != number or not file.holds(tile):
+            return None
+        try:
+            file.check()
+        except DamagedPart:
+            self._shelf.take_down_tiles(file)
+            return None
+        return ReadyTile(number, file.find(tile))
+
     def page(self, edition: "Edition", query: ItemsQuery, format_: TextFormat) -> FoundPage:
         """The page that is asked for. Raises DamagedPart; the edition then answers no more."""
-        with self._taken_down_when_damaged(edition):
+        with self.taken_down_when_damaged(edition):
             page = edition.page(
                 _boxes(query.selection),
                 place=_place(query.place),
@@ -107,15 +133,25 @@ class Editions:
 
     def feature(self, edition: "Edition", identifier: int, format_: TextFormat) -> FoundFeature | None:
         """The feature, or None where the edition has none of that identifier. Raises DamagedPart as `page` does."""
-        with self._taken_down_when_damaged(edition):
+        with self.taken_down_when_damaged(edition):
             found = edition.feature(identifier)
         if found is None:
             return None
         text, licence = found
         return FoundFeature(state_of(edition), licence, _line(format_, bytes(text)))
 
+    def document(self, edition: "Edition", selection: Selection, format_: TextFormat, page: Envelope) -> "Document":
+        """All features that are asked for, with what stands around them. Raises DamagedPart as `page` does."""
+        # As the shelf does with what editions are read with.
+        from otn.api.edition_document import Document
+
+        with self.taken_down_when_damaged(edition):
+            extract = edition.extract(_boxes(selection))
+            extract.check()
+        return Document(extract, format_, page)
+
     @contextmanager
-    def _taken_down_when_damaged(self, edition: "Edition") -> Iterator[None]:
+    def taken_down_when_damaged(self, edition: "Edition") -> Iterator[None]:
         try:
             yield
         except DamagedPart:
@@ -160,7 +196,18 @@ def _begin_anew(collection: Collection, what: str) -> str:
     )
 
 
-def _is_whole(presentation: Presentation, collection: Collection) -> bool:
+def _answers(collection: Collection, query: FeaturesQuery, format_: object) -> bool:
+    """Whether editions hold the answer, as far as it is not one of single pages."""
+    return (
+        not query.order
+        and is_whole(query.presentation, collection)
+        and isinstance(format_, GeoJson | GeoJsonLines)
+        and _is_box_alone(query.selection)
+    )
+
+
+def is_whole(presentation: Presentation, collection: Collection) -> bool:
+    """Whether everything is shown of each feature, in degrees."""
     whole = whole_presentation(collection.id)
     return presentation is whole or presentation == whole
 

@@ -13,7 +13,7 @@ from otn.api import texts
 from otn.api.links import Link, Links
 from otn.api.negotiation import JSON_TYPE
 from otn.api.query import REPRESENTATION_PARAMETERS
-from otn.api.selection import SELECTION_PARAMETERS, Selection
+from otn.api.selection import SELECTION_PARAMETERS, Selection, known_parameters
 from otn.api.selection_sql import selection_sql
 from otn.edition.counting import Counting, Statistics
 from otn.edition.steps import next_day, step_size
@@ -27,8 +27,7 @@ Document = dict[str, Any]
 
 def facets_parameters(collection: Collection) -> frozenset[str]:
     """What facets can be asked for by: what selects features."""
-    selecting = SELECTION_PARAMETERS if collection.has_names else SELECTION_PARAMETERS - {"q"}
-    return REPRESENTATION_PARAMETERS | selecting | collection.queryables.keys()
+    return known_parameters(collection, REPRESENTATION_PARAMETERS | SELECTION_PARAMETERS)
 
 
 async def counted(pool: Pool, collection: Collection, selection: Selection) -> tuple[int, Statistics]:

@@ -7,14 +7,14 @@ temporary one. Whatever the size, the server holds some megabytes of it: no more
 import asyncio
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import CancelledError as FutureCancelled
 from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, Protocol, cast
 
 from starlette.types import Send
 
@@ -42,6 +42,7 @@ class FeatureFile:
     """The features of a collection that meet `conditions`, in an order, as a file of a format.
 
     `conditions` and `order` are SQL over the collection's table as `f` with `parameters`; no conditions mean all.
+    `bare` leaves out what a text format has around the features.
     """
 
     output: OutputFormat
@@ -49,6 +50,7 @@ class FeatureFile:
     conditions: str
     order: str
     parameters: tuple[Any, ...]
+    bare: bool = False
 
     def rows(self, url: str, *, bounds: bool) -> ArrowRows:
         view, encoder = self.page.view, self.output.encoder
@@ -57,8 +59,22 @@ class FeatureFile:
         return ArrowRows(url, sql, self.parameters)
 
 
-async def send_features(file: FeatureFile, pool: Pool, answer: "Streamed") -> None:
-    """Sends the whole file. Raises Unavailable where the database does not answer in time."""
+class Sink(Protocol):
+    """Where a file goes as it is made."""
+
+    has_begun: bool
+
+    async def begin(self, *more: tuple[bytes, bytes]) -> None:
+        """Is called before the first piece, when the database has begun to answer, with headers that are known then."""
+        ...
+
+    async def send(self, piece: bytes) -> None:
+        """Takes a piece; returns when it can take the next one."""
+        ...
+
+
+async def send_features(file: FeatureFile, pool: Pool, answer: Sink) -> None:
+    """Makes the whole file. Raises Unavailable where the database does not answer in time."""
     encoder = file.output.encoder
     if isinstance(encoder, GdalFormat):
         await _send_file(file, encoder, pool.url, answer)
@@ -71,15 +87,28 @@ async def send_features(file: FeatureFile, pool: Pool, answer: "Streamed") -> No
 class Streamed:
     """The answer as it is sent: its headers leave with the first piece, so that an early error has a status."""
 
-    def __init__(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+    def __init__(
+        self,
+        send: Send,
+        headers: list[tuple[bytes, bytes]],
+        status: int = 200,
+        confirm: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """`confirm` is called before anything is sent, and may raise why it must not be."""
         self._send = send
         self._headers = headers
+        self._status = status
+        self._confirm = confirm
         self.has_begun = False
 
     async def begin(self, *more: tuple[bytes, bytes]) -> None:
         if not self.has_begun:
+            if self._confirm is not None:
+                await self._confirm()
             self.has_begun = True
-            await self._send({"type": "http.response.start", "status": 200, "headers": [*self._headers, *more]})
+            await self._send(
+                {"type": "http.response.start", "status": self._status, "headers": [*self._headers, *more]}
+            )
 
     async def send(self, piece: bytes) -> None:
         """Returns when the client has taken what was sent before, within some kilobytes."""
@@ -98,7 +127,7 @@ class Streamed:
 class _Sink(io.RawIOBase):
     """What a thread writes into is sent by the event loop, piece by piece."""
 
-    def __init__(self, answer: Streamed) -> None:
+    def __init__(self, answer: Sink) -> None:
         self._answer = answer
         self._loop = asyncio.get_running_loop()
         self._stopped = False
@@ -122,20 +151,21 @@ class _Sink(io.RawIOBase):
             self._sending.cancel()
 
 
-async def _send_texts(file: FeatureFile, encoder: TextFormat, pool: Pool, answer: Streamed) -> None:
+async def _send_texts(file: FeatureFile, encoder: TextFormat, pool: Pool, answer: Sink) -> None:
     page = file.page
     sql = f"SELECT {encoder.feature_sql(page.view)} FROM {source_sql(page.view, file.conditions, file.order)}"  # noqa: S608
-    before = encoder.head(page)
+    before = b"" if file.bare else encoder.head(page)
     async with pool.stream(sql, file.parameters) as batches:
         async for features in batches:
             await answer.send(before + encoder.separator.join(features))
             before = encoder.separator
         if not answer.has_begun:
             await answer.send(before)
-    await answer.send(encoder.tail(page))
+    if not file.bare:
+        await answer.send(encoder.tail(page))
 
 
-async def _send_table(file: FeatureFile, encoder: TableFormat, url: str, answer: Streamed) -> None:
+async def _send_table(file: FeatureFile, encoder: TableFormat, url: str, answer: Sink) -> None:
     rows = file.rows(url, bounds=encoder.with_bounds)
     sink = _Sink(answer)
 
@@ -161,7 +191,7 @@ async def _send_table(file: FeatureFile, encoder: TableFormat, url: str, answer:
     await _in_thread(write, stop)
 
 
-async def _send_file(file: FeatureFile, gdal_format: GdalFormat, url: str, answer: Streamed) -> None:
+async def _send_file(file: FeatureFile, gdal_format: GdalFormat, url: str, answer: Sink) -> None:
     query = file.rows(url, bounds=False).query
     with ExitStack() as stack:
         directory = Path(stack.enter_context(TemporaryDirectory(prefix="otn-download-")))

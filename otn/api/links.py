@@ -41,7 +41,7 @@ class Links:
         """The address of a path of this service; `lang` is added where it was asked for."""
         if self.lang is not None and all(name != "lang" for name, _ in parameters):
             parameters = (*parameters, ("lang", self.lang))
-        return self.plain(path) + (_query_string(parameters) if parameters else "")
+        return self.plain(path) + query_string(parameters)
 
     def plain(self, path: str) -> str:
         """The address without a query string, for clients that append to it."""
@@ -55,7 +55,10 @@ class Links:
 _quoted = lru_cache(maxsize=512)(quote)
 
 
-def _query_string(parameters: Parameters) -> str:
+def query_string(parameters: Parameters) -> str:
+    """The parameters with the question mark before them; empty where there are none."""
+    if not parameters:
+        return ""
     # Quoting one by one what needs no quoting costs as much as a small page.
     plain = "&".join([f"{name}={value}" for name, value in parameters])
     if _PLAIN.fullmatch(plain) and plain.count("=") == len(parameters) == plain.count("&") + 1:

@@ -3,13 +3,21 @@
 import re
 import time
 from collections.abc import Mapping
-from functools import lru_cache
 from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from otn.api.access_log import AccessLog
-from otn.api.codings import IDENTITY, Encoder, coding_for, encoded, stream_encoder
+from otn.api.codings import (
+    AS_IT_IS,
+    IDENTITY,
+    LEAST_TO_COMPRESS,
+    Encoder,
+    coding_for,
+    encoded,
+    is_compressible,
+    stream_encoder,
+)
 from otn.api.conditional import etag_in_coding
 from otn.api.disconnect import WhileConnected
 from otn.api.response_cache import KEEP_WHILE, Header, KeptAnswer, ResponseCache, key_of
@@ -26,14 +34,14 @@ _PREFLIGHT: list[Header] = [
     (
         b"access-control-allow-headers",
         b"Accept, Accept-Language, Authorization, Cache-Control, Content-Crs, Content-Language, Content-Type, "
-        b"If-Modified-Since, If-None-Match, Range, X-Requested-With",
+        b"If-Modified-Since, If-None-Match, If-Range, Range, X-Requested-With",
     ),
     (b"access-control-max-age", b"86400"),
     (b"allow", _METHODS),
 ]
 _EXPOSED = (
-    b"Content-Crs, Content-Disposition, Content-Language, ETag, Last-Modified, Link, Location, OGC-NumberMatched, "
-    b"OGC-NumberReturned, OTN-Edition, Retry-After"
+    b"Accept-Ranges, Content-Crs, Content-Disposition, Content-Language, Content-Range, ETag, Last-Modified, Link, "
+    b"Location, OGC-NumberMatched, OGC-NumberReturned, OTN-Edition, Retry-After"
 )
 _ON_EVERY_ANSWER: list[Header] = [
     _EVERYONE,
@@ -41,13 +49,7 @@ _ON_EVERY_ANSWER: list[Header] = [
     (b"x-content-type-options", b"nosniff"),
 ]
 _ON_PAGES: list[Header] = [(b"content-security-policy", _CONTENT_SECURITY_POLICY), (b"referrer-policy", b"same-origin")]
-# What is compressed in itself already, like GeoPackage's pictures, GeoParquet, PNG and woff2, is not among these.
-_COMPRESSIBLE = re.compile(
-    rb"text/|application/(?:[a-z0-9.+-]*\+)?(?:json|xml)|image/svg\+xml"
-    rb"|application/(?:javascript|x-qgis-[a-z-]+|x-protobuf|vnd\.mapbox-vector-tile|x-ndjson|vnd\.apache\.arrow\.stream)"
-)
-# What goes into one packet of a network is there no sooner for being shorter.
-_LEAST_TO_COMPRESS = 1400
+
 _NO_CONTENT = (204, 304)
 _REPEATED_SLASHES = re.compile(r"/{2,}")
 
@@ -139,19 +141,24 @@ class _Answer:
         """Completes the headers in `start`; returns the first part of the body as it is to be sent."""
         headers = dict(start["headers"])  # None of ours comes twice.
         content_type = headers.get(b"content-type", b"")
-        compressible = _is_compressible(content_type)
-        tag = headers.get(b"etag", b"")
-        if tag:
-            headers[b"etag"] = etag_in_coding(tag.decode("latin-1"), self._coding).encode("latin-1")
-        if compressible or tag or start["status"] == 304:
-            vary = headers.get(b"vary")
-            headers[b"vary"] = vary + b", Accept-Encoding" if vary else b"Accept-Encoding"
-        if self._is_to_be_coded(start["status"], headers, first, compressible):
-            first = self._coded(headers, first)
+        if AS_IT_IS not in headers:
+            first = self._negotiated(start["status"], headers, first)
+        elif is_compressible(content_type):
+            _vary(headers)
         start["headers"] = [*headers.items(), *_ON_EVERY_ANSWER]
         if content_type.startswith(b"text/html"):
             start["headers"] += _ON_PAGES
         return first
+
+    def _negotiated(self, status: int, headers: dict[bytes, bytes], first: Message) -> Message:
+        """Completes the headers with what codings have to do with; returns the first part of the body."""
+        compressible = is_compressible(headers.get(b"content-type", b""))
+        tag = headers.get(b"etag", b"")
+        if tag:
+            headers[b"etag"] = etag_in_coding(tag.decode("latin-1"), self._coding).encode("latin-1")
+        if compressible or tag or status == 304:
+            _vary(headers)
+        return self._coded(headers, first) if self._is_to_be_coded(status, headers, first, compressible) else first
 
     def _is_to_be_coded(self, status: int, headers: Mapping[bytes, bytes], first: Message, compressible: bool) -> bool:
         if self._coding == IDENTITY or status in _NO_CONTENT or b"content-encoding" in headers:
@@ -161,7 +168,7 @@ class _Answer:
         length = int(headers.get(b"content-length", b"0")) if self._head else len(first.get("body", b""))
         if self._identity_refused:
             return more or length > 0
-        return compressible and (more or length >= _LEAST_TO_COMPRESS)
+        return compressible and (more or length >= LEAST_TO_COMPRESS)
 
     def _coded(self, headers: dict[bytes, bytes], first: Message) -> Message:
         headers[b"content-encoding"] = self._coding.encode()
@@ -178,9 +185,9 @@ class _Answer:
         return {"type": "http.response.body", "body": content}
 
 
-@lru_cache(maxsize=64)
-def _is_compressible(content_type: bytes) -> bool:
-    return _COMPRESSIBLE.match(content_type) is not None
+def _vary(headers: dict[bytes, bytes]) -> None:
+    vary = headers.get(b"vary")
+    headers[b"vary"] = vary + b", Accept-Encoding" if vary else b"Accept-Encoding"
 
 
 class Slashes:

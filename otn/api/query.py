@@ -7,7 +7,7 @@ from otn.api.crs import CRS84, Bounds, Crs, available
 from otn.api.paging import Limits, Place, SortKey, parse_limit, parse_sortby, parse_token
 from otn.api.parameters import Parameters, refuse_unknown
 from otn.api.presentation import PRESENTATION_PARAMETERS, Presentation, parse_presentation
-from otn.api.selection import EVERYTHING, SELECTION_PARAMETERS, Selection, parse_selection
+from otn.api.selection import EVERYTHING, SELECTION_PARAMETERS, Selection, known_parameters, parse_selection
 from otn.errors import BadRequest
 from otn.model.collections import Collection
 
@@ -102,7 +102,7 @@ def _asked(
     collection: Collection, parameters: Parameters, known: frozenset[str]
 ) -> tuple[Presentation, Selection, tuple[SortKey, ...], tuple[Crs, ...]]:
     given = dict(parameters)
-    refuse_unknown(given, (known if collection.has_names else known - {"q"}) | collection.queryables.keys())
+    refuse_unknown(given, known_parameters(collection, known))
     selection, systems = parse_selection(collection, parameters)
     presentation = parse_presentation(collection, given)
     order = parse_sortby(given["sortby"], collection) if "sortby" in given else ()

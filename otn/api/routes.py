@@ -10,12 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from otn.api import basemap, documents, facets, loaded, quality, schemas, texts, tilesets
-from otn.api.answers import answer, own_links, sent
+from otn.api import basemap, documents, facets, loaded, quality, schemas, texts
+from otn.api.answers import Document, answer, own_links, sent
 from otn.api.context import Api, RequestContext, request_context
 from otn.api.cql2.functions import functions_document
 from otn.api.crs import CRS84
+from otn.api.dataset_tiles import DatasetTile
 from otn.api.download import Download
+from otn.api.download_files import DownloadFiles
 from otn.api.encoders.gml import application_schema
 from otn.api.features import Feature, Items
 from otn.api.health import live, ready
@@ -28,9 +30,7 @@ from otn.api.negotiation import (
     QLR,
     SCHEMA,
     SCHEMA_ONLY,
-    TILEJSON,
     TILEJSON_ONLY,
-    TILESET,
     XSD,
     Representation,
 )
@@ -42,11 +42,11 @@ from otn.api.search import Search
 from otn.api.selection import parse_selection
 from otn.api.served import ServedCollection
 from otn.api.style_routes import style_routes
-from otn.api.tiles import CollectionTile, find_tile_matrix_set
+from otn.api.tile_archive import TileArchive
+from otn.api.tile_routes import tile_routes
+from otn.api.tiles import CollectionTile
 from otn.model.text import Text
-from otn.model.tile_matrix_sets import WEB_MERCATOR_QUAD
 
-Document = dict[str, Any]
 _SchemaBuilder = Callable[..., Document]
 
 
@@ -55,15 +55,17 @@ _DATASET = "/datasets/{region}/{name}"
 _TILESET = "/collections/{collection_id}/tiles/{tile_matrix_set_id}"
 
 
-def endpoints(api: Api) -> dict[str, ASGIApp]:
+def endpoints(api: Api, downloads: DownloadFiles) -> dict[str, ASGIApp]:
     """Features and tiles by path: what is asked for most, and what is too large to be held."""
     items = Items(api)
     return {
         _ITEMS + "/{feature_id}": Feature(api),
         _ITEMS: items,
         "/collections/{collection_id}/search": Search(items),
-        "/collections/{collection_id}/download": Download(api),
+        "/collections/{collection_id}/download": Download(api, downloads),
         _TILESET + "/{tile_matrix}/{tile_row}/{tile_col}": CollectionTile(api),
+        "/tiles/{tile_matrix_set_id}/{tile_matrix}/{tile_row}/{tile_col}": DatasetTile(api),
+        f"/collections/{{collection_id}}/tiles/{documents.TILE_ARCHIVE}": TileArchive(api),
         "/basemap/{tile_matrix}/{tile_row}/{tile_col}": basemap.BasemapTile(api),
     }
 
@@ -83,10 +85,7 @@ def router(api: Api) -> APIRouter:
         ("/collections/{collection_id}/facets", resources.facets),
         ("/collections/{collection_id}/schema", resources.schema),
         ("/collections/{collection_id}/schemas/feature", resources.feature_schema),
-        ("/collections/{collection_id}/tiles", resources.tilesets),
-        (_TILESET, resources.tileset),
-        ("/tileMatrixSets", resources.tile_matrix_sets),
-        ("/tileMatrixSets/{tile_matrix_set_id}", resources.tile_matrix_set),
+        *tile_routes(api),
         ("/basemap", resources.basemap),
         ("/functions", resources.functions),
         *style_routes(api),
@@ -164,45 +163,6 @@ class _Resources:
         described, name = self._described(served, context), served.collection.id
         file = layer_definition(name, described["title"], described["attribution"], context.links, context.language)
         return sent(request, context, file.encode(), QLR.media_type, f"{name}.qlr")
-
-    async def tile_matrix_sets(self, request: Request) -> Response:
-        async def document(context: RequestContext) -> Document:
-            return tilesets.tile_matrix_sets(context.links, context.language, own_links(context, DOCUMENT))
-
-        return await self._answer(request, DOCUMENT, "tileMatrixSets", texts.TILE_MATRIX_SETS, document)
-
-    async def tile_matrix_set(self, request: Request) -> Response:
-        entry = find_tile_matrix_set(request.path_params["tile_matrix_set_id"])
-
-        async def document(context: RequestContext) -> Document:
-            return tilesets.tile_matrix_set(entry, own_links(context, DOCUMENT))
-
-        return await self._answer(request, DOCUMENT, "tileMatrixSet", texts.TILE_MATRIX_SET, document)
-
-    async def tilesets(self, request: Request) -> Response:
-        served = await self._served(request)
-        title = self._title(served)
-
-        async def document(context: RequestContext) -> Document:
-            own = own_links(context, DOCUMENT)
-            return tilesets.tilesets(served, title.in_language(context.language), context.links, context.language, own)
-
-        return await self._answer(request, DOCUMENT, "tilesets", title, document)
-
-    async def tileset(self, request: Request) -> Response:
-        entry = find_tile_matrix_set(request.path_params["tile_matrix_set_id"])
-        served = await self._served(request)
-        described = self._api.service.collections[served.collection.id]
-
-        async def document(context: RequestContext) -> Document:
-            links, language = context.links, context.language
-            title = described.title.in_language(language)
-            if context.representation is TILEJSON:
-                return tilesets.tilejson(served, title, described.description.in_language(language), links, language)
-            return tilesets.tileset(served, entry, title, links, language, own_links(context, DOCUMENT))
-
-        offered = TILESET if entry is WEB_MERCATOR_QUAD else DOCUMENT
-        return await self._answer(request, offered, "tileset", described.title, document)
 
     async def basemap(self, request: Request) -> Response:
         async def document(context: RequestContext) -> Document:

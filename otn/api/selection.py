@@ -9,12 +9,13 @@ from otn.api.cql2.expression import Expression
 from otn.api.cql2.language import FilterLanguage, parse_filter_language
 from otn.api.crs import CRS84, Crs, parse_crs
 from otn.api.parameters import Parameters, parse_boolean
-from otn.api.temporal import Interval, parse_datetime, parse_instant
+from otn.api.temporal import Interval, parse_datetime, parse_instant, parse_subset
 from otn.errors import BadRequest
 from otn.model.collections import Collection
 from otn.model.fields import Field, Kind
 
 SELECTION_PARAMETERS = frozenset({"bbox", "bbox-crs", "datetime", "filter", "filter-lang", "filter-crs", "q"})
+"""What selects features of any collection; those with a name of a property are its own."""
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _MOST_TERMS = 20
@@ -48,6 +49,11 @@ class Selection:
 EVERYTHING = Selection()
 
 
+def known_parameters(collection: Collection, names: frozenset[str]) -> frozenset[str]:
+    """Those of `names` that the collection takes, and the names of its properties."""
+    return (names if collection.has_names else names - {"q"}) | collection.queryables.keys()
+
+
 def parse_selection(collection: Collection, parameters: Parameters) -> tuple[Selection, tuple[Crs, ...]]:
     """The selection, and the reference systems it is said in.
 
@@ -60,7 +66,7 @@ def parse_selection(collection: Collection, parameters: Parameters) -> tuple[Sel
     language = parse_filter_language(given["filter-lang"]) if "filter-lang" in given else FilterLanguage.TEXT
     selection = Selection(
         bbox=parse_bbox(given["bbox"], bbox_crs) if "bbox" in given else None,
-        datetime=parse_datetime(given["datetime"]) if "datetime" in given else None,
+        datetime=_time(given),
         equalities=tuple(
             parse_equality(collection.queryables[name], value)
             for name, value in parameters
@@ -70,6 +76,14 @@ def parse_selection(collection: Collection, parameters: Parameters) -> tuple[Sel
         filter=_filter(given["filter"], language, collection, filter_crs) if "filter" in given else None,
     )
     return selection, (bbox_crs, filter_crs)
+
+
+def _time(given: dict[str, str]) -> Interval | None:
+    if "subset" not in given:
+        return parse_datetime(given["datetime"]) if "datetime" in given else None
+    if "datetime" in given:
+        raise BadRequest("datetime and subset both say when: leave one out.", parameter="subset")
+    return parse_subset(given["subset"])
 
 
 def _filter(text: str, language: FilterLanguage, collection: Collection, crs: Crs) -> Expression:

@@ -1,6 +1,7 @@
 """The collections that have features, as the database knows them."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -10,11 +11,12 @@ import orjson
 from otn.api.sql import collections_statement
 from otn.edition.manifest import Manifest
 from otn.edition.shelf import Shelf
-from otn.errors import NotFound, Unavailable
+from otn.errors import NotFound, Superseded, Unavailable
 from otn.model.collections import COLLECTIONS, Collection
 from otn.model.datasets import Dataset
 from otn.model.licences import Licence
 from otn.store.pool import Pool
+from otn.store.tile_sql import version_statement
 
 if TYPE_CHECKING:
     from otn.edition.edition import Edition
@@ -30,7 +32,10 @@ class ServedDataset:
 
 @dataclass(frozen=True)
 class ServedCollection:
-    """A collection with features; `bbox` is west, south, east, north in degrees, `version` that of the data."""
+    """A collection with features; `bbox` is west, south, east, north in degrees, `version` that of the data.
+
+    `tiles_size` is how long the file of its ready-made tiles is, where there is one.
+    """
 
     collection: Collection
     version: int
@@ -40,17 +45,28 @@ class ServedCollection:
     valid_from: datetime | None
     valid_to: datetime | None
     datasets: tuple[ServedDataset, ...]
+    tiles_size: int | None = None
 
     @property
     def attribution(self) -> str:
         """Whom to name: the attributions of its datasets, each once."""
-        return "; ".join(dict.fromkeys(served.dataset.attribution for served in self.datasets))
+        return attribution(self.datasets)
 
     @property
     def licences(self) -> tuple[Licence, ...]:
         """The licences of its datasets, each once, by identifier."""
-        by_id = {served.dataset.licence: served.dataset.licence_model for served in self.datasets}
-        return tuple(by_id[licence_id] for licence_id in sorted(by_id))
+        return licences(self.datasets)
+
+
+def attribution(datasets: Iterable[ServedDataset]) -> str:
+    """The attributions of datasets, each once."""
+    return "; ".join(dict.fromkeys(served.dataset.attribution for served in datasets))
+
+
+def licences(datasets: Iterable[ServedDataset]) -> tuple[Licence, ...]:
+    """The licences of datasets, each once, by identifier."""
+    by_id = {served.dataset.licence: served.dataset.licence_model for served in datasets}
+    return tuple(by_id[licence_id] for licence_id in sorted(by_id))
 
 
 class Served:
@@ -66,13 +82,12 @@ class Served:
     async def collections(self) -> tuple[ServedCollection, ...]:
         """In the order of the model. Raises Unavailable where neither the database nor an edition answers."""
         try:
-            self._known = await served_collections(self._pool)
+            known = self._known = await served_collections(self._pool)
         except Unavailable:
             known = self._known or self._published()
             if not known:
                 raise
-            return known
-        return self._known
+        return tuple(replace(served, tiles_size=self._tiles_size(served.collection.id)) for served in known)
 
     async def collection(self, collection_id: str) -> ServedCollection:
         """Raises NotFound where there is no such collection, or none with features, and what `collections` raises."""
@@ -81,12 +96,23 @@ class Served:
                 return served
         raise no_collection(collection_id)
 
+    async def confirm(self, collection: Collection, version: int) -> None:
+        """Raises Superseded unless the database has that version: what is read from before is of it then."""
+        statement = version_statement(collection)
+        rows = await self._pool.fetch(statement.sql, statement.parameters)
+        if [row["version"] for row in rows] != [version]:
+            raise Superseded(f"The data of {collection.id} were loaded anew meanwhile: try again.")
+
     def of_edition(self, edition: "Edition") -> ServedCollection:
         """The collection as the edition has it."""
         served = self._of_editions.get(edition)
         if served is None:
             served = self._of_editions[edition] = _of_manifest(edition.collection, edition.manifest)
         return served
+
+    def _tiles_size(self, collection_id: str) -> int | None:
+        file = self._shelf.tiles(collection_id)
+        return None if file is None else file.size
 
     def _published(self) -> tuple[ServedCollection, ...]:
         editions = (self._shelf.current(collection_id) for collection_id in COLLECTIONS)

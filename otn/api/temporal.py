@@ -26,6 +26,7 @@ _DURATION = re.compile(
     r"(?:(?P<weeks>[0-9]{1,6})W)?(?:(?P<days>[0-9]{1,7})D)?"
     r"(?:T(?=[0-9])(?:(?P<hours>[0-9]{1,8})H)?(?:(?P<minutes>[0-9]{1,9})M)?(?:(?P<seconds>[0-9]{1,10}(?:\.[0-9]+)?)S)?)?"
 )
+_SUBSET = re.compile(r'datetime\((?P<low>"[^"/]+"|\*(?=:))(?::(?P<high>"[^"/]+"|\*))?\)')
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,21 @@ def parse_datetime(text: str, parameter: str = "datetime") -> Interval | None:
     if start is not None and end is not None and start > end:
         raise BadRequest(f"{parameter} starts after it ends: {text!r}.", parameter=parameter)
     return None if start is None and end is None else Interval(start, end)
+
+
+def parse_subset(text: str) -> Interval | None:
+    """The interval that `datetime("2020-01-31")` or `datetime("2020-01-01":*)` means; None for `datetime(*:*)`.
+
+    Source: OGC API - Tiles - Part 1 (20-057), /req/datetime. Raises BadRequest naming `subset`.
+    """
+    match = _SUBSET.fullmatch(text)
+    if match is None:
+        raise BadRequest(
+            f'subset must be datetime("2020-01-31") or datetime("2020-01-31":"2020-12-31"), not {text!r}.',
+            parameter="subset",
+        )
+    ends = (".." if end == "*" else end.strip('"') for end in (match["low"], match["high"]) if end is not None)
+    return parse_datetime("/".join(ends), "subset")
 
 
 def parse_instant(text: str, parameter: str) -> Interval:

@@ -113,6 +113,12 @@ VECTOR_TILES_OF = Text(
 TILESETS = Text(en="Vector tiles", nl="Vectortegels", fr="Tuiles vectorielles", de="Vektorkacheln")
 TILESET = Text(en="Tileset", nl="Tegelset", fr="Jeu de tuiles", de="Kachelsatz")
 TILE = Text(en="Vector tile", nl="Vectortegel", fr="Tuile vectorielle", de="Vektorkachel")
+TILE_ARCHIVE = Text(
+    en="All vector tiles (PMTiles)",
+    nl="Alle vectortegels (PMTiles)",
+    fr="Toutes les tuiles vectorielles (PMTiles)",
+    de="Alle Vektorkacheln (PMTiles)",
+)
 TILEJSON = Text(en="As TileJSON", nl="Als TileJSON", fr="En TileJSON", de="Als TileJSON")
 TILE_MATRIX_SETS = Text(
     en="Tile matrix sets", nl="Tegelmatrixsets", fr="Ensembles de matrices de tuiles", de="Kachelmatrixsätze"

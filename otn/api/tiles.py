@@ -1,31 +1,37 @@
-"""Vector tiles of collections: plain ASGI, from an address to bytes in one statement.
+"""Vector tiles of collections: plain ASGI, from an address to bytes in one statement; and what all tiles share.
 
 Sources: OGC API - Tiles - Part 1 (20-057) "Core" and "Mapbox Vector Tiles"; Mapbox Vector Tile specification 2.1.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from importlib.metadata import version
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from starlette.types import Receive, Scope, Send
 
+from otn.api.codings import LEAST_TO_COMPRESS, coding_for, unpacked, unpacked_size
 from otn.api.conditional import is_conditional, is_not_modified, strong_etag
 from otn.api.context import Api, headers_of, require_reading
 from otn.api.disconnect import WhileConnected
+from otn.api.editions import ReadyTile
 from otn.api.negotiation import MVT, MVT_TYPE, choose_language, choose_representation
-from otn.api.parameters import parse_parameters, refuse_unknown
+from otn.api.parameters import Parameters, parse_parameters, refuse_unknown
 from otn.api.query import REPRESENTATION_PARAMETERS
+from otn.api.response_cache import KEEP_WHILE
+from otn.api.selection import known_parameters, parse_selection
+from otn.api.selection_sql import selection_sql
 from otn.api.served import find_collection, no_collection
 from otn.errors import NotFound
-from otn.model.collections import Collection
-from otn.model.tile_matrix_sets import TILE_MATRIX_SETS, TileAddress, TileMatrixSet
-from otn.store.tile_sql import TileRequest, tile_statement, version_statement
+from otn.model.collections import COLLECTIONS, Collection
+from otn.model.tile_matrix_sets import TILE_MATRIX_SETS, WEB_MERCATOR_QUAD, TileAddress, TileMatrixSet
+from otn.store.pool import Pool
+from otn.store.statement import Condition, Statement
+from otn.store.tile_sql import MAXIMUM_BYTES, TileRequest, tile_statement, version_statement
 
-MAXIMUM_BYTES = 500_000
-"""No tile is larger before compression; where it would be, the features that matter least are left out."""
-
+# A tile is a place itself: neither a box nor its reference system is asked for.
+_TILE_PARAMETERS = REPRESENTATION_PARAMETERS | {"datetime", "subset", "filter", "filter-lang", "q"}
 # Whoever holds a tile asks whether it still holds, and is mostly told so without a row being read.
 REVALIDATE = "public, no-cache"
 _INTEGER = re.compile(r"[0-9]{1,10}")
@@ -48,60 +54,126 @@ class CollectionTile:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Raises what the error handlers know: RequestError, HTTPException, ClientLeft."""
-        check_tile_request(scope)
         names = scope["path_params"]
         collection = find_collection(names["collection_id"])
+        parameters = tile_request_parameters(scope, tile_parameters(collection))
         tile_matrix_set = find_tile_matrix_set(names["tile_matrix_set_id"])
-        request = TileRequest(
-            collection, tile_matrix_set, tile_address(names, tile_matrix_set, tile_matrix_set.deepest)
-        )
+        tile = tile_address(names, tile_matrix_set, tile_matrix_set.deepest)
+        request = TileRequest(collection, tile_matrix_set, tile, tile_condition(collection, parameters))
+        ready = self._ready(request)
         if is_conditional(scope):
-            version = await self._version(collection, receive)
+            version = await self._version(collection, receive) if ready is None else _version_of(ready, collection)
             if is_not_modified(scope, strong_etag(version)):
                 await send_not_modified(send, version, REVALIDATE)
                 return
-        await send_tile(send, await self._make(request, receive), REVALIDATE)
+        if ready is not None:
+            await _send_ready(scope, send, _version_of(ready, collection), ready.packed)
+            return
+        made = await make_tile(self._api.pool, (request,), receive)
+        self._keep(scope, collection, made)
+        await send_tile(send, made, REVALIDATE)
+
+    def _ready(self, request: TileRequest) -> ReadyTile | None:
+        """The tile as the newest edition has it ready-made."""
+        if request.tile_matrix_set is not WEB_MERCATOR_QUAD or request.condition is not None:
+            return None
+        return self._api.editions.ready_tile(request.collection, request.tile)
+
+    def _keep(self, scope: Scope, collection: Collection, made: MadeTile) -> None:
+        """Lets the answer be kept, where it shows what the newest edition holds."""
+        edition = self._api.editions.current(collection)
+        if edition is not None and made.version == tile_version({collection.id: edition.number}):
+            scope[KEEP_WHILE] = self._api.editions.still(edition, pinned=False)
 
     async def _version(self, collection: Collection, receive: Receive) -> str:
-        statement = version_statement(collection)
-        async with WhileConnected(receive):
-            rows = await self._api.pool.fetch(statement.sql, statement.parameters)
-        if not rows:
+        versions = await read_versions(self._api.pool, (collection,), receive)
+        if not versions:
             raise no_collection(collection.id)
-        return _version(rows[0]["version"], collection)
-
-    async def _make(self, request: TileRequest, receive: Receive) -> MadeTile:
-        """The tile, with fewer features where all of them would be more than MAXIMUM_BYTES."""
-        while True:
-            statement = tile_statement(request)
-            async with WhileConnected(receive):
-                rows = await self._api.pool.fetch(statement.sql, statement.parameters)
-            if not rows:
-                raise no_collection(request.collection.id)
-            content = rows[0]["tile"] or b""
-            if len(content) <= MAXIMUM_BYTES:
-                return MadeTile(_version(rows[0]["version"], request.collection), content)
-            request = replace(request, at_most=rows[0]["features"] * MAXIMUM_BYTES * 9 // (len(content) * 10))
+        return tile_version(versions)
 
 
-def _version(data_version: int, collection: Collection) -> str:
+async def read_versions(pool: Pool, collections: Iterable[Collection], receive: Receive) -> dict[str, int]:
+    """The versions of those that are served, in the order they are given. Raises Unavailable."""
+    wanted = tuple(collections)
+    found = await _rows(pool, version_statement(*wanted), receive)
+    return {collection.id: found[collection.id]["version"] for collection in wanted if collection.id in found}
+
+
+def tile_version(versions: Mapping[str, int]) -> str:
     """Other data, another rule or another program may give another tile."""
-    return f"{data_version}-{collection.tile_rule.fingerprint}-{PROGRAM}"
+    layers = (f"{name}-{number}-{COLLECTIONS[name].tile_rule.fingerprint}" for name, number in versions.items())
+    return "-".join([*layers, PROGRAM])
 
 
-def check_tile_request(scope: Scope) -> None:
-    """Raises HTTPException for a method, BadRequest for a parameter and NotAcceptable for an Accept header."""
+async def make_tile(pool: Pool, layers: Sequence[TileRequest], receive: Receive) -> MadeTile:
+    """A tile is its layers one after the other. Where they would be more than MAXIMUM_BYTES, the largest ones get fewer
+    features.
+
+    Raises NotFound where none of them is served, and Unavailable.
+    """
+    while True:
+        found = await _rows(pool, tile_statement(*layers), receive)
+        if not found:
+            raise no_collection(layers[0].collection.id)
+        served = [(layer, found[layer.collection.id]) for layer in layers if layer.collection.id in found]
+        contents = [row["tile"] or b"" for _, row in served]
+        content = b"".join(contents)
+        if len(content) <= MAXIMUM_BYTES:
+            return MadeTile(tile_version({layer.collection.id: row["version"] for layer, row in served}), content)
+        most = _share([len(part) for part in contents])
+        layers = [
+            layer.smaller(row["features"], len(part), most) or layer
+            for (layer, row), part in zip(served, contents, strict=True)
+        ]
+
+
+async def _rows(pool: Pool, statement: Statement, receive: Receive) -> dict[str, Any]:
+    """Rows by the collection they are about."""
+    async with WhileConnected(receive):
+        rows = await pool.fetch(statement.sql, statement.parameters)
+    return {row["collection"].decode(): row for row in rows}
+
+
+def _share(sizes: Sequence[int]) -> int:
+    """How many bytes each layer may have, where small ones leave what they do not need to the others."""
+    left, share = MAXIMUM_BYTES, 0
+    for number, size in enumerate(sorted(sizes)):
+        share = left // (len(sizes) - number)
+        if size > share:
+            break
+        left -= size
+    return share
+
+
+def tile_parameters(collection: Collection) -> frozenset[str]:
+    """What tiles of the collection, and the documents about them, can be asked for by."""
+    return known_parameters(collection, _TILE_PARAMETERS)
+
+
+def tile_condition(collection: Collection, parameters: Parameters) -> Condition | None:
+    """What a feature must meet to be in the tile; None where all are. Raises BadRequest for an unusable value."""
+    selection, _ = parse_selection(collection, parameters)
+    return None if selection.is_everything else partial(selection_sql, selection)
+
+
+def tile_request_parameters(scope: Scope, known: frozenset[str]) -> Parameters:
+    """The parameters of a request for a tile.
+
+    Raises HTTPException for a method, BadRequest for an unknown parameter and NotAcceptable for an Accept header.
+    """
     require_reading(scope)
-    parameters = dict(parse_parameters(scope["query_string"]))
-    refuse_unknown(parameters, REPRESENTATION_PARAMETERS)
-    choose_representation(parameters.get("f"), headers_of(scope, (b"accept",))[b"accept"], MVT)
-    choose_language(parameters.get("lang"), "")
+    parameters = parse_parameters(scope["query_string"])
+    given = dict(parameters)
+    refuse_unknown(given, known)
+    choose_representation(given.get("f"), headers_of(scope, (b"accept",))[b"accept"], MVT)
+    choose_language(given.get("lang"), "")
+    return parameters
 
 
 def find_tile_matrix_set(identifier: str) -> TileMatrixSet:
     """Raises NotFound."""
     if identifier not in TILE_MATRIX_SETS:
-        known = " and ".join(TILE_MATRIX_SETS)
+        known = ", ".join(TILE_MATRIX_SETS)
         raise NotFound(f"There is no tile matrix set {identifier[:60]!r} here; there are {known}.")
     return TILE_MATRIX_SETS[identifier]
 
@@ -137,6 +209,26 @@ async def send_tile(send: Send, made: MadeTile, cache_control: str) -> None:
     headers += [(b"content-type", MVT_TYPE.encode()), (b"content-length", str(len(content)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": content})
+
+
+def _version_of(ready: ReadyTile, collection: Collection) -> str:
+    return tile_version({collection.id: ready.number})
+
+
+async def _send_ready(scope: Scope, send: Send, version: str, packed: memoryview | None) -> None:
+    """Sends the same bytes as if the tile had been made and compressed now."""
+    if packed is None or coding_for(scope).coding != "gzip" or unpacked_size(packed) < LEAST_TO_COMPRESS:
+        content = b"" if packed is None else unpacked(packed)
+        await send_tile(send, MadeTile(version, content), REVALIDATE)
+        return
+    headers = [
+        *_headers(version, REVALIDATE),
+        (b"content-type", MVT_TYPE.encode()),
+        (b"content-encoding", b"gzip"),
+        (b"content-length", b"%d" % len(packed)),
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": bytes(packed)})
 
 
 def _headers(version: str, cache_control: str) -> list[tuple[bytes, bytes]]:

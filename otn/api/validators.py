@@ -15,7 +15,7 @@ def etag(context: RequestContext, version: int) -> str:
 
     A weak one where the bytes may differ though the features are the same.
     """
-    question = sorted(item for item in context.parameters if item[0] not in ("f", "lang"))
+    question = sorted(context.question)
     links = context.links
     media_type = context.representation.media_type
     tag = strong_etag(
@@ -29,12 +29,13 @@ def validators(context: RequestContext, version: int, updated: datetime) -> list
     """The headers by which a client asks again; on 200 and 304 alike."""
     return [
         (b"etag", etag(context, version).encode()),
-        (b"last-modified", _http_date(updated)),
+        (b"last-modified", http_date(updated)),
         (b"cache-control", REVALIDATE.encode()),
         (b"vary", VARY.encode()),
     ]
 
 
 @lru_cache(maxsize=64)
-def _http_date(moment: datetime) -> bytes:
+def http_date(moment: datetime) -> bytes:
+    """As Last-Modified has it, whole seconds."""
     return format_datetime(moment, usegmt=True).encode()

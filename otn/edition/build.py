@@ -61,7 +61,7 @@ def publish(
     published = []
     for collection in COLLECTIONS.values():
         if collection.id in wanted:
-            with _translated(collection):
+            with translated(f"the edition of {collection.id}"):
                 made = _Build(url, editions / collection.id, collection, progress or Silent(), verify=verify).run()
             if made is not None:
                 published.append(made)
@@ -160,16 +160,15 @@ class _Build:
 
 
 @contextmanager
-def _translated(collection: Collection) -> Iterator[None]:
+def translated(what: str) -> Iterator[None]:
+    """Makes an EditionError of what keeps something from being built."""
     try:
         yield
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         raise EditionError(
-            f"The edition of {collection.id} was not built: {error.strerror}{where}. PostgreSQL answers in its place."
+            f"{what[0].upper()}{what[1:]} was not built: {error.strerror}{where}. PostgreSQL answers in its place."
         ) from error
     except psycopg.Error as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise EditionError(
-            f"PostgreSQL ended the build of the edition of {collection.id} ({reason}), and answers in its place."
-        ) from error
+        raise EditionError(f"PostgreSQL ended the build of {what} ({reason}), and answers in its place.") from error

@@ -6,6 +6,7 @@ from pathlib import Path
 from otn.edition.manifest import PARTS, Manifest, numbers, path_of, read_manifest
 from otn.edition.part import Part
 from otn.edition.standing import Standing, standings
+from otn.edition.tile_file import TileFile
 from otn.errors import EditionError
 from otn.store.progress import Progress
 
@@ -24,6 +25,10 @@ def _of_collection(folder: Path, standing: Standing, progress: Progress) -> Iter
         yield f"{standing.collection} has no edition."
     elif not standing.is_current:
         yield f"The edition {standing.newest.number} of {standing.collection} is not what the database holds."
+    elif standing.is_current and not standing.is_complete:
+        yield f"The edition {standing.newest.number} of {standing.collection} has no tiles."
+    if standing.tiles is not None:
+        yield from _of_tiles(standing.tiles.path)
     sound: set[str] = set()
     for number in numbers(folder):
         try:
@@ -33,6 +38,13 @@ def _of_collection(folder: Path, standing: Standing, progress: Progress) -> Iter
             continue
         progress.stage(f"{manifest.collection}: edition {number}", manifest.count)
         yield from _of_parts(folder, manifest, sound, progress)
+
+
+def _of_tiles(path: Path) -> Iterator[str]:
+    try:
+        TileFile(path)
+    except EditionError as error:
+        yield str(error)
 
 
 def _of_parts(folder: Path, manifest: Manifest, sound: set[str], progress: Progress) -> Iterator[str]:

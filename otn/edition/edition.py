@@ -6,9 +6,11 @@ over at its natural place in its part. Reading parses no feature; what neighbour
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from otn.edition.extract import Extract
 from otn.edition.manifest import Manifest
 from otn.edition.matches import Matches, Place, Rows, joined, merged, rows_of
 from otn.edition.part import Part
@@ -72,6 +74,10 @@ class Edition:
             np.array(sorted(row.position for row in self._front if row.owner == owner), np.int64)
             for owner in range(len(self.parts))
         )
+        # As most questions need them, made once.
+        self._whole = tuple(
+            Matches(owner, part, range(part.count), self._front_of[owner]) for owner, part in enumerate(self.parts)
+        )
 
     def page(
         self,
@@ -95,6 +101,8 @@ class Edition:
         elif place is not None:
             front = front if backwards else []
             matches = [entry.beyond(place, before=backwards) for entry in matches]
+        for owner in {row.owner for row in front}:
+            self.parts[owner].check()
         first = rows_of([(row.owner, row.position) for row in front])
         most = offset + limit + 1
         if backwards:
@@ -105,6 +113,14 @@ class Edition:
             found = joined(first, merged(matches, most, from_end=False))[offset:most]
             rows = found[:limit]
         return Page(matched, len(found) > limit, self._place(rows, 0), self._place(rows, -1), rows, self.parts)
+
+    def extract(self, boxes: Sequence[Bounds] = ()) -> Extract:
+        """All features that any of the boxes touches, in their order. That of everything is kept."""
+        return Extract.of(self.page(boxes, limit=self.count).rows, self.parts) if boxes else self._everything
+
+    @cached_property
+    def _everything(self) -> Extract:
+        return Extract.of(self.page(limit=self.count).rows, self.parts)
 
     def feature(self, feature_id: int) -> tuple[memoryview, str] | None:
         """The GeoJSON text of a feature and the identifier of its licence; None where there is no such feature."""
@@ -141,9 +157,10 @@ class Edition:
         """What is meant in a part that has features; None where nothing is."""
         part = self.parts[owner]
         bbox = part.info.bbox
+        if not boxes or (bbox is not None and any(_covers(box, bbox) for box in boxes)):
+            return self._whole[owner]
         part.check()
-        everything = not boxes or (bbox is not None and any(_covers(box, bbox) for box in boxes))
-        positions = range(part.count) if everything else part.positions_in(boxes)
+        positions = part.positions_in(boxes)
         return Matches(owner, part, positions, self._front_of[owner]) if len(positions) else None
 
     def _meant(self, matches: Sequence[Matches], boxes: Sequence[Bounds]) -> list[_First]:

@@ -8,10 +8,11 @@ from filelock import FileLock, Timeout
 
 from otn.edition.manifest import PARTS, numbers, path_of, readable
 from otn.edition.part_format import UNFINISHED
+from otn.edition.tile_info import SUFFIX, TILES, path_of_tiles
 
 KEPT = 3
 """So many editions of a collection are kept, so that who pages through one finds its end."""
-_LOCK = "build.lock"
+_LOCK, _TILE_LOCK = "build.lock", "tiles.lock"
 
 
 @contextmanager
@@ -20,18 +21,17 @@ def only_builder(folder: Path, waiting: Callable[[], None]) -> Iterator[None]:
 
     The kernel releases the lock of a process that is killed. Raises OSError where the folder cannot be written.
     """
-    (folder / PARTS).mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / _LOCK)
-    try:
-        lock.acquire(blocking=False)
-    except Timeout:
-        waiting()
-        lock.acquire(poll_interval=0.1)
-    try:
-        _remove_unfinished(folder)
+    with _alone(folder / PARTS, folder / _LOCK, waiting):
+        _remove_unfinished(folder, folder / PARTS)
         yield
-    finally:
-        lock.release()
+
+
+@contextmanager
+def only_tile_maker(folder: Path, waiting: Callable[[], None]) -> Iterator[None]:
+    """The same for who makes the tiles of a collection: that may go on while the next edition is built."""
+    with _alone(folder / TILES, folder / _TILE_LOCK, waiting):
+        _remove_unfinished(folder / TILES)
+        yield
 
 
 def remove_outdated(folder: Path) -> None:
@@ -44,6 +44,28 @@ def remove_outdated(folder: Path) -> None:
             file.unlink(missing_ok=True)
 
 
-def _remove_unfinished(folder: Path) -> None:
-    for file in (*folder.glob(f"*{UNFINISHED}"), *(folder / PARTS).glob(f"*{UNFINISHED}")):
+def remove_other_tiles(folder: Path, number: int) -> None:
+    """Leaves the tiles of one edition: others are not served."""
+    for file in (folder / TILES).glob(f"*{SUFFIX}"):
+        if file != path_of_tiles(folder, number):
+            file.unlink(missing_ok=True)
+
+
+@contextmanager
+def _alone(below: Path, file: Path, waiting: Callable[[], None]) -> Iterator[None]:
+    below.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(file)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        waiting()
+        lock.acquire(poll_interval=0.1)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _remove_unfinished(*folders: Path) -> None:
+    for file in (file for folder in folders for file in folder.glob(f"*{UNFINISHED}")):
         file.unlink(missing_ok=True)

@@ -1,7 +1,8 @@
 """The features of a part that are meant, and those of several parts in one order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,23 +28,43 @@ class Matches:
 
     def beyond(self, place: Place, *, before: bool) -> "Matches":
         """Those after a place, or before it."""
+        index = self._index(place, before=before)
+        positions: range | Positions
+        if isinstance(self.positions, range):
+            positions = range(index) if before else range(index, self.part.count)
+        else:
+            positions = self.positions[self.positions < index if before else self.positions >= index]
+        return Matches(self.owner, self.part, positions, self.front)
+
+    def _index(self, place: Place, *, before: bool) -> int:
+        """How many features of the part stand before a place; one that stands there counts unless `before`."""
         rank, identifier = place
+        # Datasets lie side by side: most parts end before the place or begin after it, and need not be looked into.
+        first_rank, last_rank = self.part.rank_range
+        if last_rank < rank:
+            return self.part.count
+        if first_rank > rank:
+            return 0
+        self.part.check()
         ranks = self.part.ranks
         first, last = int(ranks.searchsorted(rank, "left")), int(ranks.searchsorted(rank, "right"))
-        index = first + int(self.part.ids[first:last].searchsorted(identifier, "left" if before else "right"))
-        if isinstance(self.positions, range):
-            return replace(self, positions=range(index) if before else range(index, self.part.count))
-        kept = self.positions < index if before else self.positions >= index
-        return replace(self, positions=self.positions[kept])
+        return first + int(self.part.ids[first:last].searchsorted(identifier, "left" if before else "right"))
 
     def edge(self, *, from_end: bool) -> int:
         """The rank of the last one, or of the first. There must be one."""
         if isinstance(self.positions, range):
-            return int(self.part.ranks[self.positions[-1 if from_end else 0]])
+            position = self.positions[-1 if from_end else 0]
+            if position in (0, self.part.count - 1):
+                return self.part.rank_range[0 if position == 0 else 1]
+            return int(self.part.ranks[position])
         return int(self.part.ranks[self.positions.max() if from_end else self.positions.min()])
 
     def window(self, most: int, *, from_end: bool) -> Positions:
-        """At most so many of the first or the last ones, ascending, without those at the front."""
+        """At most so many of the first or the last ones, ascending, without those at the front.
+
+        Raises DamagedPart.
+        """
+        self.part.check()
         found = _ascending(self.positions, most + len(self.front), from_end=from_end)
         if len(self.front) and len(found) and found[0] <= self.front[-1] and found[-1] >= self.front[0]:
             at = found.searchsorted(self.front)
@@ -56,7 +77,7 @@ class Matches:
 class Rows:
     """Features in their order: for each the number of its part, and its position there."""
 
-    owners: npt.NDArray[np.int64]
+    owners: npt.NDArray[np.integer[Any]]
     positions: Positions
 
     def __len__(self) -> int:

@@ -1,11 +1,8 @@
 """A part: the features of one dataset in one collection, ready-made, read where they lie in a mapped file.
 
-A part is verified whole before anything is read from it, since a damaged file must not be served, and an R-tree of
-foreign bytes would end the process.
+A part is verified whole before anything is read from it: an R-tree of foreign bytes would end the process.
 """
 
-import mmap
-import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -15,24 +12,20 @@ import geoindex_rs.rtree as rtree
 import numpy as np
 import numpy.typing as npt
 import orjson
-import xxhash
 
 from otn.edition.part_format import (
     COLUMNS,
-    DIGEST_SIZE,
     FRAGMENTS,
     GEOMETRY,
     MAGIC,
-    TAIL_SIZE,
+    SEPARATOR,
     TREE,
     Bounds,
     PartInfo,
-    located,
 )
-from otn.errors import DamagedPart
+from otn.edition.sealed_file import SealedFile
 from otn.model.collections import COLLECTIONS, GeometryKind
 
-_PIECE = 1 << 24
 _MANY = 1500
 """Where more is found, looking for what lies around four corners is cheaper than looking at the box of each: that took
 22 us for 57, 53 us for 689 and 182 us for 4,244 of 93,000 roads, corners 70 to 100 us however much was found."""
@@ -40,28 +33,13 @@ _MANY = 1500
 Positions = npt.NDArray[np.integer[Any]]
 
 
-class Part:
-    """A mapped part. Positions count its features from 0 in the order of rank and id.
-
-    Nothing is copied: slices and arrays are windows on the file, which stays mapped as long as one of them is held,
-    also when it has been removed from its folder. Call `check` before each use.
-    """
+class Part(SealedFile):
+    """A mapped part. Positions count its features from 0 in the order of rank and id."""
 
     def __init__(self, path: Path) -> None:
         """Raises DamagedPart where the file is missing or is not what was written."""
-        self.path = path
-        self._damage: str | None = None
-        try:
-            self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        except OSError as error:
-            raise DamagedPart(f"{path} cannot be read: {error.strerror}.") from error
-        self._seen = self._stamp()
-        try:
-            self._map = mmap.mmap(self._descriptor, 0, access=mmap.ACCESS_READ)
-        except (OSError, ValueError) as error:
-            raise DamagedPart(f"{path} cannot be mapped: it is empty, or no file.") from error
-        self.checksum = self._verified()
-        directory = orjson.loads(self._directory())
+        super().__init__(path, MAGIC)
+        directory = orjson.loads(self.window(*self.directory))
         self._sections: dict[str, tuple[int, int]] = {
             name: (offset, length) for name, (offset, length) in directory["sections"].items()
         }
@@ -69,24 +47,8 @@ class Part:
         self.count = self.info.count
         # Read while the file is known to be whole, so that asking needs no check.
         self._id_range = (int(self.ids[self._by_id[0]]), int(self.ids[self._by_id[-1]])) if self.count else (0, -1)
-
-    def __del__(self) -> None:
-        # The map has a descriptor of its own.
-        if hasattr(self, "_descriptor"):
-            os.close(self._descriptor)
-
-    def check(self) -> None:
-        """Raises DamagedPart unless the file is still what was verified; one that was touched is verified anew."""
-        if self._damage is None and self._stamp() != self._seen:
-            self._seen = self._stamp()
-            self._verified()
-        if self._damage is not None:
-            raise DamagedPart(self._damage)
-
-    @property
-    def is_damaged(self) -> bool:
-        """Whether `check` has found the file changed."""
-        return self._damage is not None
+        self.rank_range = (int(self.ranks[0]), int(self.ranks[-1])) if self.count else (0, 0)
+        """The rank of the first feature and of the last one. Needs no `check`."""
 
     @cached_property
     def ids(self) -> npt.NDArray[np.int64]:
@@ -108,6 +70,11 @@ class Part:
     def offsets(self) -> npt.NDArray[np.uint64]:
         """Where the fragment at each position begins among the fragments; the last number is their end."""
         return self._column("offsets")
+
+    @property
+    def lengths(self) -> npt.NDArray[np.int64]:
+        """How many bytes the GeoJSON text of the feature at each position has."""
+        return np.diff(self.offsets).astype(np.int64) - len(SEPARATOR)
 
     def fragment(self, position: int) -> memoryview:
         """The GeoJSON text of the feature at a position."""
@@ -212,31 +179,7 @@ class Part:
         return np.frombuffer(self._section(name), COLUMNS[name])
 
     def _section(self, name: str) -> memoryview:
-        offset, length = self._sections[name]
-        return memoryview(self._map)[offset : offset + length]
-
-    def _directory(self) -> memoryview:
-        offset, length = located(self._map[-TAIL_SIZE:])
-        return memoryview(self._map)[offset : offset + length]
-
-    def _stamp(self) -> tuple[int, int]:
-        seen = os.fstat(self._descriptor)
-        return seen.st_mtime_ns, seen.st_size
-
-    def _verified(self) -> str:
-        """The checksum of the whole. Raises DamagedPart where it is not the one that was written."""
-        # Reading beyond the end of a file that was cut would end the process.
-        if self._seen[1] != len(self._map) or self._seen[1] < len(MAGIC) + TAIL_SIZE:
-            self._damage = f"{self.path} has been cut."
-            raise DamagedPart(self._damage)
-        digest = xxhash.xxh3_128()
-        with memoryview(self._map) as content:
-            for start in range(0, len(content) - DIGEST_SIZE, _PIECE):
-                digest.update(content[start : min(start + _PIECE, len(content) - DIGEST_SIZE)])
-        if self._map[: len(MAGIC)] != MAGIC or self._map[-DIGEST_SIZE:] != digest.digest():
-            self._damage = f"{self.path} is damaged."
-            raise DamagedPart(self._damage)
-        return digest.hexdigest()
+        return self.window(*self._sections[name])
 
 
 def _shape(box: Bounds) -> Any:

@@ -3,17 +3,13 @@
     magic | section | section | ... | directory | tail
 
 Each section begins at a multiple of eight bytes; numbers are little-endian. The directory is JSON: where each section
-lies, and what the part is. The tail says where the directory lies, and holds the XXH3 of every byte before itself, so
-that a file of which any byte has changed, or the end is missing, is told from a whole one. What stands at the end can
-be written in one pass.
+lies, and what the part is. The tail is that of every sealed file (otn.edition.sealed_file).
 """
 
-import struct
 from dataclasses import dataclass
 from typing import Any
 
 MAGIC = b"OTNPART1"
-ALIGNMENT = 8
 SEPARATOR = b","
 """After every fragment, the last one too: neighbours are one slice."""
 
@@ -37,10 +33,6 @@ end, and `by_id` has the positions of the features in the order of their ids."""
 
 UNFINISHED = ".unfinished"
 """The suffix of a file that is being written; one that nobody writes any more was left by a build that was killed."""
-
-_LOCATION = struct.Struct("<QQ")
-DIGEST_SIZE = 16
-TAIL_SIZE = _LOCATION.size + DIGEST_SIZE
 
 Bounds = tuple[float, float, float, float]
 """West, south, east and north in degrees; west is never greater than east."""
@@ -92,19 +84,3 @@ class PartInfo:
             None if bbox is None else (bbox[0], bbox[1], bbox[2], bbox[3]),
             content["statistics"],
         )
-
-
-def padding(position: int) -> bytes:
-    """What must stand at `position` before a section can begin."""
-    return bytes(-position % ALIGNMENT)
-
-
-def location(offset: int, length: int) -> bytes:
-    """The first half of the tail: where the directory lies."""
-    return _LOCATION.pack(offset, length)
-
-
-def located(tail: bytes) -> tuple[int, int]:
-    """Offset and length of the directory."""
-    offset, length = _LOCATION.unpack_from(tail)
-    return int(offset), int(length)

@@ -3,7 +3,6 @@
 Memory does not grow with the texts and geometries; each feature costs some hundred bytes while the R-tree is made.
 """
 
-import os
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -16,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 import shapely
-import xxhash
 
 from otn.edition.part_format import (
     COLUMNS,
@@ -29,11 +27,8 @@ from otn.edition.part_format import (
     Bounds,
     Identity,
     PartInfo,
-    location,
-    padding,
 )
-
-_PIECE = 1 << 20
+from otn.edition.sealed_file import SealedWriter
 
 
 @dataclass(frozen=True)
@@ -97,49 +92,33 @@ def _stem(identity: Identity) -> str:
     return f"{identity.dataset.replace('/', '--')}.{identity.load_id}"
 
 
-class _Appended:
-    """A file that only grows, with the checksum of what it holds and the places of its sections."""
+class _Appended(SealedWriter):
+    """A part that grows, with the places of its sections."""
 
     def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self._digest = xxhash.xxh3_128()
-        self._position = 0
+        super().__init__(file)
         self._starts: dict[str, int] = {}
         self._ends: dict[str, int] = {}
         self._section: str | None = None
         self.write(MAGIC)
 
-    def write(self, content: bytes | memoryview) -> None:
-        self._file.write(content)
-        self._digest.update(content)
-        self._position += len(content)
-
     def begin_section(self, name: str | None) -> None:
         """Ends the section before; None begins no other."""
         if self._section is not None:
-            self._ends[self._section] = self._position
-        self.write(padding(self._position))
+            self._ends[self._section] = self.position
+        self.align()
         self._section = name
         if name is not None:
-            self._starts[name] = self._position
-
-    def copy(self, spool: IO[bytes]) -> None:
-        spool.seek(0)
-        while piece := spool.read(_PIECE):
-            self.write(piece)
+            self._starts[name] = self.position
 
     def finish(self, info: PartInfo) -> str:
         """Writes directory and tail, and waits until the disk has all of it. Returns the checksum."""
         self.begin_section(None)
         sections = {name: (start, self._ends[name] - start) for name, start in self._starts.items()}
         directory = orjson.dumps({"sections": sections, "part": info.to_json()})
-        start = self._position
+        start = self.position
         self.write(directory)
-        self.write(location(start, len(directory)))
-        self._file.write(self._digest.digest())
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        return self._digest.hexdigest()
+        return self.seal(start, len(directory))
 
 
 class _Columns:

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from otn.edition.manifest import PARTS, numbers, path_of, read_manifest, recipe
+from otn.edition.tile_info import TILES, numbers_of_tiles, path_of_tiles, tile_recipe
 from otn.errors import DamagedPart, EditionError
 from otn.model.collections import COLLECTIONS, Collection
 
 if TYPE_CHECKING:
     from otn.edition.edition import Edition
     from otn.edition.part import Part
+    from otn.edition.tile_file import TileFile
 
 _log = logging.getLogger(__name__)
 _INTERVAL = 0.5
@@ -39,8 +41,17 @@ class _Kept:
         return all(_stamp(path) == stamp for path, stamp in self.seen.items())
 
 
+@dataclass(frozen=True)
+class _KeptTiles:
+    """The newest file of tiles that is there. `file` is None where it cannot be read."""
+
+    number: int
+    seen: _Stamp
+    file: "TileFile | None"
+
+
 class Shelf:
-    """The editions below a folder. Nothing is on it before the first `poll`.
+    """The editions below a folder, and their tiles. Nothing is on it before the first `poll`.
 
     `poll` may run in a thread of its own, one at a time; everything else costs a look-up.
     """
@@ -48,6 +59,7 @@ class Shelf:
     def __init__(self, editions: Path) -> None:
         self._editions = editions
         self._kept: dict[str, dict[int, _Kept]] = {}
+        self._tiles: dict[str, _KeptTiles] = {}
         self._parts: WeakValueDictionary[tuple[Path, _Stamp], Part] = WeakValueDictionary()
 
     def current(self, collection_id: str) -> "Edition | None":
@@ -68,13 +80,21 @@ class Shelf:
         """Whether there is an edition of that number, damaged or not."""
         return number in self._kept.get(collection_id, ())
 
+    def tiles(self, collection_id: str) -> "TileFile | None":
+        """The newest tiles, whose edition is kept but need not be the newest; None where there are none."""
+        kept = self._tiles.get(collection_id)
+        return kept.file if kept is not None and self.is_kept(collection_id, kept.number) else None
+
     @property
     def damaged(self) -> frozenset[tuple[str, int]]:
-        """The collections, and their numbers, whose newest edition cannot be read."""
-        return frozenset(
+        """What cannot be read of the newest editions: the collection, or its tiles, and the number."""
+        editions = {
             (name, newest)
             for name in COLLECTIONS
             if (newest := self.newest(name)) is not None and self.current(name) is None
+        }
+        return frozenset(
+            editions | {(f"{name} {TILES}", kept.number) for name, kept in self._tiles.items() if not kept.file}
         )
 
     def take_down(self, edition: "Edition") -> None:
@@ -83,6 +103,13 @@ class Shelf:
         kept = of_collection.get(edition.number)
         if kept is not None and kept.edition is edition:
             of_collection[edition.number] = replace(kept, edition=None)
+
+    def take_down_tiles(self, file: "TileFile") -> None:
+        """The file turned out to be damaged: it answers no more until it has changed."""
+        name = file.tiles_of.collection
+        kept = self._tiles.get(name)
+        if kept is not None and kept.file is file:
+            self._tiles[name] = replace(kept, file=None)
 
     def poll(self) -> None:
         """Finds out what has come, gone or changed, and opens it."""
@@ -94,6 +121,17 @@ class Shelf:
             }
             if kept != before:
                 self._kept[collection.id] = kept
+            self._look_at_tiles(collection, folder)
+
+    def _look_at_tiles(self, collection: Collection, folder: Path) -> None:
+        number = next(iter(numbers_of_tiles(folder)), None)
+        if number is None:
+            self._tiles.pop(collection.id, None)
+            return
+        path, known = path_of_tiles(folder, number), self._tiles.get(collection.id)
+        stamp = _stamp(path)
+        if known is None or (known.number, known.seen) != (number, stamp):
+            self._tiles[collection.id] = _KeptTiles(number, stamp, _opened_tiles(collection, folder, number))
 
     def _looked_at(self, collection: Collection, folder: Path, number: int, before: _Kept | None) -> _Kept:
         path = path_of(folder, number)
@@ -133,6 +171,17 @@ class Shelf:
         if part.checksum != checksum:
             raise DamagedPart(f"{path} is not the part that its edition was made of.")
         return part
+
+
+def _opened_tiles(collection: Collection, folder: Path, number: int) -> "TileFile | None":
+    from otn.edition.tile_file import TileFile
+
+    try:
+        file = TileFile(path_of_tiles(folder, number))
+        is_of_edition = file.tiles_of.belong_to(read_manifest(path_of(folder, number)))
+    except EditionError:
+        return None
+    return file if is_of_edition and file.tiles_of.recipe == tile_recipe(collection) else None
 
 
 def _stamp(path: Path) -> _Stamp:

@@ -35,6 +35,10 @@ FROM dataset_collection AS filled JOIN collection_state USING (collection) LEFT 
 ) AS newest ON true
 WHERE filled.collection = %s AND filled.number_of_features > 0 ORDER BY dataset
 """
+_OUTDATED = """
+SELECT EXISTS (SELECT FROM dataset_collection
+  WHERE collection = %s AND number_of_features > 0 AND generalised_by IS DISTINCT FROM %s)
+"""
 _LOADED = "SELECT id, finished::text FROM load WHERE id = ANY(%s)"
 
 
@@ -102,6 +106,13 @@ def read_front(connection: psycopg.Connection, collection: Collection) -> list[t
     """The features that stand first, in their order: id and dataset."""
     statement = f"SELECT id, dataset FROM {quoted(collection.table)} WHERE page_rank = 0 ORDER BY id"  # noqa: S608
     return connection.execute(statement.encode()).fetchall()
+
+
+def overviews_are_current(connection: psycopg.Connection, collection: Collection) -> bool:
+    """Whether tiles of low zooms are made of what this program generalised."""
+    asked = [collection.id, collection.tile_rule.fingerprint]
+    [(outdated,)] = connection.execute(_OUTDATED, asked).fetchall()
+    return not outdated
 
 
 def read_loads(connection: psycopg.Connection, numbers: list[int]) -> dict[int, str]:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import psycopg
 
+from otn.edition.kept_files import DOWNLOADS, files
 from otn.edition.manifest import PARTS, Manifest, PartEntry, numbers, path_of, read_manifest, readable, recipe
 from otn.edition.snapshot import State, read_loads, read_state, snapshot
+from otn.edition.tile_info import path_of_tiles, read_tiles_of, tile_recipe
 from otn.errors import EditionError
 from otn.model.collections import COLLECTIONS, Collection
 
@@ -17,7 +19,8 @@ from otn.model.collections import COLLECTIONS, Collection
 class Standing:
     """A collection: its data version, its newest edition that can be read, and the numbers of all that are kept.
 
-    `is_current` says that the edition is what the database holds, and none of its files is missing.
+    `is_current` says that the edition is what the database holds, and none of its files is missing; `tiles` are its
+    ready-made tiles. `downloads` are the bytes of the files that are kept for downloads.
     """
 
     collection: str
@@ -25,6 +28,21 @@ class Standing:
     newest: Manifest | None
     kept: tuple[int, ...]
     is_current: bool
+    downloads: int
+    tiles: "Tiles | None"
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is left to be built."""
+        return self.is_current and (self.tiles is not None or self.newest is None or not self.newest.count)
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """The file with the ready-made tiles of an edition."""
+
+    path: Path
+    size: int
 
 
 def standings(url: str, editions: Path) -> list[Standing]:
@@ -39,8 +57,8 @@ def standings(url: str, editions: Path) -> list[Standing]:
 
 
 def behind(url: str, editions: Path) -> list[str]:
-    """The collections whose newest edition is not what the database holds, or lacks a file."""
-    return [standing.collection for standing in standings(url, editions) if not standing.is_current]
+    """The collections whose newest edition is not what the database holds, or lacks a file or its tiles."""
+    return [standing.collection for standing in standings(url, editions) if not standing.is_complete]
 
 
 def forget_foreign(url: str, editions: Path) -> None:
@@ -82,10 +100,24 @@ def is_there(folder: Path, part: PartEntry) -> bool:
     return file.is_file() and file.stat().st_size == part.size
 
 
+def current_tiles(folder: Path, manifest: Manifest) -> Tiles | None:
+    """The tiles of an edition, made as this program makes them; whether they are whole is not looked at."""
+    path = path_of_tiles(folder, manifest.number)
+    try:
+        found = read_tiles_of(path)
+        if not found.belong_to(manifest) or found.recipe != tile_recipe(COLLECTIONS[manifest.collection]):
+            return None
+        return Tiles(path, path.stat().st_size)
+    except (EditionError, OSError):
+        return None
+
+
 def _standing(folder: Path, collection: Collection, state: State) -> Standing:
     newest = next(readable(folder), None)
     current = newest is not None and is_current(newest, state) and all(is_there(folder, part) for part in newest.parts)
-    return Standing(collection.id, state.version, newest, tuple(numbers(folder)), current)
+    downloads = sum(path.stat().st_size for path, _ in files(folder / DOWNLOADS))
+    tiles = None if newest is None else current_tiles(folder, newest)
+    return Standing(collection.id, state.version, newest, tuple(numbers(folder)), current, downloads, tiles)
 
 
 @contextmanager

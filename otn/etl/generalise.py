@@ -18,11 +18,8 @@ from otn.etl.indexes import MANY, built_at_the_end
 from otn.etl.turns import wait_for_other_merges
 from otn.model.collections import COLLECTIONS, Collection
 from otn.model.fields import Field
-from otn.model.tiling import pixel_metres
+from otn.model.tiling import GRID_PIXELS, POINT_CELL_PIXELS, pixel_metres
 from otn.store.importance import drawn, measures, most_important_first
-
-_GRID_PIXELS = 0.5
-_POINT_CELL_PIXELS = 8
 
 # The features themselves, as the first of the tables that each zoom is made from.
 _FEATURES = """
@@ -94,8 +91,8 @@ def _fill(connection: psycopg.Connection, collection: Collection, dataset: str) 
             "zoom": zoom,
             "dataset": dataset,
             "pixel": pixel_metres(zoom),
-            "grid": _GRID_PIXELS * pixel_metres(zoom),
-            "cell": _POINT_CELL_PIXELS * pixel_metres(zoom),
+            "grid": GRID_PIXELS * pixel_metres(zoom),
+            "cell": POINT_CELL_PIXELS * pixel_metres(zoom),
             "hidden": rule.hidden_at(zoom),
         }
         level = sql.Identifier(f"level_{zoom}_of_{collection.table}")

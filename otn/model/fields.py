@@ -55,6 +55,11 @@ class Field:
         """The name in the database: `functionalRoadClass` is stored as `functional_road_class`."""
         return _column(self.name)
 
+    def in_words(self, language: str) -> str:
+        """What it is called, in one line for people."""
+        title = self.title.in_language(language)
+        return f"{title} ({self.unit})" if self.unit else title
+
     @property
     def filterable(self) -> bool:
         """Whether `name=value` selects features: true of everything that has one plain value."""

@@ -45,13 +45,24 @@ class TileRule:
 BASEMAP_ZOOMS = range(9)
 """The zooms of the base map: clients enlarge the tiles of the last one, which have all the detail there is."""
 
+TILE_PIXELS = 512
+GRID_PIXELS = 0.5
+"""The grid that overviews move lines and areas to, in pixels."""
+POINT_CELL_PIXELS = 8
+"""The cells of which overviews keep the most important point."""
+REACH_PIXELS = POINT_CELL_PIXELS + 2 * GRID_PIXELS
+"""No change of a feature shows in an overview farther than this from where the feature is or was.
+
+A point may give way to another of its cell, and a line to another one that the grid has brought to the same place: each
+deeper grid moves it by half as much again.
+"""
+
 _WORLD_METRES = 2 * 20037508.342789244
-_TILE_PIXELS = 512
 
 
 def pixel_metres(zoom: int) -> float:
     """The width of a pixel in metres of EPSG:3857."""
-    return _WORLD_METRES / (_TILE_PIXELS << zoom)
+    return _WORLD_METRES / (TILE_PIXELS << zoom)
 
 
 _LINE_DETAILS = ("localId", "inspireId", "length")

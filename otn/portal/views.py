@@ -192,13 +192,13 @@ def _style_metadata(document: Document, context: PageContext, _formats: Formats)
     }
 
 
-def _with_links(_document: Document, _context: PageContext, _formats: Formats) -> dict[str, Any]:
-    return {"link": link}
+def _tilesets(_document: Document, context: PageContext, _formats: Formats) -> dict[str, Any]:
+    return {"link": link, "whole_dataset": context.path.startswith("/tiles")}
 
 
-def _tileset(document: Document, _context: PageContext, _formats: Formats) -> dict[str, Any]:
+def _tileset(document: Document, context: PageContext, formats: Formats) -> dict[str, Any]:
     tilejson = next((entry["href"] for entry in document["links"] if "tilejson" in entry.get("type", "")), None)
-    return {"link": link, "tilejson": tilejson}
+    return _tilesets(document, context, formats) | {"tilejson": tilejson}
 
 
 def _schema(document: Document, _context: PageContext, _formats: Formats) -> dict[str, Any]:
@@ -234,7 +234,7 @@ VIEWS: dict[str, View] = {
     "styles": _as_it_is,
     "style": _style,
     "styleMetadata": _style_metadata,
-    "tilesets": _with_links,
+    "tilesets": _tilesets,
     "tileset": _tileset,
     "tileMatrixSets": _as_it_is,
     "tileMatrixSet": _as_it_is,

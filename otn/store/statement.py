@@ -1,12 +1,13 @@
 """SQL under construction: a statement, its parameters and the identifiers in it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from otn.model.fields import Kind
 from otn.model.sql import quoted
 
-__all__ = ["SQL_TYPES", "SqlParameters", "Statement", "quoted"]
+__all__ = ["SQL_TYPES", "Condition", "SqlParameters", "Statement", "quoted"]
 
 SQL_TYPES = {
     Kind.INTEGER: "bigint",
@@ -37,3 +38,7 @@ class SqlParameters:
         """The placeholder of a new parameter of an SQL type."""
         self.values.append(value)
         return f"${len(self.values)}::{kind}"
+
+
+Condition = Callable[[SqlParameters], str]
+"""Adds its values to the parameters of a statement and gives the SQL of a condition over one table's columns."""

@@ -31,19 +31,20 @@ DOCUMENTS = [
     ("/nowhere", FEATURES + "exception.yaml"),
     ("/collections/roads/items?limit=0", TILES + "common-core/exception.yaml"),
     *(
-        (f"/collections/{collection}/tiles/{tile_matrix_set}", schema)
-        for collection in ("roads", "ports", "airports")
-        for tile_matrix_set in ("WebMercatorQuad", "WorldCRS84Quad")
+        (f"{origin}/tiles/{tile_matrix_set}", schema)
+        for origin in ("", *(f"/collections/{collection}" for collection in ("roads", "ports", "airports")))
+        for tile_matrix_set in ("WebMercatorQuad", "WorldCRS84Quad", "EuropeanETRS89_LAEAQuad")
         for schema in (TILES + "tms/tileSet.yaml", TILE_MATRIX_SETS + "tileSet.json")
     ),
     *(
         (f"/tileMatrixSets/{tile_matrix_set}", schema)
-        for tile_matrix_set in ("WebMercatorQuad", "WorldCRS84Quad")
+        for tile_matrix_set in ("WebMercatorQuad", "WorldCRS84Quad", "EuropeanETRS89_LAEAQuad")
         for schema in (TILES + "tms/tileMatrixSet.yaml", TILE_MATRIX_SETS + "tileMatrixSet.json")
     ),
 ]
 LISTS = [
     ("/collections/roads/tiles", "tilesets", TILES + "tms/tileSet-item.yaml"),
+    ("/tiles", "tilesets", TILES + "tms/tileSet-item.yaml"),
     ("/tileMatrixSets", "tileMatrixSets", TILES + "tms/tileMatrixSet-item.yaml"),
 ]
 

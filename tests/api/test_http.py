@@ -131,7 +131,8 @@ def test_an_empty_service_lives_but_is_not_ready(empty_client: httpx.Client) -> 
     assert int(ready.headers["retry-after"]) > 0
     assert empty_client.get("/collections").json()["collections"] == []
     assert empty_client.get("/api").status_code == 200
-    assert empty_client.get("/collections/roads/items").status_code == 404
+    for path in ("/collections/roads/items", "/tiles", "/tiles/WebMercatorQuad", "/tiles/WebMercatorQuad/0/0/0"):
+        assert empty_client.get(path).status_code == 404
 
 
 def test_a_full_service_is_ready(client: httpx.Client) -> None:
@@ -143,7 +144,9 @@ def test_a_database_that_does_not_answer_makes_it_unavailable(tmp_path: Path) ->
     with served(settings) as address, httpx.Client(base_url=address) as client:
         assert client.get("/health/live").status_code == 200
         assert client.get("/").status_code == 200
-        for path in ("/health/ready", "/collections", "/collections/roads/items", "/collections/roads/items/1"):
+        items, tile = "/collections/roads/items", "tiles/WebMercatorQuad/0/0/0"
+        tiles = (f"/collections/roads/{tile}", f"/{tile}", "/tiles")
+        for path in ("/health/ready", "/collections", items, f"{items}/1", *tiles):
             answer = client.get(path)
             assert answer.status_code == 503
             assert answer.headers["retry-after"]

@@ -108,6 +108,13 @@ def test_a_download_takes_what_selects_sorts_and_shows_but_no_page(definition: D
     assert list(content) == [representation.media_type for representation in DOWNLOADS]
 
 
+@pytest.mark.parametrize("below", ["", "/{tileMatrixSetId}", "/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}"])
+def test_tiles_take_what_selects_features_whatever_their_place(definition: Document, below: str) -> None:
+    by_name = parameters(definition, f"/collections/roads/tiles{below}")
+    selecting = SELECTING - {"bbox", "bbox-crs", "filter-crs"} | {"subset"} | ROADS.queryables.keys()
+    assert set(by_name) == selecting | {"f", "lang"} | set(re.findall(r"\w+", below))
+
+
 def test_a_search_takes_the_parameters_of_items_as_members_of_an_object(definition: Document) -> None:
     search = definition["paths"]["/collections/roads/search"]["post"]
     body = resolved(definition, search["requestBody"]["content"]["application/json"]["schema"])
@@ -137,10 +144,20 @@ def test_filters_are_in_cql2_as_text_unless_said_otherwise(definition: Document)
 
 
 def test_features_say_in_which_system_they_are_and_when_they_changed(definition: Document) -> None:
-    for path, more in (("items", {"OTN-Edition"}), ("items/{featureId}", {"OTN-Edition"}), ("download", set())):
+    for path, more in (
+        ("items", {"OTN-Edition"}),
+        ("items/{featureId}", {"OTN-Edition"}),
+        ("download", {"OTN-Edition", "Accept-Ranges"}),
+    ):
         responses = definition["paths"][f"/collections/roads/{path}"]["get"]["responses"]
         assert set(responses["200"]["headers"]) == {"Content-Crs", "ETag", "Link"} | more
         assert "ETag" in resolved(definition, responses["304"])["headers"]
+
+
+def test_parts_of_a_download_are_described(definition: Document) -> None:
+    responses = definition["paths"]["/collections/roads/download"]["get"]["responses"]
+    assert {"Content-Range", "ETag"} < set(responses["206"]["headers"])
+    assert "application/problem+json" in resolved(definition, responses["416"])["content"]
 
 
 def test_declared_parameters_are_known(client: httpx.Client, definition: Document) -> None:

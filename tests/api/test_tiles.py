@@ -1,24 +1,33 @@
 """Vector tiles over real HTTP: what is in them, what is not there, and what a cache may keep."""
 
+import asyncio
 import re
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import httpx
 import psycopg
 import pytest
+import shapely
+from shapely import LineString, Point
 
-from otn.api.tiles import MAXIMUM_BYTES
+from otn.api.tiles import tile_condition
+from otn.etl.generalise import generalise_outdated
 from otn.model.collections import COLLECTIONS, ROADS, Collection
+from otn.model.datasets import Registry
+from otn.model.tile_matrix_sets import EUROPEAN_ETRS89_LAEA_QUAD as EUROPE
 from otn.model.tile_matrix_sets import TILE_MATRIX_SETS, WEB_MERCATOR_QUAD, TileAddress, TileMatrixSet
 from otn.settings import Settings
-from otn.store.tile_sql import TileRequest, tile_statement, version_statement
+from otn.store.pool import Pool
+from otn.store.tile_sql import MAXIMUM_BYTES, TileRequest, tile_statement, version_statement
 from tests.api import tiles
 from tests.api.conftest import served
-from tests.api.sample import fill
+from tests.api.sample import declare, fill, insert
 
 ROAD_7 = (4.07, 51.05)  # a road with a limit of height; no other lies within 700 m
 MVT_TYPE = "application/vnd.mapbox-vector-tile"
+SELECTION = (("datetime", "2020-01-01"), ("filter", "dataset LIKE 'be/%' AND S_INTERSECTS(geometry, POINT(4 51))"))
 
 
 def path(place: str, collection: str = "roads", tile_matrix_set: str = "WebMercatorQuad") -> str:
@@ -66,7 +75,7 @@ def test_overviews_carry_what_a_map_shows(client: httpx.Client, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("zoom", [5, 11, 12, 15])
-def test_both_tile_matrix_sets_show_the_same_features(client: httpx.Client, tmp_path: Path, zoom: int) -> None:
+def test_all_tile_matrix_sets_show_the_same_features(client: httpx.Client, tmp_path: Path, zoom: int) -> None:
     ids = []
     for tile_matrix_set in TILE_MATRIX_SETS.values():
         matrix = zoom - tile_matrix_set.zoom_offset
@@ -74,7 +83,55 @@ def test_both_tile_matrix_sets_show_the_same_features(client: httpx.Client, tmp_
         answer = client.get(path(place, "airports", tile_matrix_set.id))
         assert answer.status_code == 200
         ids.append({feature.id for feature in tiles.read(answer.content, place, tmp_path, "airports")})
-    assert 101 in ids[0] & ids[1]
+    assert 101 in set.intersection(*ids)
+
+
+@pytest.mark.parametrize("matrix", [7, 9, 13])
+def test_roads_lie_where_they_lie_in_the_system_of_europe(client: httpx.Client, tmp_path: Path, matrix: int) -> None:
+    """Not a step of the tile, and in an overview half a pixel, from where pyproj puts them."""
+    place = tiles.address(*ROAD_7, matrix, EUROPE)
+    content = client.get(path(place, tile_matrix_set=EUROPE.id)).content
+    [road] = [road for road in tiles.read(content, place, tmp_path, "roads", EUROPE) if road.id == 7]
+    step = EUROPE.tile_size(matrix) / (512 if matrix + EUROPE.zoom_offset < 12 else 4096)
+    expected = LineString([EUROPE.from_degrees(4.07, 51 + metres / 100_000) for metres in range(0, 10_001, 50)])
+    box = EUROPE.box(TileAddress(*map(int, place.split("/"))))
+    inside = expected.intersection(shapely.box(*box))
+    assert inside.length > 100
+    assert road.geometry.hausdorff_distance(inside) < 1.5 * step
+
+
+def test_what_lies_outside_of_europe_is_not_in_its_tiles(client: httpx.Client, tmp_path: Path) -> None:
+    """Two ports lie at 180 degrees, where the projection still reaches but no tile lies."""
+    content = client.get(path("0/0/0", "ports", EUROPE.id)).content
+    assert [port.id for port in tiles.read(content, "0/0/0", tmp_path, "ports", EUROPE)] == [204]
+
+
+def test_a_long_line_bends_with_the_parallel(database_url: str, tmp_path: Path) -> None:
+    """Its middle lies far from where a straight line between its ends would run."""
+    with psycopg.connect(database_url) as connection:
+        streets = Registry.read().dataset("be/wechelderzande-roads")
+        insert(connection, streets, 1, 1, "LINESTRING(-20 50, 40 50, 120 -50)", functionalRoadClass="mainRoad")
+        declare(connection, streets, number_of_features=1)
+    generalise_outdated(database_url)
+    for matrix in (4, 10):
+        place = tiles.address(10, 50, matrix, EUROPE)
+        tile = TileAddress(*map(int, place.split("/")))
+        content = made(database_url, TileRequest(ROADS, EUROPE, tile))
+        [road] = tiles.read(content, place, tmp_path, "roads", EUROPE)
+        middle = Point(EUROPE.from_degrees(10, 50))
+        assert road.geometry.distance(middle) < EUROPE.tile_size(matrix) / 2048, matrix
+
+
+def made(url: str, request: TileRequest) -> bytes:
+    """A tile as the database makes it."""
+
+    async def fetched() -> bytes:
+        pool, statement = Pool(url), tile_statement(request)
+        [row] = await pool.fetch(statement.sql, statement.parameters)
+        await pool.close()
+        return bytes(row["tile"])
+
+    return asyncio.run(fetched())
 
 
 def test_an_empty_tile_has_no_body(client: httpx.Client) -> None:
@@ -145,6 +202,90 @@ def test_methods_and_media_types(client: httpx.Client) -> None:
     assert client.get(place, headers={"Accept": "image/png"}).status_code == 406
     assert client.get(place, headers={"Accept": "application/x-protobuf"}).status_code == 200
     assert got.headers["access-control-allow-origin"] == "*"
+
+
+def ids(client: httpx.Client, folder: Path, place: str, selection: str = "") -> set[int]:
+    """The roads of a tile."""
+    answer = client.get(f"{path(place)}?{selection}")
+    assert answer.status_code in (200, 204), answer.text
+    return {road.id for road in tiles.read(answer.content, place, folder, "roads")} if answer.content else set()
+
+
+@pytest.mark.parametrize("zoom", [8, 12])
+@pytest.mark.parametrize(
+    "selection",
+    [
+        "speedLimit=50",
+        "id=3",
+        "q=dorp",
+        "datetime=2012-01-01",
+        "datetime=2018-01-01/..",
+        "filter=speedLimit IS NULL AND bridge = true",
+        'filter={"op":"isNull","args":[{"property":"speedLimit"}]}&filter-lang=cql2-json',
+        "filter=S_INTERSECTS(geometry, POLYGON((4 51,4.055 51,4.055 52,4 52,4 51)))",
+        "datetime=2018-01-01&functionalRoadClass=mainRoad&filter=id > 3",
+    ],
+)
+def test_a_tile_holds_what_items_select(client: httpx.Client, tmp_path: Path, zoom: int, selection: str) -> None:
+    """From geometry generalised for a low zoom, and from the features themselves."""
+    place = tiles.address(4.09, 51.05, zoom)
+    everything = ids(client, tmp_path, place)
+    features = client.get(f"/collections/roads/items?limit=100&{selection}").json()["features"]
+    chosen = ids(client, tmp_path, place, selection)
+    assert chosen == everything & {feature["id"] for feature in features}
+    assert chosen < everything
+
+
+@pytest.mark.parametrize(
+    ("subset", "datetime"),
+    [
+        ('datetime("2012-01-01")', "2012-01-01"),
+        ('datetime("2018-01-01T00:00:00Z":"2019-01-01T00:00:00Z")', "2018-01-01/2019-01-01"),
+        ('datetime("2018-01-01":*)', "2018-01-01/.."),
+        ('datetime(*:"2009-12-31")', "../2009-12-31"),
+        ("datetime(*:*)", "../.."),
+    ],
+)
+def test_a_part_of_the_axis_of_time_is_an_interval(
+    client: httpx.Client, tmp_path: Path, subset: str, datetime: str
+) -> None:
+    """20-057, /req/datetime/axis."""
+    place = tiles.address(4.09, 51.05, 8)
+    assert ids(client, tmp_path, place, f"subset={subset}") == ids(client, tmp_path, place, f"datetime={datetime}")
+
+
+@pytest.mark.parametrize(
+    ("asked", "parameter"),
+    [
+        ("filter=nowhere = 1", "filter"),
+        ("filter=speedLimit >", "filter"),
+        ("speedLimit=fast", "speedLimit"),
+        ("datetime=yesterday", "datetime"),
+        ("subset=datetime(*)", "subset"),
+        ('subset=Lat("1":"2")', "subset"),
+        ('subset=datetime("2018-13-01")', "subset"),
+        ('subset=datetime("2018-01-01")&datetime=2018-01-01', "subset"),
+        ("bbox=4,50,5,51", "bbox"),
+        ("filter-crs=EPSG:4326", "filter-crs"),
+        ("limit=1", "limit"),
+        ("surfaces=paved", "surfaces"),
+    ],
+)
+@pytest.mark.parametrize("below", ["", "/WebMercatorQuad", "/WebMercatorQuad/0/0/0"])
+def test_what_selects_nothing_is_refused(client: httpx.Client, below: str, asked: str, parameter: str) -> None:
+    """By the tiles, and by the documents that lead to them."""
+    answer = client.get(f"/collections/roads/tiles{below}?{asked}")
+    assert (answer.status_code, answer.json().get("parameter")) == (400, parameter)
+
+
+def test_a_collection_without_names_is_not_searched(client: httpx.Client) -> None:
+    assert client.get("/collections/accidents/tiles/WebMercatorQuad/0/0/0?q=dorp").status_code == 400
+
+
+def test_who_has_a_selection_is_told_so(client: httpx.Client) -> None:
+    place = path(tiles.address(4.09, 51.05, 8)) + "?filter=bridge = true"
+    tag = client.get(place).headers["etag"]
+    assert client.get(place, headers={"If-None-Match": tag}).status_code == 304
 
 
 def test_the_same_question_gives_the_same_bytes(client: httpx.Client) -> None:
@@ -223,11 +364,20 @@ def test_a_tile_that_would_be_too_large_keeps_what_matters_most(
 @pytest.mark.parametrize("tile_matrix_set", TILE_MATRIX_SETS.values(), ids=lambda entry: entry.id)
 def test_every_value_of_a_statement_is_a_parameter(collection: Collection, tile_matrix_set: TileMatrixSet) -> None:
     for matrix in range(tile_matrix_set.deepest + 1):
-        for at_most in (None, 10):
+        for condition, at_most in product((None, tile_condition(collection, SELECTION)), (None, 10)):
             tile = TileAddress(matrix, 0, 0)
-            statement = tile_statement(TileRequest(collection, tile_matrix_set, tile, at_most))
+            statement = tile_statement(TileRequest(collection, tile_matrix_set, tile, condition, at_most))
             used = {int(number) for number in re.findall(r"\$(\d+)", statement.sql)}
             assert used == set(range(1, len(statement.parameters) + 1))
+
+
+@pytest.mark.parametrize("tile_matrix_set", TILE_MATRIX_SETS.values(), ids=lambda entry: entry.id)
+def test_every_statement_is_one_that_postgresql_understands(sample_url: str, tile_matrix_set: TileMatrixSet) -> None:
+    condition = tile_condition(ROADS, SELECTION)
+    with psycopg.connect(sample_url) as connection:
+        for number, (matrix, at_most) in enumerate(product((3, 13), (None, 10))):
+            request = TileRequest(ROADS, tile_matrix_set, TileAddress(matrix, 0, 0), condition, at_most)
+            connection.execute(f"PREPARE tile_{number} AS {tile_statement(request).sql}".encode())
 
 
 def quadtree(client: httpx.Client, collection: str, deepest: int) -> Iterator[tuple[TileAddress, int]]:

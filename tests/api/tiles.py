@@ -5,12 +5,13 @@ from typing import Any, NamedTuple
 
 import geopandas
 import pyogrio
+from shapely.affinity import affine_transform
 
-from otn.model.tile_matrix_sets import WEB_MERCATOR_QUAD, TileMatrixSet
+from otn.model.tile_matrix_sets import WEB_MERCATOR_QUAD, TileAddress, TileMatrixSet
 
 
 class Drawn(NamedTuple):
-    """A feature of a tile: its identifier, the properties it has there, its geometry in EPSG:3857."""
+    """A feature of a tile: its identifier, the properties it has there, its geometry in the CRS of the tile."""
 
     id: int
     properties: dict[str, Any]
@@ -28,15 +29,24 @@ def layers(content: bytes, folder: Path) -> list[str]:
     return [str(name) for name, _ in pyogrio.list_layers(_file(content, folder))]
 
 
-def read(content: bytes, address: str, folder: Path, layer: str) -> list[Drawn]:
-    """The features of one layer of a tile of WebMercatorQuad."""
+def read(
+    content: bytes, address: str, folder: Path, layer: str, tile_matrix_set: TileMatrixSet = WEB_MERCATOR_QUAD
+) -> list[Drawn]:
+    """The features of one layer of a tile, with their geometry in the CRS of its set.
+
+    GDAL knows the tiles of WebMercatorQuad alone: what it reads of others is moved from there.
+    """
     matrix, row, column = address.split("/")
+    tile = TileAddress(int(matrix), int(row), int(column))
+    known, own = WEB_MERCATOR_QUAD.box(tile), tile_matrix_set.box(tile)
+    scale = (own.east - own.west) / (known.east - known.west)
+    moved = [scale, 0, 0, scale, own.west - scale * known.west, own.north - scale * known.north]
     file = _file(content, folder)
     frame: geopandas.GeoDataFrame = pyogrio.read_dataframe(file, layer=layer, Z=matrix, Y=row, X=column)
     drawn = []
     for _, feature in frame.iterrows():
         properties = feature.drop(["mvt_id", "geometry"]).dropna().to_dict()
-        drawn.append(Drawn(int(feature["mvt_id"]), properties, feature["geometry"]))
+        drawn.append(Drawn(int(feature["mvt_id"]), properties, affine_transform(feature["geometry"], moved)))
     return drawn
 
 

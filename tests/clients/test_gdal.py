@@ -1,6 +1,7 @@
 """GDAL reads features and tiles: Debian's ogrinfo and ogr2ogr with their own defaults, and pyogrio's newer GDAL."""
 
 import json
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -203,6 +204,14 @@ def test_the_driver_of_tiles_reads_a_tile(service: str, form: str) -> None:
     frame = pyogrio.read_dataframe(address, layer="roads", Z=zoom, Y=row, X=column)
     assert 0 < len(frame) <= in_tile  # the newer one leaves out what lies in the margin only
     assert frame.total_bounds == pytest.approx(tile_bounds(), abs=1000)
+
+
+def test_the_driver_of_tiles_reads_the_layers_of_the_whole_dataset(service: str) -> None:
+    listed = run(
+        "ogrinfo", *("-oo", "Z=6", "-oo", "Y=21", "-oo", "X=32"), f"MVT:{service}/tiles/WebMercatorQuad/6/21/32.mvt"
+    )
+    print(listed)
+    assert {"airports", "ports", "roads"} <= set(re.findall(r"[0-9]: (\S+)", listed))
 
 
 def tile_bounds() -> tuple[float, float, float, float]:

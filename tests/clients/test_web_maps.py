@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import httpx
+import pyproj
 import pytest
 from playwright.sync_api import Browser, Page
 
@@ -71,6 +72,34 @@ def test_maplibre_draws_a_collection_by_its_tilejson(open_page: Open, service: s
     assert "dataset" in named
     assert named <= feature["properties"].keys()
     assert named <= set(seen["fields"]) <= feature["properties"].keys()
+
+
+def test_maplibre_draws_the_whole_dataset_from_one_source(open_page: Open) -> None:
+    seen = open_page("maplibre-tilejson", centre=AIRPORTS["centre"], zoom=AIRPORTS["zoom"])
+    assert {"airports", "ports"} <= set(seen["layers"])
+    assert all(isinstance(number, int) for number in seen["ids"])
+
+
+def test_openlayers_finds_the_whole_dataset_from_the_landing_page(open_page: Open) -> None:
+    seen = open_page("openlayers", centre=AIRPORTS["centre"], zoom=AIRPORTS["zoom"])
+    assert {"airports", "ports"} <= set(seen["layers"])
+
+
+def test_openlayers_draws_in_the_system_of_europe(open_page: Open, service: str) -> None:
+    """By the definition of the tile matrix set, whose axes stand as the system has them."""
+    project = pyproj.Transformer.from_crs(4326, 3035, always_xy=True).transform
+    centre = ",".join(map(str, project(24.5, 56.9)))
+    seen = open_page("openlayers", collection="airports", set="EuropeanETRS89_LAEAQuad", centre=centre, zoom="2")
+    assert seen["projection"].endswith("/3035")
+    drawn = dict(zip(seen["ids"], seen["places"], strict=True))
+    latvian = {
+        feature["id"]: project(*feature["geometry"]["coordinates"])
+        for feature in items(service, "airports", country="LV", limit="1000")
+    }
+    both = drawn.keys() & latvian.keys()
+    assert len(both) > 3
+    for number in both:
+        assert drawn[number] == pytest.approx(latvian[number], abs=200)
 
 
 def test_a_feature_of_a_tile_is_the_feature_of_that_id(open_page: Open, service: str) -> None:

@@ -130,6 +130,7 @@ def document(page: str, language: str, **features: Any) -> dict[str, Any]:
     following = link("next", f"{BASE}/collections/roads/items?limit=1&f=json&token=t", GEOJSON_TYPE)
     everything = tuple(served(collection) for collection in COLLECTIONS.values())
     all_collections = documents.collections(service, everything, links, language, [])
+    tiles = tilesets.of_collection(served(ROADS), road["title"], road["description"])
     known_styles = styles.styles(service, everything)
     made: dict[str, dict[str, Any]] = {
         "landing": documents.landing(service, links, language, []) | {"collections": all_collections["collections"]},
@@ -151,8 +152,8 @@ def document(page: str, language: str, **features: Any) -> dict[str, Any]:
         "styles": styles.styles_document(service, known_styles, links, language, []),
         "style": styles.style_document(known_styles["roads-dark"], links, language),
         "styleMetadata": styles.style_metadata(service, known_styles["map-print"], links, language, []),
-        "tilesets": tilesets.tilesets(served(ROADS), road["title"], links, language, []),
-        "tileset": tilesets.tileset(served(ROADS), WEB_MERCATOR_QUAD, road["title"], links, language, []),
+        "tilesets": tilesets.tilesets(tiles, links, language, []),
+        "tileset": tilesets.tileset(tiles, WEB_MERCATOR_QUAD, links, language, []),
         "tileMatrixSets": tilesets.tile_matrix_sets(links, language, []),
         "tileMatrixSet": tilesets.tile_matrix_set(WEB_MERCATOR_QUAD, []),
         "queryables": schemas.queryables(ROADS, road["title"], links, language),
@@ -170,6 +171,15 @@ def document(page: str, language: str, **features: Any) -> dict[str, Any]:
         },
     }
     return made[page]
+
+
+def dataset_tiles(language: str) -> tilesets.Tiles:
+    """The tiles of all collections."""
+    layers = (
+        tilesets.Layer(served(each), service.collections[each.id].title.in_language(language))
+        for each in COLLECTIONS.values()
+    )
+    return tilesets.of_dataset(service, tuple(layers), language)
 
 
 def context(page: str, language: str, query: str = "") -> PageContext:

@@ -5,10 +5,13 @@ from urllib.parse import urlencode
 
 import pytest
 
+from otn.api import tilesets
 from otn.api.encoders.registry import DOWNLOADS
+from otn.api.links import Links
 from otn.model.text import LANGUAGES
+from otn.model.tile_matrix_sets import WEB_MERCATOR_QUAD
 from otn.portal.pages import STATIC_DIR, Pages
-from tests.portal.documents import BASE, PAGES, context, document, service
+from tests.portal.documents import BASE, PAGES, context, dataset_tiles, document, service
 from tests.portal.markup import Markup
 
 INJECTION = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7 * 7 }}"
@@ -361,3 +364,19 @@ def test_a_problem_is_told_in_the_readers_language_with_its_parameter() -> None:
 def test_a_problem_of_an_unforeseen_status_is_told_too() -> None:
     content = {"type": "about:blank", "title": "I'm a Teapot", "status": 418, "detail": "Short and stout."}
     assert "Something went wrong" in Markup(pages.render("problem", content, context("problem", "en"))).text
+
+
+def test_pages_of_the_tiles_of_all_collections_name_the_layers_and_no_collection_above() -> None:
+    tiles, links = dataset_tiles("en"), Links(BASE)
+    listed, tileset = (
+        (tilesets.tilesets(tiles, links, "en", []), "/tiles"),
+        (tilesets.tileset(tiles, WEB_MERCATOR_QUAD, links, "en", []), "/tiles/WebMercatorQuad"),
+    )
+    for page, (content, path) in {"tilesets": listed, "tileset": tileset}.items():
+        asked = dataclasses.replace(context(page, "en"), path=path, alternates={})
+        markup = Markup(pages.render(page, content, asked))
+        crumbs = [href for href in markup.links() if href in ("/otn/collections", "/otn/tiles")]
+        # The collections stand in the menu alone.
+        assert crumbs == ["/otn/collections", *(["/otn/tiles"] if page == "tileset" else [])]
+    assert "/otn/collections/port-facilities" in markup.links()
+    assert f"{BASE}/tiles/WebMercatorQuad/{{tileMatrix}}/{{tileRow}}/{{tileCol}}" in markup.text

@@ -6,7 +6,7 @@ from otn.api.links import Links
 from otn.api.openapi.operations import headers, responses
 from otn.api.openapi.parameters import parameters
 from otn.api.openapi.parts import Document
-from otn.api.openapi.paths import collection_paths, service_paths, tile_paths
+from otn.api.openapi.paths import collection_paths, dataset_tile_paths, service_paths, tile_paths
 from otn.api.openapi.schemas import schemas
 from otn.api.paging import Limits
 from otn.api.served import ServedCollection
@@ -18,11 +18,11 @@ def openapi(
 ) -> Document:
     """The definition of the service as it is served at `links.base`."""
     metadata = service.metadata
-    paths = service_paths()
+    paths = service_paths() | (dataset_tile_paths(served) if served else {})
     shared = parameters(limits)
     for entry in served:
         title = service.collections[entry.collection.id].title.in_language(language)
-        paths |= collection_paths(entry, title, language) | tile_paths(entry, title)
+        paths |= collection_paths(entry, title, language) | tile_paths(entry, title, language)
     return {
         "openapi": "3.0.3",
         "info": {

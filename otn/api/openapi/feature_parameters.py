@@ -28,11 +28,24 @@ def download_parameters(served: ServedCollection, language: str) -> list[Documen
 
 def selecting_parameters(served: ServedCollection, language: str) -> list[Document]:
     """Which features are meant."""
-    words = ("q",) if served.collection.has_names else ()
     return [
-        *(reference("parameters", name) for name in ("bbox", "datetime", "filter", "filter-lang", *words)),
+        reference("parameters", "bbox"),
         _system(served, "bbox-crs", "The coordinate reference system of bbox."),
         _system(served, "filter-crs", "The coordinate reference system of geometries in filter."),
+        *_describing(served, language),
+    ]
+
+
+def tile_parameters(served: ServedCollection, language: str) -> list[Document]:
+    """Which features a tile holds."""
+    return [*_describing(served, language), reference("parameters", "subset")]
+
+
+def _describing(served: ServedCollection, language: str) -> list[Document]:
+    """Which features are meant, whatever their place."""
+    words = ("q",) if served.collection.has_names else ()
+    return [
+        *(reference("parameters", name) for name in ("datetime", "filter", "filter-lang", *words)),
         *(_equals(field, language) for field in served.collection.queryables.values()),
     ]
 

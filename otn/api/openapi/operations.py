@@ -5,6 +5,7 @@ from otn.api.negotiation import (
     HTML_TYPE,
     JSON_TYPE,
     MVT_TYPE,
+    PMTILES_TYPE,
     PROBLEM_TYPE,
     QLR_TYPE,
     STYLE_TYPE,
@@ -39,6 +40,7 @@ _ERROR_DESCRIPTIONS = {
     "NotFound": "There is no such resource.",
     "Gone": "The edition that edition or token names is no longer kept: begin again without them.",
     "NotAcceptable": "The Accept header admits no media type this resource has.",
+    "RangeNotSatisfiable": "The file does not have the range that is asked for; Content-Range says how long it is.",
     "InternalServerError": "The service made a mistake.",
     "ServiceUnavailable": "The service cannot answer now; Retry-After says when to try again.",
 }
@@ -86,6 +88,12 @@ def features_item(operation: str, summary: str, content: Document, tag: str, par
     return item
 
 
+def download_item(operation: str, summary: str, content: Document, tag: str, parameters: list[Document]) -> Document:
+    """The path of features as a file, of which a range can be asked for."""
+    item = features_item(operation, summary, content, tag, parameters)
+    return _in_ranges(item)
+
+
 def search_item(operation: str, summary: str, content: Document, tag: str, body: str) -> Document:
     """The path of a search, whose parameters are the members of a JSON object described by the schema `body`."""
     asked = features_item(operation, summary, content, tag, [])["get"]
@@ -120,6 +128,27 @@ def tile_item(operation: str, summary: str, tag: str, parameters: list[Document]
     return item
 
 
+def archive_item(operation: str, summary: str, tag: str) -> Document:
+    """The path of a file that is sent whole or in part."""
+    item = path_item(operation, summary, {PMTILES_TYPE: "file"}, tag)
+    get = item["get"]
+    get["parameters"] = []
+    del get["responses"]["406"]
+    get["responses"]["200"]["headers"] = {"ETag": reference("headers", "ETag")}
+    get["responses"]["304"] = reference("responses", "NotModified")
+    return _in_ranges(item)
+
+
+def _in_ranges(item: Document) -> Document:
+    """The path of a file of an edition that is sent whole or in part."""
+    answers = item["get"]["responses"]
+    answers["200"]["headers"] |= {name: reference("headers", name) for name in ("Accept-Ranges", "OTN-Edition")}
+    part = {"headers": answers["200"]["headers"] | {"Content-Range": reference("headers", "Content-Range")}}
+    answers["206"] = answers["200"] | part | {"description": "The range of the file that the header Range asks for."}
+    answers["416"] = reference("responses", "RangeNotSatisfiable")
+    return item
+
+
 def responses() -> Document:
     """The answers that many operations have in common: errors, and that nothing has changed."""
     unchanged = {
@@ -132,7 +161,9 @@ def responses() -> Document:
 def headers() -> Document:
     """The headers of answers, by name."""
     described = {
+        "Accept-Ranges": "`bytes` where ranges of this answer can be asked for.",
         "Content-Crs": "The coordinate reference system of the answer, in angle brackets.",
+        "Content-Range": "Which bytes of the file these are, and how many it has.",
         "ETag": "Changes when the answer does: send it back as If-None-Match.",
         "Link": "The links of the answer that lead through its pages (RFC 8288).",
         "OTN-Edition": "The number of the edition that has these features, if there is one.",

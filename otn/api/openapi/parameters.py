@@ -32,6 +32,12 @@ def parameters(limits: Limits) -> Document:
             "they are unknown a feature matches.",
             {"type": "string"},
         ),
+        "subset": query(
+            "subset",
+            'The same as datetime, written as a part of an axis: datetime("2020-01-31"), '
+            'datetime("2020-01-01":"2020-12-31"), datetime(*:"2020-12-31").',
+            {"type": "string", "pattern": r"^datetime\(.+\)$"},
+        ),
         "token": query("token", "The page to continue with: taken from the link with rel=next.", {"type": "string"}),
         "edition": query(
             "edition",

@@ -1,5 +1,6 @@
 """The addresses of the service, concrete ones for every collection: QGIS and GDAL read them so."""
 
+from otn.api.documents import TILE_ARCHIVE
 from otn.api.encoders.registry import DOWNLOADS, ITEMS
 from otn.api.negotiation import (
     COLLECTION_STYLE,
@@ -22,9 +23,18 @@ from otn.api.openapi.feature_parameters import (
     feature_parameters,
     items_parameters,
     selecting_parameters,
+    tile_parameters,
 )
-from otn.api.openapi.operations import features_item, health_item, path_item, search_item, tile_item
-from otn.api.openapi.parts import Document, path, reference
+from otn.api.openapi.operations import (
+    archive_item,
+    download_item,
+    features_item,
+    health_item,
+    path_item,
+    search_item,
+    tile_item,
+)
+from otn.api.openapi.parts import Document, path, query, reference
 from otn.api.served import ServedCollection
 from otn.api.styles import style_id
 from otn.model.drawing import THEMES
@@ -98,8 +108,12 @@ def _feature_paths(served: ServedCollection, title: str, language: str) -> Docum
         f"{base}/search": search_item(
             f"{name}.search", f"{title}: features, asked for in JSON", _content(name, ITEMS), name, f"{name}.search"
         ),
-        f"{base}/download": get(
-            "download", "all features in one file", _content(name, DOWNLOADS), download_parameters(served, language)
+        f"{base}/download": download_item(
+            f"{name}.download",
+            f"{title}: all features in one file",
+            _content(name, DOWNLOADS),
+            name,
+            download_parameters(served, language),
         ),
     }
 
@@ -110,24 +124,44 @@ def _content(name: str, offered: tuple[Representation, ...]) -> Document:
     return {entry.media_type: known.get(entry.media_type, "file") for entry in offered}
 
 
-def tile_paths(served: ServedCollection, title: str) -> Document:
+def tile_paths(served: ServedCollection, title: str, language: str) -> Document:
     """Operations are named as OGC API - Tiles - Part 1 (20-057), table 11, has it: clients find tiles by the name."""
     name = served.collection.id
+    selecting = tile_parameters(served, language)
     base = f"/collections/{name}/tiles"
-    operation = f"{name}.collection.vector"
-    document: Document = {JSON_TYPE: "object", HTML_TYPE: "page"}
-    tileset = [reference("parameters", "tileMatrixSetId")]
-    tile = [*tileset, *_tile_parameters()]
+    archive = archive_item(f"{name}.tileArchive", f"{title}: all ready-made vector tiles as one file", name)
+    ready = {} if served.tiles_size is None else {f"{base}/{TILE_ARCHIVE}": archive}
+    return ready | _tile_paths(base, f"{name}.collection", title, name, selecting)
 
+
+def _tile_paths(base: str, origin: str, title: str, tag: str, selecting: list[Document]) -> Document:
+    operation = f"{origin}.vector"
+    document: Document = {JSON_TYPE: "object", HTML_TYPE: "page"}
+    tileset = [reference("parameters", "tileMatrixSetId"), *selecting]
+    tile = [*tileset, *_tile_place()]
     return {
-        base: path_item(f"{operation}.getTileSetsList", f"{title}: vector tiles", document, name),
+        base: path_item(f"{operation}.getTileSetsList", f"{title}: vector tiles", document, tag, selecting),
         f"{base}/{{tileMatrixSetId}}": path_item(
-            f"{operation}.getTileSet", f"{title}: a tileset", document | {TILEJSON_TYPE: "object"}, name, tileset
+            f"{operation}.getTileSet", f"{title}: a tileset", document | {TILEJSON_TYPE: "object"}, tag, tileset
         ),
         f"{base}/{{tileMatrixSetId}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": tile_item(
-            f"{operation}.getTile", f"{title}: a vector tile", name, tile
+            f"{operation}.getTile", f"{title}: a vector tile", tag, tile
         ),
     }
+
+
+def dataset_tile_paths(served: tuple[ServedCollection, ...]) -> Document:
+    """Tiles of all collections; named as those of one."""
+    names = {
+        "type": "array",
+        "minItems": 1,
+        "items": {"type": "string", "enum": [each.collection.id for each in served]},
+    }
+    selecting = [
+        query("collections", "Only these collections, in this order; without it all of them.", names),
+        *(reference("parameters", name) for name in ("datetime", "subset", "filter", "filter-lang")),
+    ]
+    return _tile_paths("/tiles", "otn.dataset", "All collections", "service", selecting)
 
 
 def _dataset_paths() -> Document:
@@ -171,10 +205,10 @@ def _tile_matrix_set_paths() -> Document:
         ),
         "/basemap": path_item("basemap", "The base map as TileJSON", {TILEJSON_TYPE: "object"}),
         "/basemap/{tileMatrix}/{tileRow}/{tileCol}": tile_item(
-            "basemapTile", "A vector tile of the base map", "service", _tile_parameters()
+            "basemapTile", "A vector tile of the base map", "service", _tile_place()
         ),
     }
 
 
-def _tile_parameters() -> list[Document]:
+def _tile_place() -> list[Document]:
     return [reference("parameters", name) for name in ("tileMatrix", "tileRow", "tileCol")]

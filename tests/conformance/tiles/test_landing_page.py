@@ -3,7 +3,7 @@
 import pytest
 
 from tests.conformance.iut import Iut
-from tests.conformance.tiles.tilesets import TILES, TILESETS_REL
+from tests.conformance.tiles.tilesets import TILES, tilesets_links
 
 pytestmark = pytest.mark.conformance
 
@@ -11,6 +11,5 @@ pytestmark = pytest.mark.conformance
 class TestLandingPage:
     def test_landingPageRetrieval(self, iut: Iut) -> None:
         """Abstract test A.10, addresses Requirement 11"""
-        if TILES + "dataset-tilesets" not in iut.declared:
-            pytest.skip("there are no tiles of the whole dataset")
-        assert [entry for entry in iut.landing["links"] if entry["rel"].startswith(TILESETS_REL)]
+        assert TILES + "dataset-tilesets" in iut.declared
+        assert tilesets_links(iut.landing)

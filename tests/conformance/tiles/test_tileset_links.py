@@ -3,7 +3,7 @@
 import pytest
 
 from tests.conformance.iut import Iut
-from tests.conformance.tiles.tilesets import TILES, tilesets_links
+from tests.conformance.tiles.tilesets import TILES, origins, tilesets_links
 
 pytestmark = pytest.mark.conformance
 
@@ -12,8 +12,8 @@ class TestTilesetLlinks:
     def test_validateTilesetsListResponse(self, iut: Iut) -> None:
         """Abstract test A.9, addresses Requirement 10 (/req/tilesets-list/tileset-links)"""
         assert TILES + "tilesets-list" in iut.declared
-        for collection in iut.collections:
-            for link in tilesets_links(collection):
+        for origin in origins(iut):
+            for link in tilesets_links(origin):
                 assert "/tiles" in link["href"]
                 for entry in iut.document(link["href"])["tilesets"]:
-                    assert entry["tileMatrixSetURI"], collection["id"]
+                    assert entry["tileMatrixSetURI"], link["href"]

@@ -1,0 +1,93 @@
+"""How PMTiles lies on the disk: the numbers of tiles, and the header. Pure.
+
+Source: PMTiles specification, version 3 (https://github.com/protomaps/PMTiles/blob/main/spec/v3/spec.md).
+"""
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from otn.edition.part_format import Bounds
+from otn.model.tile_matrix_sets import TileAddress
+
+MAGIC = b"PMTiles\x03"
+HEADER_SIZE = 127
+
+_GZIP, _VECTOR_TILES = 2, 1
+_HEADER = struct.Struct("<8s11Q6B4iB2i")
+_DEGREE = 10_000_000
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the header says beside where the sections lie: how many tiles there are, and where in the world."""
+
+    tiles: int
+    entries: int
+    contents: int
+    zooms: tuple[int, int]
+    bounds: Bounds
+
+
+def tile_id(tile: TileAddress) -> int:
+    """The number of a tile: all tiles of the zooms before its own, and then its place on a Hilbert curve."""
+    x, y = tile.column, tile.row
+    found = first_id(tile.matrix)
+    for level in range(tile.matrix - 1, -1, -1):
+        half = 1 << level
+        right, lower = (x >> level) & 1, (y >> level) & 1
+        found += ((3 * right) ^ lower) << (2 * level)
+        x, y = x & (half - 1), y & (half - 1)
+        if not lower:
+            if right:
+                x, y = half - 1 - x, half - 1 - y
+            x, y = y, x
+    return found
+
+
+def first_id(zoom: int) -> int:
+    """The number of the first tile of a zoom."""
+    return ((1 << (2 * zoom)) - 1) // 3
+
+
+def zoom_of(number: int) -> int:
+    """The zoom of the tile with a number."""
+    return ((3 * number + 1).bit_length() - 1) // 2
+
+
+def header(sections: Sequence[tuple[int, int]], layout: Layout) -> bytes:
+    """The header; `sections` are offset and length of root directory, metadata, leaf directories and tile data."""
+    west, south, east, north = (round(degrees * _DEGREE) for degrees in layout.bounds)
+    least, deepest = layout.zooms
+    return _HEADER.pack(
+        MAGIC,
+        *(number for section in sections for number in section),
+        layout.tiles,
+        layout.entries,
+        layout.contents,
+        True,  # clustered: tiles lie in the order of their numbers
+        _GZIP,
+        _GZIP,
+        _VECTOR_TILES,
+        least,
+        deepest,
+        west,
+        south,
+        # A box without width or height is none to some clients.
+        max(east, west + 1),
+        max(north, south + 1),
+        least,
+        (west + east) // 2,
+        (south + north) // 2,
+    )
+
+
+def metadata_section(content: memoryview | bytes) -> tuple[int, int]:
+    """Offset and length of the metadata, of a file that begins with these bytes."""
+    found = _HEADER.unpack_from(content)
+    return found[3], found[4]
+
+
+def tile_data_offset(content: memoryview | bytes) -> int:
+    """Where the tile data begin."""
+    return int(_HEADER.unpack_from(content)[7])
