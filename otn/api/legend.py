@@ -10,13 +10,27 @@ from xml.etree import ElementTree as ET
 
 from otn.api import texts
 from otn.api.maplibre import LAND
-from otn.model.drawing import ICONS_DIR, THEMES, Areas, Drawn, LineClass, Lines, Mixed, Points, at_zoom, in_theme
+from otn.model.collections import COLLECTIONS
+from otn.model.drawing import (
+    FAINT,
+    ICONS_DIR,
+    THEMES,
+    Areas,
+    LineClass,
+    Lines,
+    Mixed,
+    Plate,
+    Points,
+    at_zoom,
+    in_theme,
+)
 from otn.model.symbology import INK, SYMBOLOGIES
 
 # Samples are drawn as at this zoom level, where classes differ most plainly, on SAMPLE pixels.
 _SHOWN_ZOOM = 14
 SAMPLE = (32, 16)
 _DISC = 6.0
+_ANY_NUMBER = "123"
 
 _SVG = "http://www.w3.org/2000/svg"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -37,7 +51,7 @@ def entries(collection_id: str, language: str) -> list[Entry]:
     """What a map of this collection shows, the most important first."""
     return [
         Entry(title, {theme: "".join(_markup(part) for part in _sample(drawn, theme)) for theme in THEMES})
-        for title, drawn in _titled(SYMBOLOGIES[collection_id].drawn, language)
+        for title, drawn in _titled(collection_id, language)
     ]
 
 
@@ -65,7 +79,7 @@ def _rows(collections: list[tuple[str, str]], language: str) -> Iterator[tuple[s
     for name, heading in collections:
         if len(collections) > 1:
             yield heading, None
-        yield from _titled(SYMBOLOGIES[name].drawn, language)
+        yield from _titled(name, language)
 
 
 def _row(words: str, drawn: "Sampled | None", top: int, theme: str) -> Iterator[ET.Element]:
@@ -83,16 +97,31 @@ def _row(words: str, drawn: "Sampled | None", top: int, theme: str) -> Iterator[
     yield text
 
 
-# A class of lines is drawn with what all of them have in common.
-Sampled = tuple[Lines, LineClass] | Points | Areas | Mixed
+@dataclass(frozen=True)
+class _Line:
+    """A class of lines, drawn with what all of them have in common; `opacity` as what lies below ground has it."""
+
+    lines: Lines
+    entry: LineClass
+    opacity: float = 1
 
 
-def _titled(drawn: Drawn, language: str) -> Iterator[tuple[str, Sampled]]:
-    if isinstance(drawn, Lines):
-        for entry in drawn.classes:
-            yield entry.title.in_language(language), (drawn, entry)
-    else:
+Sampled = _Line | Plate | Points | Areas | Mixed
+
+
+def _titled(collection_id: str, language: str) -> Iterator[tuple[str, Sampled]]:
+    """What is drawn of a collection: its classes, then what its fields add to their look."""
+    symbology, fields = SYMBOLOGIES[collection_id], COLLECTIONS[collection_id].by_name
+    drawn = symbology.drawn
+    if not isinstance(drawn, Lines):
         yield drawn.title.in_language(language), drawn
+        return
+    for entry in drawn.classes:
+        yield entry.title.in_language(language), _Line(drawn, entry)
+    if drawn.faded_field is not None:
+        yield fields[drawn.faded_field].title.in_language(language), _Line(drawn, drawn.classes[0], FAINT)
+    for plate in symbology.plates:
+        yield fields[plate.field].title.in_language(language), plate
 
 
 def _sample(drawn: Sampled, theme: str) -> Iterator[ET.Element]:
@@ -106,20 +135,36 @@ def _sample(drawn: Sampled, theme: str) -> Iterator[ET.Element]:
             yield _area(drawn.areas, theme, 10)
             yield ET.Element("path", {"d": "M15 8h7", "stroke": only.colour.on(theme), "stroke-width": "2"})
             yield from _disc(drawn.points, theme, 28, _DISC / 2)
-        case (lines, entry):
-            yield from _line(lines, entry, theme)
+        case _Line():
+            yield from _line(drawn, theme)
+        case Plate():
+            yield from _plate(drawn, theme)
 
 
-def _line(lines: Lines, entry: LineClass, theme: str) -> Iterator[ET.Element]:
+def _line(drawn: _Line, theme: str) -> Iterator[ET.Element]:
+    lines, entry = drawn.lines, drawn.entry
     width = at_zoom(in_theme(entry.widths, theme), _SHOWN_ZOOM)
     cap = "butt" if lines.dash else "round"
+    strokes = []
     if lines.casing is not None:
         around = at_zoom(in_theme(lines.with_casing(entry), theme), _SHOWN_ZOOM)
-        yield _stroke(lines.casing.on(theme), around, cap)
-    line = _stroke(entry.colour.on(theme), width, cap)
+        strokes.append(_stroke(lines.casing.on(theme), around, cap))
+    strokes.append(_stroke(entry.colour.on(theme), width, cap))
     if lines.dash:
-        line.set("stroke-dasharray", " ".join(_number(part * width) for part in lines.dash))
-    yield line
+        strokes[-1].set("stroke-dasharray", " ".join(_number(part * width) for part in lines.dash))
+    for stroke in strokes:
+        if drawn.opacity < 1:
+            stroke.set("stroke-opacity", str(drawn.opacity))
+        yield stroke
+
+
+def _plate(plate: Plate, theme: str) -> Iterator[ET.Element]:
+    paint = {"fill": plate.paper.on(theme), "stroke": plate.rim.on(theme), "stroke-width": "1.2"}
+    yield ET.Element("rect", paint, x="4", y="1", width="24", height="14", rx="3")
+    letters = {"font-family": "Noto Sans, sans-serif", "font-size": "9", "font-weight": "600", "text-anchor": "middle"}
+    number = ET.Element("text", letters, x="16", y="11.4", fill=plate.ink.on(theme))
+    number.text = _ANY_NUMBER
+    yield number
 
 
 def _stroke(colour: str, width: float, cap: str) -> ET.Element:

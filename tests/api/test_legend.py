@@ -24,8 +24,10 @@ def drawn(
 def test_every_class_has_its_title_and_its_sample(language: str) -> None:
     root = drawn(("roads", "Roads"), language=language)
     assert isinstance(ROADS.drawn, Lines)
+    fields = ("tunnel", *(plate.field for plate in ROADS.plates))
     titles = [entry.title.in_language(language) for entry in ROADS.drawn.classes]
-    assert [text.text for text in root.iter(f"{SVG}text")] == titles
+    titles += [COLLECTIONS["roads"].by_name[field].title.in_language(language) for field in fields]
+    assert [text.text for text in root.findall(f"{SVG}text")] == titles
     assert len(root.findall(f"{SVG}g")) == len(titles)
     assert root.findtext(f"{SVG}desc") == ", ".join(titles)
     assert root.get("{http://www.w3.org/XML/1998/namespace}lang") == language
@@ -38,13 +40,14 @@ def test_a_sample_has_the_colours_of_the_map(name: str, theme: str) -> None:
     expected = {entry.colour.on(theme) for entry in symbology.lines.classes} if symbology.lines else set()
     expected |= {symbology.points.colour.on(theme)} if symbology.points else set()
     expected |= {symbology.areas.fill.on(theme), symbology.areas.outline.on(theme)} if symbology.areas else set()
+    expected |= {colour.on(theme) for plate in symbology.plates for colour in (plate.paper, plate.rim, plate.ink)}
     text = legend("Title", [(name, name)], theme, "en")
     assert all(colour in text for colour in expected)
 
 
 def test_several_collections_have_headings_and_no_two_classes_one_name() -> None:
     root = drawn(*((name, f"The {name}") for name in COLLECTIONS))
-    words = [text.text or "" for text in root.iter(f"{SVG}text")]
+    words = [text.text or "" for text in root.findall(f"{SVG}text")]
     assert {f"The {name}" for name in COLLECTIONS} <= set(words)
     assert len(words) == len(set(words)) == len(COLLECTIONS) + sum(len(entries(name, "en")) for name in COLLECTIONS)
 
@@ -59,6 +62,6 @@ def test_what_is_drawn_is_named_and_samples_are_not_read_aloud() -> None:
 def test_words_lie_within_the_picture() -> None:
     root = drawn(*((name, f"The {name}") for name in COLLECTIONS), language="de")
     _, _, width, height = map(float, root.get("viewBox", "").split())
-    for text in root.iter(f"{SVG}text"):
+    for text in root.findall(f"{SVG}text"):
         assert 0 < float(text.get("y", 0)) < height
         assert float(text.get("x", 0)) + 7 * len(text.text or "") < width

@@ -106,11 +106,10 @@ def test_the_names_of_controls_are_the_librarys_own() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_legend_names_every_class(language: str) -> None:
     assert isinstance(ROADS.drawn, Lines)
-    assert [entry.title for entry in entries("roads", language)] == [
-        entry.title.in_language(language) for entry in ROADS.drawn.classes
-    ]
+    titles = [entry.title for entry in entries("roads", language)]
+    assert titles[: len(ROADS.drawn.classes)] == [entry.title.in_language(language) for entry in ROADS.drawn.classes]
     text = rendered("collection", language).text
-    assert all(entry.title.in_language(language) in text for entry in ROADS.drawn.classes)
+    assert all(title in text for title in titles)
 
 
 def test_the_style_for_print_is_shown_on_white_paper_whatever_the_page_is() -> None:
