@@ -14,6 +14,7 @@
     │   └── DamagedPart        a file of an edition is not what was written
     └── RequestError           a client's mistake or a limit reached; becomes a problem document (RFC 9457)
         ├── BadRequest         400
+        │   └── UnknownProperty  400 for a filter that other collections may well be asked
         ├── NotFound           404
         ├── NotAcceptable      406
         ├── Gone               410
@@ -92,6 +93,10 @@ class BadRequest(RequestError):
 
     status = 400
     title = "Bad Request"
+
+
+class UnknownProperty(BadRequest):
+    """A filter names a property that the collection does not have; another one may have it."""
 
 
 class NotFound(RequestError):

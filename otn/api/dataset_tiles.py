@@ -23,7 +23,7 @@ from otn.api.tiles import (
     tile_request_parameters,
     tile_version,
 )
-from otn.errors import BadRequest, NotFound
+from otn.errors import BadRequest, NotFound, UnknownProperty
 from otn.model.collections import COLLECTIONS, Collection
 from otn.store.statement import Condition
 from otn.store.tile_sql import TileRequest
@@ -80,20 +80,20 @@ def choose_collections(served: Iterable[str], parameters: Parameters) -> tuple[C
 def layer_conditions(collections: Sequence[Collection], parameters: Parameters) -> list[Condition | None]:
     """What the features of each layer must meet.
 
-    Raises BadRequest for an unusable value, and for a filter that means something in some of the collections only.
+    Raises BadRequest for an unusable value, and for a filter by properties that some of the collections do not have.
     """
     conditions: list[Condition | None] = []
-    refused: dict[str, BadRequest] = {}
+    able: list[str] = []
+    refused: UnknownProperty | None = None
     for collection in collections:
         try:
             conditions.append(tile_condition(collection, parameters))
-        except BadRequest as error:
-            refused[collection.id] = error
-    if not refused:
+            able.append(collection.id)
+        except UnknownProperty as error:
+            refused = refused or error
+    if refused is None:
         return conditions
-    first = next(iter(refused.values()))
-    able = [collection.id for collection in collections if collection.id not in refused]
-    if able:
-        detail = f"{first.detail} Not all layers can be asked this, only collections={','.join(able)}."
-        raise BadRequest(detail, parameter=first.parameter)
-    raise first
+    if not able:
+        raise refused
+    detail = f"{refused.detail} Not all layers can be asked this, only collections={','.join(able)}."
+    raise BadRequest(detail, parameter=refused.parameter)

@@ -7,7 +7,7 @@ from typing import Any
 from otn.model.fields import Kind
 from otn.model.sql import quoted
 
-__all__ = ["SQL_TYPES", "Condition", "SqlParameters", "Statement", "quoted"]
+__all__ = ["SQL_TYPES", "Condition", "SharedParameters", "SqlParameters", "Statement", "quoted"]
 
 SQL_TYPES = {
     Kind.INTEGER: "bigint",
@@ -38,6 +38,22 @@ class SqlParameters:
         """The placeholder of a new parameter of an SQL type."""
         self.values.append(value)
         return f"${len(self.values)}::{kind}"
+
+
+@dataclass(frozen=True)
+class SharedParameters(SqlParameters):
+    """Equal values stand in the statement once: for one of many parts that are asked the same.
+
+    PostgreSQL takes 65,535 parameters and asyncpg 32,767, which a long filter on many layers would be beyond.
+    """
+
+    known: dict[tuple[str, type, Any], str] = field(default_factory=dict)
+
+    def add(self, value: object, kind: str) -> str:
+        key = (kind, type(value), tuple(value) if isinstance(value, list) else value)
+        if key not in self.known:
+            self.known[key] = super().add(value, kind)
+        return self.known[key]
 
 
 Condition = Callable[[SqlParameters], str]

@@ -15,7 +15,7 @@ from otn.model.fields import Field, Kind
 from otn.model.sql import SRID, WEB_MERCATOR_SRID
 from otn.model.tile_matrix_sets import WEB_MERCATOR_QUAD, Box, TileAddress, TileMatrixSet
 from otn.store.importance import drawn, most_important_first
-from otn.store.statement import Condition, SqlParameters, Statement
+from otn.store.statement import Condition, SharedParameters, SqlParameters, Statement
 
 MAXIMUM_BYTES = 500_000
 """No tile is larger before compression; where it would be, the features that matter least are left out."""
@@ -71,7 +71,7 @@ def tile_statement(*layers: TileRequest) -> Statement:
 
     `features` is how many it was made from. ST_AsMVT itself leaves out a feature without geometry in the tile.
     """
-    parameters = SqlParameters()
+    parameters = SharedParameters()
     sql = "\nUNION ALL".join(_layer(request, parameters) for request in layers)
     return Statement(sql, tuple(parameters.values))
 

@@ -8,16 +8,16 @@ import httpx
 import psycopg
 import pytest
 
-from otn.api.dataset_tiles import choose_collections
+from otn.api.dataset_tiles import choose_collections, layer_conditions
 from otn.api.documents import TILESETS_REL
 from otn.api.tiles import make_tile
 from otn.api.tilesets import DATASET_REL
 from otn.errors import NotFound
-from otn.model.collections import AIRPORTS, ROADS
+from otn.model.collections import AIRPORTS, COLLECTIONS, ROADS
 from otn.model.datasets import Registry
 from otn.model.tile_matrix_sets import TILE_MATRIX_SETS, WEB_MERCATOR_QUAD, TileAddress
 from otn.store.pool import Pool
-from otn.store.tile_sql import MAXIMUM_BYTES, TileRequest
+from otn.store.tile_sql import MAXIMUM_BYTES, TileRequest, tile_statement
 from tests.api import tiles
 from tests.api.sample import declare, insert
 
@@ -72,7 +72,28 @@ def test_a_filter_may_name_what_the_asked_collections_have_in_common(client: htt
     assert "collections=roads." in refused.json()["detail"]
     alone = client.get(f"{WORLD}?{question}&collections=roads")
     assert alone.content == of_collections(client, "WebMercatorQuad/0/0/0", ("roads",), question) != b""
-    assert client.get(f"{WORLD}?filter=nowhere = 1").status_code == 400
+    nobody = client.get(f"{WORLD}?filter=nowhere = 1")
+    assert (nobody.status_code, nobody.json()["parameter"]) == (400, "filter")
+    assert "Not all layers" not in nobody.json()["detail"]
+    wrong = client.get(f"{WORLD}?filter=region >")
+    assert (wrong.status_code, "line 1" in wrong.json()["detail"]) == (400, True)
+
+
+def test_the_longest_filter_may_be_asked_of_all_layers(client: httpx.Client) -> None:
+    """Each date is two parameters: of thirteen layers they would be more than a statement can have."""
+    dates = ",".join(f"DATE('{1900 + day // 28}-01-{day % 28 + 1:02d}')" for day in range(1990))
+    body = {"collections": "roads,ports,airports", "filter": f"validFrom IN ({dates}) OR region = 'be'"}
+    statement = tile_statement(
+        *(
+            TileRequest(collection, WEB_MERCATOR_QUAD, TileAddress(0, 0, 0), condition)
+            for collection, condition in zip(
+                COLLECTIONS.values(), layer_conditions(tuple(COLLECTIONS.values()), tuple(body.items())), strict=True
+            )
+        )
+    )
+    assert 3900 < len(statement.parameters) < 4100
+    answer = client.get(WORLD, params=body)
+    assert answer.content == of_collections(client, "WebMercatorQuad/0/0/0", SERVED, "filter=region = 'be'") != b""
 
 
 @pytest.mark.parametrize("below", ["/tiles", MERCATOR, WORLD])

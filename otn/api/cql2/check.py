@@ -22,6 +22,7 @@ from otn.api.cql2.functions import FUNCTIONS
 from otn.api.cql2.limits import DEPTH, VALUES, refusal, shortened
 from otn.api.cql2.spatial import RELATIONS as SPATIAL_RELATIONS
 from otn.api.crs import Crs
+from otn.errors import UnknownProperty
 from otn.model.collections import Collection
 
 GEOMETRY = "geometry"
@@ -108,7 +109,8 @@ class Checker:
         field = self._collection.queryables.get(name)
         if field is None:
             known = [*self._collection.queryables, GEOMETRY]
-            raise refusal(f"{self._collection.id} has no property {shortened(name)!r}. {_did_you_mean(name, known)}")
+            unknown = f"{self._collection.id} has no property {shortened(name)!r}. {_did_you_mean(name, known)}"
+            raise refusal(unknown, UnknownProperty)
         return Property(field)
 
     def _operation(self, name: str, arguments: list[Any]) -> Expression:

@@ -16,9 +16,9 @@ LARGEST_INTEGER = 2**53
 _SHOWN = 60
 
 
-def refusal(sentence: str) -> BadRequest:
+def refusal(sentence: str, kind: type[BadRequest] = BadRequest) -> BadRequest:
     """What is wrong with the parameter `filter`."""
-    return BadRequest(f"filter: {sentence}", parameter="filter")
+    return kind(f"filter: {sentence}", parameter="filter")
 
 
 def refusal_at(text: str, position: int, sentence: str) -> BadRequest:
