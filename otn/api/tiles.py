@@ -5,6 +5,7 @@ Sources: OGC API - Tiles - Part 1 (20-057) "Core" and "Mapbox Vector Tiles"; Map
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib.metadata import version
 from typing import NamedTuple
 
@@ -61,10 +62,11 @@ class CollectionTile:
                 await send_not_modified(send, version, REVALIDATE)
                 return
         if ready is not None:
+            self._keep(scope, collection, _version(ready.number, collection))
             await _send_ready(scope, send, _version(ready.number, collection), ready.packed)
             return
         made = await self._make(request, receive)
-        self._keep(scope, collection, made)
+        self._keep(scope, collection, made.version)
         await send_tile(send, made, REVALIDATE)
 
     def _ready(self, request: TileRequest) -> ReadyTile | None:
@@ -73,10 +75,10 @@ class CollectionTile:
             return None
         return self._api.editions.ready_tile(request.collection, request.tile)
 
-    def _keep(self, scope: Scope, collection: Collection, made: MadeTile) -> None:
+    def _keep(self, scope: Scope, collection: Collection, version: str) -> None:
         """Lets the answer be kept, where it shows what the newest edition holds."""
         edition = self._api.editions.current(collection)
-        if edition is not None and made.version == _version(edition.number, collection):
+        if edition is not None and version == _version(edition.number, collection):
             scope[KEEP_WHILE] = self._api.editions.still(edition, pinned=False)
 
     async def _version(self, collection: Collection, receive: Receive) -> str:
@@ -129,7 +131,8 @@ def tile_address(names: Mapping[str, str], tile_matrix_set: TileMatrixSet, deepe
 
     Raises NotFound where there is no such tile, or it lies beyond the tile matrix `deepest`.
     """
-    texts = (names["tile_matrix"], names["tile_row"], _SUFFIX.sub("", names["tile_col"]))
+    column = names["tile_col"]
+    texts = (names["tile_matrix"], names["tile_row"], _SUFFIX.sub("", column) if "." in column else column)
     if all(_INTEGER.fullmatch(text) for text in texts):
         tile = TileAddress(*map(int, texts))
         if tile.matrix <= deepest and tile_matrix_set.contains(tile):
@@ -174,4 +177,10 @@ async def _send_ready(scope: Scope, send: Send, version: str, packed: memoryview
 
 
 def _headers(version: str, cache_control: str) -> list[tuple[bytes, bytes]]:
-    return [(b"etag", strong_etag(version).encode()), (b"cache-control", cache_control.encode())]
+    return [(b"etag", _etag(version)), (b"cache-control", cache_control.encode())]
+
+
+@lru_cache(maxsize=64)
+def _etag(version: str) -> bytes:
+    """All tiles of a collection have the same."""
+    return strong_etag(version).encode()
