@@ -1,8 +1,11 @@
 """Ready-made tiles: what a request would get, made once; after a change only what it touches is made anew."""
 
+import gzip
 import json
 import random
+import struct
 from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
 
 import psycopg
@@ -13,7 +16,7 @@ from hypothesis import strategies as st
 
 from otn.api.codings import encoded, unpacked
 from otn.edition.build import publish
-from otn.edition.pmtiles import tile_address, tile_data_offset, tile_id
+from otn.edition.pmtiles import tile_address, tile_id
 from otn.edition.standing import behind, standings
 from otn.edition.tile_build import MadeTiles, make_tiles
 from otn.edition.tile_file import TileFile
@@ -113,22 +116,49 @@ def test_others_find_in_it_what_we_do(village: TileFile) -> None:
     assert addresses_in(village.path) == sorted(map(tile_address, village.ids.tolist()))
 
 
-def test_others_find_every_tile_of_a_large_file(tmp_path: Path) -> None:
-    """Whose directory does not fit into the beginning of the file; some tiles are the same."""
+def test_the_directories_of_a_large_file_lead_to_every_tile(tmp_path: Path) -> None:
+    """The directory does not fit into the beginning of the file; some tiles are the same."""
     some = random.Random(3)  # noqa: S311
-    tiles = {TileAddress(16, some.randrange(65536), some.randrange(8)): some.randbytes(4) for _ in range(4000)}
+    tiles = {
+        TileAddress(16, some.randrange(65536), some.randrange(16)): some.randbytes(4 + n % 90) for n in range(9000)
+    }
     same = {TileAddress(13, 4000 + number % 512, 4000 + number // 512): b"sea" for number in range(2048)}
     numbered = sorted((tile_id(tile), packed(content)) for tile, content in (tiles | same).items())
     path = tmp_path / "1.pmtiles"
     of = TilesOf("roads", 1, None, "2026-01-02T03:04:05+00:00", "recipe", 16)
     assert write_tiles(path, told(of), (0, 0, 1, 1), numbered) == len(tiles) + len(same)
     file = TileFile(path)
-    assert tile_data_offset(file.window(0, file.size)) > 16384
     assert file.tiles_of == of
     assert {tile: unpacked(file.find(tile) or b"") for tile in (tiles | same)} == tiles | same
     assert file.find(TileAddress(13, 0, 0)) is None
     assert path.read_bytes().count(packed(b"sea")) == 1
-    assert addresses_in(path) == sorted(tiles | same)
+    content = path.read_bytes()
+    root, root_length, _, _, leaves, leaves_length, data, data_length = struct.unpack_from("<8Q", content, 8)
+    assert root + root_length <= 16384 < root_length + leaves_length
+    assert data + data_length == len(content)
+    found: dict[int, bytes] = {}
+    for _, run, length, offset in directory(content[root : root + root_length]):
+        assert run == 0
+        for number, repeated, size, place in directory(content[leaves + offset : leaves + offset + length]):
+            found |= {number + more: content[data + place : data + place + size] for more in range(repeated)}
+    assert found == dict(numbered)
+
+
+def directory(content: bytes) -> list[tuple[int, ...]]:
+    """The entries of a directory, read as the specification describes it: number, run, length, offset."""
+    numbers, number, shift = [], 0, 0
+    for octet in gzip.decompress(content):
+        number |= (octet & 127) << shift
+        shift += 7
+        if octet < 128:
+            numbers.append(number)
+            number, shift = 0, 0
+    count, *rest = numbers
+    steps, runs, lengths, places = (rest[start : start + count] for start in range(0, 4 * count, count))
+    offsets: list[int] = []
+    for place, length in zip(places, [0, *lengths], strict=False):
+        offsets.append(place - 1 if place else offsets[-1] + length)
+    return list(zip(accumulate(steps), runs, lengths, offsets, strict=True))
 
 
 def addresses_in(path: Path) -> list[TileAddress]:
