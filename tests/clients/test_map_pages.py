@@ -20,6 +20,7 @@ PAGES = [
     "/collections/airports/items?country=LV",
     "/collections/ports/items?unLocode=BEANR",
     "/styles/map",
+    "/styles/map-print",
 ]
 # Finds the map of a page through the library's module, which the page has loaded itself, and says what it draws.
 DRAWN = """async ([centre, zoom]) => {
