@@ -49,11 +49,14 @@ class TileRequest:
         """The zoom of WebMercatorQuad with the same scale."""
         return self.tile.matrix + self.tile_matrix_set.zoom_offset
 
-    def smaller(self, features: int, size: int, most: int = MAXIMUM_BYTES) -> "TileRequest | None":
-        """What is asked for next where so many features made more than `most` bytes; None where they did not."""
-        if size <= most:
+    def smaller(self, features: int, size: int, most: int | None = None) -> "TileRequest | None":
+        """What is asked for next where so many features made more than `most` bytes, MAXIMUM_BYTES where it is None;
+        None where they did not.
+        """
+        limit = MAXIMUM_BYTES if most is None else most
+        if size <= limit:
             return None
-        return replace(self, at_most=features * most * 9 // (size * 10))
+        return replace(self, at_most=features * limit * 9 // (size * 10))
 
 
 def version_statement(*collections: Collection) -> Statement:

@@ -35,14 +35,14 @@ from tests.edition.test_build import files_no_longer_than, flip
 
 
 def made_now(
-    cursor: "psycopg.RawCursor[tuple[int, bytes | None, int]]", collection: Collection, tile: TileAddress
+    cursor: "psycopg.RawCursor[tuple[str, int, bytes | None, int]]", collection: Collection, tile: TileAddress
 ) -> bytes:
     """What a request for the tile makes."""
     request: TileRequest | None = TileRequest(collection, WEB_MERCATOR_QUAD, tile)
     content = b""
     while request is not None:
         statement = tile_statement(request)
-        [(_, made, features)] = cursor.execute(statement.sql.encode(), statement.parameters, binary=True).fetchall()
+        [(_, _, made, features)] = cursor.execute(statement.sql.encode(), statement.parameters, binary=True).fetchall()
         content = made or b""
         request = request.smaller(features, len(content))
     return content
