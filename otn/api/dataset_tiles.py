@@ -7,15 +7,18 @@ from collections.abc import Iterable, Sequence
 
 from starlette.types import Receive, Scope, Send
 
+from otn.api.codings import unpacked, unpacked_size
 from otn.api.conditional import is_conditional, is_not_modified, strong_etag
 from otn.api.context import Api
 from otn.api.parameters import Parameters
 from otn.api.query import REPRESENTATION_PARAMETERS
 from otn.api.tiles import (
     REVALIDATE,
+    MadeTile,
     find_tile_matrix_set,
     make_tile,
     read_versions,
+    ready_tile,
     send_not_modified,
     send_tile,
     tile_address,
@@ -23,10 +26,10 @@ from otn.api.tiles import (
     tile_request_parameters,
     tile_version,
 )
-from otn.errors import BadRequest, NotFound, UnknownProperty
+from otn.errors import BadRequest, NotFound, Unavailable, UnknownProperty
 from otn.model.collections import COLLECTIONS, Collection
 from otn.store.statement import Condition
-from otn.store.tile_sql import TileRequest
+from otn.store.tile_sql import MAXIMUM_BYTES, TileRequest
 
 DATASET_TILE_PARAMETERS = REPRESENTATION_PARAMETERS | {"collections", "datetime", "subset", "filter", "filter-lang"}
 """What tiles of the whole dataset, and the documents about them, can be asked for by."""
@@ -43,19 +46,38 @@ class DatasetTile:
         parameters = tile_request_parameters(scope, DATASET_TILE_PARAMETERS)
         tile_matrix_set = find_tile_matrix_set(scope["path_params"]["tile_matrix_set_id"])
         tile = tile_address(scope["path_params"], tile_matrix_set, tile_matrix_set.deepest)
-        versions = await read_versions(self._api.pool, COLLECTIONS.values(), receive)
+        versions = await self._served(receive)
         collections = choose_collections(versions, parameters)
         conditions = layer_conditions(collections, parameters)
-        if is_conditional(scope):
-            version = tile_version({collection.id: versions[collection.id] for collection in collections})
-            if is_not_modified(scope, strong_etag(version)):
-                await send_not_modified(send, version, REVALIDATE)
-                return
         layers = [
             TileRequest(collection, tile_matrix_set, tile, condition)
             for collection, condition in zip(collections, conditions, strict=True)
         ]
-        await send_tile(send, await make_tile(self._api.pool, layers, receive), REVALIDATE)
+        ready = self._ready(layers)
+        if is_conditional(scope):
+            shown = {collection.id: versions[collection.id] for collection in collections}
+            version = tile_version(shown) if ready is None else ready.version
+            if is_not_modified(scope, strong_etag(version)):
+                await send_not_modified(send, version, REVALIDATE)
+                return
+        await send_tile(send, ready or await make_tile(self._api.pool, layers, receive), REVALIDATE)
+
+    async def _served(self, receive: Receive) -> dict[str, int]:
+        """The versions of the collections that are served; while the database does not answer, those last known."""
+        try:
+            return await read_versions(self._api.pool, COLLECTIONS.values(), receive)
+        except Unavailable:
+            return {served.collection.id: served.version for served in await self._api.served.collections()}
+
+    def _ready(self, layers: Sequence[TileRequest]) -> MadeTile | None:
+        """The tile put together of what the newest editions have ready-made; None where one of them has it not, or
+        layers must give way to each other."""
+        found = {layer.collection.id: ready_tile(self._api.editions, layer) for layer in layers}
+        packed = [tile.packed for tile in found.values() if tile is not None and tile.packed is not None]
+        if None in found.values() or sum(map(unpacked_size, packed)) > MAXIMUM_BYTES:
+            return None
+        version = tile_version({name: tile.number for name, tile in found.items() if tile is not None})
+        return MadeTile(version, b"".join(map(unpacked, packed)))
 
 
 def choose_collections(served: Iterable[str], parameters: Parameters) -> tuple[Collection, ...]:

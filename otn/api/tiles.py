@@ -15,7 +15,7 @@ from otn.api.codings import LEAST_TO_COMPRESS, coding_for, unpacked, unpacked_si
 from otn.api.conditional import is_conditional, is_not_modified, strong_etag
 from otn.api.context import Api, headers_of, require_reading
 from otn.api.disconnect import WhileConnected
-from otn.api.editions import ReadyTile
+from otn.api.editions import Editions, ReadyTile
 from otn.api.negotiation import MVT, MVT_TYPE, choose_language, choose_representation
 from otn.api.parameters import Parameters, parse_parameters, refuse_unknown
 from otn.api.query import REPRESENTATION_PARAMETERS
@@ -60,7 +60,7 @@ class CollectionTile:
         tile_matrix_set = find_tile_matrix_set(names["tile_matrix_set_id"])
         tile = tile_address(names, tile_matrix_set, tile_matrix_set.deepest)
         request = TileRequest(collection, tile_matrix_set, tile, tile_condition(collection, parameters))
-        ready = self._ready(request)
+        ready = ready_tile(self._api.editions, request)
         if is_conditional(scope):
             version = await self._version(collection, receive) if ready is None else _version_of(ready, collection)
             if is_not_modified(scope, strong_etag(version)):
@@ -75,12 +75,6 @@ class CollectionTile:
         self._keep(scope, collection, made.version)
         await send_tile(send, made, REVALIDATE)
 
-    def _ready(self, request: TileRequest) -> ReadyTile | None:
-        """The tile as the newest edition has it ready-made."""
-        if request.tile_matrix_set is not WEB_MERCATOR_QUAD or request.condition is not None:
-            return None
-        return self._api.editions.ready_tile(request.collection, request.tile)
-
     def _keep(self, scope: Scope, collection: Collection, version: str) -> None:
         """Lets the answer be kept, where it shows what the newest edition holds."""
         edition = self._api.editions.current(collection)
@@ -92,6 +86,13 @@ class CollectionTile:
         if not versions:
             raise no_collection(collection.id)
         return tile_version(versions)
+
+
+def ready_tile(editions: Editions, request: TileRequest) -> ReadyTile | None:
+    """The tile as the newest edition has it ready-made."""
+    if request.tile_matrix_set is not WEB_MERCATOR_QUAD or request.condition is not None:
+        return None
+    return editions.ready_tile(request.collection, request.tile)
 
 
 async def read_versions(pool: Pool, collections: Iterable[Collection], receive: Receive) -> dict[str, int]:

@@ -74,6 +74,25 @@ def test_a_ready_made_tile_is_answered_as_one_that_is_made(
     assert statuses == {200, 204}
 
 
+@pytest.mark.parametrize("question", ["", "?collections=airports,roads"])
+def test_tiles_of_the_whole_dataset_are_put_together_of_ready_made_ones(
+    ready: tuple[httpx.Client, httpx.Client], question: str
+) -> None:
+    made, making = ready
+    statuses = set()
+    for place in ("0/0/0", tiles.address(4.4845, 50.9014, 7), tiles.address(4.1, 51.05, 5), tiles.address(-30, 40, 7)):
+        path = f"/tiles/WebMercatorQuad/{place}{question}"
+        found = shown(made, path, "gzip")
+        assert found == shown(making, path, "gzip"), path
+        statuses.add(found["status"])
+        told = shown(made, path, "gzip", **{"If-None-Match": found["headers"]["etag"]})
+        assert told["status"] == 304
+    assert statuses == {200, 204}
+    for unready in ("/tiles/WorldCRS84Quad/0/0/0", "/tiles/WebMercatorQuad/0/0/0?datetime=2020-01-01"):
+        assert made.get(unready).status_code == 503
+        assert making.get(unready).status_code == 200
+
+
 def test_methods_conditions_and_mistakes_are_answered_alike(ready: tuple[httpx.Client, httpx.Client]) -> None:
     made, making = ready
     for coding in ("gzip", "identity"):
