@@ -17,11 +17,12 @@ from bench.data import DATA_DIR, NoData, bench_database
 from bench.downloads import Download, downloads
 from bench.editions import edition_build
 from bench.facts import answered, build_fact, machine_and_database
-from bench.goals import Goal, Results, build_goals, download_goals, goals, scale_goal, worker_goal
+from bench.goals import Goal, Results, build_goals, download_goals, goals, scale_goal, tile_goals, worker_goal
 from bench.measure import FailedRun, Measure, Meter, Result, median
 from bench.report import report
 from bench.scale import few_roads, queries
 from bench.servers import AGAIN, OWN, SERVERS, Place, Server, all_running, nginx, otn, running
+from bench.tiles import tile_costs
 from otn.settings import ROOT
 
 _PAGE = ROOT / "docs" / "benchmarks.md"
@@ -70,6 +71,8 @@ def _measured(url: str, directory: Path, runs: int, workers: int, wanted: list[s
         _serve_as_files(meter, cases, servers[OWN], further, results)
         own_memory = processes.memory(servers[AGAIN].pid)
         scale = _scale(meter, servers[OWN], further, runs)
+        _say("ready-made tiles")
+        tiles = tile_costs(meter, [servers[OWN], servers[AGAIN]], further, runs)
     downloaded: list[Download] = []
     if with_downloads:
         _say("downloads")
@@ -79,6 +82,7 @@ def _measured(url: str, directory: Path, runs: int, workers: int, wanted: list[s
         *goals(results, titles),
         scale,
         *build_goals(built),
+        *tile_goals(built.tiles, tiles),
         worker_goal(own_memory),
         *download_goals(downloaded),
     ]

@@ -7,12 +7,15 @@ import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 _SCRIPT = Path(__file__).with_name("wrk.lua")
 _TIMEOUT = 30
+
+GEOJSON = {"Accept": "application/geo+json"}
+"""What clients of features send."""
 
 
 @dataclass(frozen=True)
@@ -34,12 +37,12 @@ class Answer:
     seconds: float
 
 
-def get(port: int, path: str) -> Answer:
+def get(port: int, path: str, headers: Mapping[str, str] = GEOJSON) -> Answer:
     """One request to a server of this machine."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_TIMEOUT)
     try:
         began = time.perf_counter()
-        connection.request("GET", path, headers={"Accept": "application/geo+json"})
+        connection.request("GET", path, headers=dict(headers))
         response = connection.getresponse()
         body = response.read()
         return Answer(response.status, body, time.perf_counter() - began)
@@ -47,25 +50,28 @@ def get(port: int, path: str) -> Answer:
         connection.close()
 
 
-def in_turn(port: int, paths: Sequence[str], number: int) -> Run:
+def in_turn(port: int, paths: Sequence[str], number: int, headers: Mapping[str, str] = GEOJSON) -> Run:
     """So many requests, each sent when the one before is answered: nothing is left undone at the end."""
-    answers = [get(port, paths[position % len(paths)]) for position in range(number)]
+    answers = [get(port, paths[position % len(paths)], headers) for position in range(number)]
     errors = sum(answer.status != 200 for answer in answers)
     seconds = [answer.seconds for answer in answers]
     return Run(number, errors, sum(seconds), statistics.median(seconds) * 1000)
 
 
-def wrk(port: int, paths: Sequence[str], *, connections: int, seconds: int) -> Run:
+def wrk(
+    port: int, paths: Sequence[str], *, connections: int, seconds: int, headers: Mapping[str, str] = GEOJSON
+) -> Run:
     """Runs wrk on one thread for so many seconds."""
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as listed:
         listed.write("\n".join(paths) + "\n")
         listed.flush()
+        sent = "\n".join(f"{name}: {value}" for name, value in headers.items())
         told = subprocess.run(
             [  # noqa: S607 - the distribution's
                 "wrk", "--threads=1", f"--connections={connections}", f"--duration={seconds}s",
                 f"--timeout={_TIMEOUT}s", f"--script={_SCRIPT}", f"http://127.0.0.1:{port}",
             ],
-            env=os.environ | {"BENCH_PATHS": listed.name},
+            env=os.environ | {"BENCH_PATHS": listed.name, "BENCH_HEADERS": sent},
             capture_output=True,
             text=True,
             check=True,

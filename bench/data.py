@@ -13,6 +13,7 @@ import geopandas as gpd
 import psycopg
 
 from otn.edition.build import publish
+from otn.edition.tile_build import make_tiles
 from otn.etl.pipeline import load_dataset
 from otn.etl.prepare import prepare_tiles
 from otn.etl.progress import Silent
@@ -65,6 +66,7 @@ def bench_database() -> Iterator[str]:
         with database(Settings(data_dir=DATA_DIR)) as url:
             _make_view(url)
             publish(url, DATA_DIR / "editions")
+            make_tiles(url, DATA_DIR / "editions")
             yield url
 
 

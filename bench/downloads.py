@@ -72,7 +72,7 @@ def _path(href: str) -> str:
 
 def _enclosures(server: Server) -> list[dict[str, Any]]:
     document = orjson.loads(get(server.port, f"/collections/{ROADS.id}?f=json").body)
-    return [link for link in document["links"] if link["rel"] == "enclosure" and "type" in link]
+    return [link for link in document["links"] if link["rel"] == "enclosure" and "/download?" in link["href"]]
 
 
 def _fetched(server: Server, path: str, target: Path) -> tuple[float, int]:

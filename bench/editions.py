@@ -1,4 +1,4 @@
-"""What it takes to build the editions of everything anew, as `otn editions build` does it."""
+"""What it takes to build the editions of everything anew, and their tiles, as `otn editions build` does both."""
 
 import os
 import subprocess
@@ -8,7 +8,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from otn.edition.build import publish
 from otn.edition.manifest import PARTS, readable
+from otn.edition.tile_build import make_tiles
+from otn.edition.tile_file import TileFile
+from otn.edition.tile_info import SUFFIX
 from otn.model.collections import ROADS
 from otn.settings import ROOT
 
@@ -20,7 +24,7 @@ class EditionBuild:
     """Seconds, the most memory the builder held resident, and the bytes of what it wrote.
 
     `one_part` are the seconds of building one part of `in_part` features anew and publishing it beside the others, as
-    after a change of that dataset.
+    after a change of that dataset. `tiles` is the making of the tiles.
     """
 
     seconds: float
@@ -28,33 +32,55 @@ class EditionBuild:
     bytes: int
     in_part: int
     one_part: float
+    tiles: "TileBuild"
+
+
+@dataclass(frozen=True)
+class TileBuild:
+    """How many tiles of the roads there are, the seconds, memory and bytes of making those of all collections."""
+
+    number: int
+    seconds: float
+    memory: int
+    bytes: int
 
 
 def edition_build(url: str) -> EditionBuild:
     """Builds into a folder of its own, which is removed."""
     with tempfile.TemporaryDirectory() as directory:
-        seconds, memory = _build(url, directory)
+        seconds, memory = _build(url, directory, "publish")
         size = sum(file.stat().st_size for file in Path(directory).rglob("*") if file.is_file())
         folder = Path(directory) / "editions" / ROADS.id
+        tiles = _tile_build(url, directory)
         manifest = next(readable(folder))
         changed = min(manifest.parts, key=lambda part: abs(part.count - _CHANGED))
         (folder / PARTS / changed.file).unlink()
-        one_part, _ = _build(url, directory)
-    return EditionBuild(seconds, memory, size, changed.count, one_part)
+        one_part, _ = _build(url, directory, "publish")
+    return EditionBuild(seconds, memory, size, changed.count, one_part, tiles)
 
 
-def _build(url: str, directory: str) -> tuple[float, int]:
+def _tile_build(url: str, directory: str) -> TileBuild:
+    seconds, memory = _build(url, directory, "make_tiles")
+    files = [TileFile(path) for path in Path(directory).rglob(f"*{SUFFIX}")]
+    number = next(len(file) for file in files if file.tiles_of.collection == ROADS.id)
+    return TileBuild(number, seconds, memory, sum(file.size for file in files))
+
+
+def _build(url: str, directory: str, what: str) -> tuple[float, int]:
     """Seconds, and the most bytes that the builder held resident."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("OTN_")}
     began = time.perf_counter()
-    builder = subprocess.Popen(
-        [sys.executable, "-m", "otn", "editions", "build"],
-        cwd=ROOT,
-        env=environment | {"OTN_DATABASE_URL": url, "OTN_DATA_DIR": directory},
-        stdout=subprocess.DEVNULL,
-    )
+    builder = subprocess.Popen([sys.executable, "-m", "bench.editions", what, url, directory], cwd=ROOT)
     _, status, usage = os.wait4(builder.pid, 0)
     builder.returncode = os.waitstatus_to_exitcode(status)
     if builder.returncode:
-        raise RuntimeError(f"`otn editions build` ended with {builder.returncode}.")
+        raise RuntimeError(f"The build of the editions ended with {builder.returncode}.")
     return time.perf_counter() - began, usage.ru_maxrss * 1024
+
+
+def _main(what: str, url: str, directory: str) -> None:
+    build = {"publish": publish, "make_tiles": make_tiles}[what]
+    build(url, Path(directory) / "editions", verify=True)
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])

@@ -87,5 +87,7 @@ def build_fact(built: EditionBuild) -> str:
     return (
         f"Building the editions of all that anew took {built.seconds:.1f} s and {built.memory / 10**6:.0f} MB of "
         f"memory; they take {built.bytes / 10**6:.0f} MB. A changed dataset of {built.in_part:,} roads was published"
-        f" beside the others in {built.one_part:.1f} s."
+        f" beside the others in {built.one_part:.1f} s. Making their tiles, {built.tiles.number:,} of the roads,"
+        f" took {built.tiles.seconds:.1f} s and {built.tiles.memory / 10**6:.0f} MB; they take"
+        f" {built.tiles.bytes / 10**6:.0f} MB."
     )

@@ -1,18 +1,20 @@
 """The goals that OTN sets itself beside its peers, and whether they are met."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bench.cases import BY_ID, DEEP, FIRST_PAGE, LIMIT_10, LIMIT_100, LIMIT_1000
 from bench.downloads import Download
-from bench.editions import EditionBuild
+from bench.editions import EditionBuild, TileBuild
 from bench.measure import Measure, Result
 from bench.servers import AGAIN, OWN
+from bench.tiles import TileCost
 
 MEMORY = 200 * 10**6
 DEPTH_FACTOR = 1.5
 _WORKER_MEMORY = 300 * 10**6
 _SCALE_FACTOR = 1.3
+_TILE_TO_NGINX = 5.0
 
 _TO_TIPG = {LIMIT_10: 1 / 20, LIMIT_100: 1 / 40, LIMIT_1000: 1 / 100, BY_ID: 1 / 25}
 _TO_NGINX = {LIMIT_10: 25.0, LIMIT_1000: 4.0}
@@ -51,6 +53,17 @@ def build_goals(built: EditionBuild) -> Iterator[Goal]:
     yield Goal("Building the editions: time to 60 s", built.seconds / 60, 1)
     yield Goal("Building the editions: memory to 1 GB", built.memory / 10**9, 1)
     yield Goal(f"Publishing a changed dataset of {built.in_part:,} roads: time to 10 s", built.one_part / 10, 1)
+
+
+def tile_goals(tiles: TileBuild, costs: Iterable[TileCost]) -> Iterator[Goal]:
+    """Making tiles, and sending them beside nginx."""
+    yield Goal(
+        f"Making all {tiles.number:,} tiles of the roads, and those of the rest: time to 120 s", tiles.seconds / 120, 1
+    )
+    yield Goal("Making the tiles: memory to 1.5 GB", tiles.memory / (1.5 * 10**9), 1)
+    for cost in costs:
+        title = f"Ready-made tile of zoom {cost.zoom} ({cost.bytes:,} bytes): {cost.server} to nginx"
+        yield Goal(title, cost.own.total / cost.as_files.total, _TILE_TO_NGINX)
 
 
 def worker_goal(memory: int) -> Goal:

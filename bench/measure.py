@@ -1,12 +1,12 @@
 """One server and one case: what a request costs and how long it takes."""
 
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http.client import HTTPException
 
 from bench import processes
-from bench.client import Run, get, in_turn, wrk
+from bench.client import GEOJSON, Run, get, in_turn, wrk
 from bench.servers import Server
 
 _CROWD = 8
@@ -66,23 +66,27 @@ class Meter:
                 return Result(None, why_not=f"{answer.status}: {answer.body[:120].decode(errors='replace').strip()}")
         return Result(None, bytes=len(answer.body))
 
-    def run(self, server: Server, paths: Sequence[str]) -> Measure:
+    def run(self, server: Server, paths: Sequence[str], headers: Mapping[str, str] = GEOJSON) -> Measure:
         """One client at a time, then many. The processor time is that of the many, where they are answered fast.
 
         A slow server leaves many requests of the crowd unanswered when it ends, which would be counted as work of
         those answered: there it is the time of so many requests, one after the other. Raises FailedRun.
         """
         port = server.port
-        alone = get(port, paths[0]).seconds
+        alone = get(port, paths[0], headers).seconds
         if alone < _SLOW:
-            quick, _, _ = self._cost(server, lambda: wrk(port, paths, connections=1, seconds=_SECONDS))
-            crowd, own, postgres = self._cost(server, lambda: wrk(port, paths, connections=_CROWD, seconds=_SECONDS))
+            quick, _, _ = self._cost(server, lambda: wrk(port, paths, connections=1, seconds=_SECONDS, headers=headers))
+            crowd, own, postgres = self._cost(
+                server, lambda: wrk(port, paths, connections=_CROWD, seconds=_SECONDS, headers=headers)
+            )
             return Measure(own, postgres, crowd.requests / crowd.seconds, quick.p50, crowd.p50)
         number = max(_LEAST_REQUESTS, int(_SLOW_SECONDS / alone))
-        slow, own, postgres = self._cost(server, lambda: in_turn(port, paths, number))
+        slow, own, postgres = self._cost(server, lambda: in_turn(port, paths, number, headers))
         if alone > _TOO_SLOW:
             return Measure(own, postgres, None, slow.p50, None)
-        crowd, _, _ = self._cost(server, lambda: wrk(port, paths, connections=_CROWD, seconds=_SLOW_SECONDS))
+        crowd, _, _ = self._cost(
+            server, lambda: wrk(port, paths, connections=_CROWD, seconds=_SLOW_SECONDS, headers=headers)
+        )
         if not crowd.requests:
             return Measure(own, postgres, None, slow.p50, None)
         return Measure(own, postgres, crowd.requests / crowd.seconds, slow.p50, crowd.p50)

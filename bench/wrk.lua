@@ -1,9 +1,12 @@
 -- Asks for the addresses of a file in turn, from a random one on.
-local paths, position = {}, 0
+local paths, position, headers = {}, 0, {}
 
 function init(arguments)
   for line in io.lines(os.getenv("BENCH_PATHS")) do
     paths[#paths + 1] = line
+  end
+  for name, value in string.gmatch(os.getenv("BENCH_HEADERS"), "([^:\n]+): ([^\n]+)") do
+    headers[name] = value
   end
   math.randomseed(os.time())
   position = math.random(#paths)
@@ -11,7 +14,7 @@ end
 
 function request()
   position = position % #paths + 1
-  return wrk.format("GET", paths[position], { ["Accept"] = "application/geo+json" })
+  return wrk.format("GET", paths[position], headers)
 end
 
 function done(summary, latency)

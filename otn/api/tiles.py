@@ -5,7 +5,7 @@ Sources: OGC API - Tiles - Part 1 (20-057) "Core" and "Mapbox Vector Tiles"; Map
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from importlib.metadata import version
 from typing import Any, NamedTuple
 
@@ -67,16 +67,18 @@ class CollectionTile:
                 await send_not_modified(send, version, REVALIDATE)
                 return
         if ready is not None:
-            await _send_ready(scope, send, _version_of(ready, collection), ready.packed)
+            version = _version_of(ready, collection)
+            self._keep(scope, collection, version)
+            await _send_ready(scope, send, version, ready.packed)
             return
         made = await make_tile(self._api.pool, (request,), receive)
-        self._keep(scope, collection, made)
+        self._keep(scope, collection, made.version)
         await send_tile(send, made, REVALIDATE)
 
-    def _keep(self, scope: Scope, collection: Collection, made: MadeTile) -> None:
+    def _keep(self, scope: Scope, collection: Collection, version: str) -> None:
         """Lets the answer be kept, where it shows what the newest edition holds."""
         edition = self._api.editions.current(collection)
-        if edition is not None and made.version == tile_version({collection.id: edition.number}):
+        if edition is not None and version == tile_version({collection.id: edition.number}):
             scope[KEEP_WHILE] = self._api.editions.still(edition, pinned=False)
 
     async def _version(self, collection: Collection, receive: Receive) -> str:
@@ -184,7 +186,8 @@ def tile_address(names: Mapping[str, str], tile_matrix_set: TileMatrixSet, deepe
 
     Raises NotFound where there is no such tile, or it lies beyond the tile matrix `deepest`.
     """
-    texts = (names["tile_matrix"], names["tile_row"], _SUFFIX.sub("", names["tile_col"]))
+    column = names["tile_col"]
+    texts = (names["tile_matrix"], names["tile_row"], _SUFFIX.sub("", column) if "." in column else column)
     if all(_INTEGER.fullmatch(text) for text in texts):
         tile = TileAddress(*map(int, texts))
         if tile.matrix <= deepest and tile_matrix_set.contains(tile):
@@ -233,4 +236,10 @@ async def _send_ready(scope: Scope, send: Send, version: str, packed: memoryview
 
 
 def _headers(version: str, cache_control: str) -> list[tuple[bytes, bytes]]:
-    return [(b"etag", strong_etag(version).encode()), (b"cache-control", cache_control.encode())]
+    return [(b"etag", _etag(version)), (b"cache-control", cache_control.encode())]
+
+
+@lru_cache(maxsize=64)
+def _etag(version: str) -> bytes:
+    """All tiles of a collection have the same."""
+    return strong_etag(version).encode()

@@ -29,20 +29,53 @@ class Layout:
     bounds: Bounds
 
 
+def _quadrants() -> list[tuple[int, int]]:
+    """How a Hilbert curve goes through four levels of quadrants: the place it comes to, and how it lies there.
+
+    By how it lies (1: the axes are exchanged, 2: it comes from the other end), four bits of x and four of y.
+    """
+    found = []
+    for number in range(1 << 10):
+        turned, x, y, place = number >> 8, number >> 4, number, 0
+        for level in (3, 2, 1, 0):
+            right, lower = (x >> level ^ turned >> 1) & 1, (y >> level ^ turned >> 1) & 1
+            if turned & 1:
+                right, lower = lower, right
+            place = place << 2 | (3 * right ^ lower)
+            if not lower:
+                turned ^= 1 | right << 1
+        found.append((place, turned))
+    return found
+
+
+_QUADRANTS = _quadrants()
+
+
 def tile_id(tile: TileAddress) -> int:
     """The number of a tile: all tiles of the zooms before its own, and then its place on a Hilbert curve."""
-    x, y = tile.column, tile.row
-    found = first_id(tile.matrix)
-    for level in range(tile.matrix - 1, -1, -1):
-        half = 1 << level
-        right, lower = (x >> level) & 1, (y >> level) & 1
-        found += ((3 * right) ^ lower) << (2 * level)
-        x, y = x & (half - 1), y & (half - 1)
+    zoom, row, column = tile
+    above = -zoom % 4  # levels of the first step that lie above the tile of all: each would exchange the axes
+    place, turned = 0, above & 1
+    for level in range(zoom + above - 4, -1, -4):
+        in_quadrant, turned = _QUADRANTS[turned << 8 | (column >> level & 15) << 4 | row >> level & 15]
+        place = place << 8 | in_quadrant
+    return first_id(zoom) + place
+
+
+def tile_address(number: int) -> TileAddress:
+    """The tile with a number."""
+    zoom = zoom_of(number)
+    place, x, y = number - first_id(zoom), 0, 0
+    for level in range(zoom):
+        right = (place >> 1) & 1
+        lower = (place ^ right) & 1
         if not lower:
             if right:
-                x, y = half - 1 - x, half - 1 - y
+                x, y = (1 << level) - 1 - x, (1 << level) - 1 - y
             x, y = y, x
-    return found
+        x, y = x | right << level, y | lower << level
+        place >>= 2
+    return TileAddress(zoom, y, x)
 
 
 def first_id(zoom: int) -> int:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from otn.edition.manifest import PARTS, numbers, path_of, read_manifest, recipe
+from otn.edition.tile_file import TileFile
 from otn.edition.tile_info import TILES, numbers_of_tiles, path_of_tiles, tile_recipe
 from otn.errors import DamagedPart, EditionError
 from otn.model.collections import COLLECTIONS, Collection
@@ -21,7 +22,6 @@ from otn.model.collections import COLLECTIONS, Collection
 if TYPE_CHECKING:
     from otn.edition.edition import Edition
     from otn.edition.part import Part
-    from otn.edition.tile_file import TileFile
 
 _log = logging.getLogger(__name__)
 _INTERVAL = 0.5
@@ -47,7 +47,7 @@ class _KeptTiles:
 
     number: int
     seen: _Stamp
-    file: "TileFile | None"
+    file: TileFile | None
 
 
 class Shelf:
@@ -80,7 +80,7 @@ class Shelf:
         """Whether there is an edition of that number, damaged or not."""
         return number in self._kept.get(collection_id, ())
 
-    def tiles(self, collection_id: str) -> "TileFile | None":
+    def tiles(self, collection_id: str) -> TileFile | None:
         """The newest tiles, whose edition is kept but need not be the newest; None where there are none."""
         kept = self._tiles.get(collection_id)
         return kept.file if kept is not None and self.is_kept(collection_id, kept.number) else None
@@ -104,7 +104,7 @@ class Shelf:
         if kept is not None and kept.edition is edition:
             of_collection[edition.number] = replace(kept, edition=None)
 
-    def take_down_tiles(self, file: "TileFile") -> None:
+    def take_down_tiles(self, file: TileFile) -> None:
         """The file turned out to be damaged: it answers no more until it has changed."""
         name = file.tiles_of.collection
         kept = self._tiles.get(name)
@@ -173,9 +173,7 @@ class Shelf:
         return part
 
 
-def _opened_tiles(collection: Collection, folder: Path, number: int) -> "TileFile | None":
-    from otn.edition.tile_file import TileFile
-
+def _opened_tiles(collection: Collection, folder: Path, number: int) -> TileFile | None:
     try:
         file = TileFile(path_of_tiles(folder, number))
         is_of_edition = file.tiles_of.belong_to(read_manifest(path_of(folder, number)))

@@ -9,20 +9,20 @@ within the tile data, where no directory of PMTiles points to: other readers pas
 `otn` which edition the tiles belong to.
 """
 
+import struct
+from bisect import bisect_left
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
-import numpy as np
-import numpy.typing as npt
-
-from otn.edition.pmtiles import MAGIC, first_id, tile_data_offset, tile_id
+from otn.edition.pmtiles import MAGIC, first_id, tile_address, tile_data_offset, tile_id
 from otn.edition.sealed_file import SealedFile
 from otn.edition.tile_info import tiles_of
 from otn.model.tile_matrix_sets import TileAddress
 
-INDEX = (("<i8", 8), ("<u8", 8), ("<u4", 4))
-"""The arrays of the index and the bytes a number takes: numbers of tiles, offsets in the tile data, lengths."""
+INDEX: tuple[Literal["q", "Q", "I"], ...] = ("q", "Q", "I")
+"""The arrays of the index, as the modules struct and array name them: numbers of tiles, offsets in the tile data, and
+lengths."""
 
 
 class TileFile(SealedFile):
@@ -34,10 +34,11 @@ class TileFile(SealedFile):
         self._data = tile_data_offset(self.window(0, self.size))
         self.tiles_of = tiles_of(self.window(0, self.size), path)
         offset, count = self.directory
-        columns: list[npt.NDArray[Any]] = []
-        for kind, width in INDEX:
-            columns.append(np.frombuffer(self.window(offset, count * width), kind))
-            offset += count * width
+        columns = []
+        for kind in INDEX:
+            length = count * struct.calcsize(kind)
+            columns.append(self.window(offset, length).cast(kind))
+            offset += length
         self.ids, self._offsets, self._lengths = columns
 
     def __len__(self) -> int:
@@ -56,16 +57,19 @@ class TileFile(SealedFile):
     def find(self, tile: TileAddress) -> memoryview | None:
         """A tile as it is stored, compressed by gzip; None where nothing is drawn in it."""
         wanted = tile_id(tile)
-        position = int(self.ids.searchsorted(wanted))
+        position = bisect_left(self.ids, wanted)
         if position == len(self.ids) or self.ids[position] != wanted:
             return None
         return self.at(position)
 
     def at(self, position: int) -> memoryview:
         """The tile at a position of the index."""
-        return self.window(self._data + int(self._offsets[position]), int(self._lengths[position]))
+        return self.window(self._data + self._offsets[position], self._lengths[position])
+
+    def address(self, position: int) -> TileAddress:
+        """Which tile is at a position of the index."""
+        return tile_address(self.ids[position])
 
     def positions(self, zoom: int) -> range:
         """Where in the index the tiles of a zoom are."""
-        first, last = self.ids.searchsorted((first_id(zoom), first_id(zoom + 1))).tolist()
-        return range(first, last)
+        return range(bisect_left(self.ids, first_id(zoom)), bisect_left(self.ids, first_id(zoom + 1)))

@@ -60,7 +60,7 @@ class _Spooled:
         self.file = file
         self.length = 0
         self._places: dict[bytes, int] = {}
-        self._ids, self._offsets, self._lengths = array("q"), array("q"), array("q")
+        self._ids, self._offsets, self._lengths = self._columns = [array(kind) for kind in INDEX]
 
     @property
     def count(self) -> int:
@@ -76,16 +76,14 @@ class _Spooled:
         self._lengths.append(len(tile))
 
     def entries(self) -> Entries:
-        ids, offsets, lengths = (np.array(column, np.int64) for column in (self._ids, self._offsets, self._lengths))
-        return Entries.of_tiles(ids, offsets, lengths)
+        return Entries.of_tiles(*(np.array(column, np.int64) for column in self._columns))
 
     def layout(self, entries: Entries, bounds: Bounds) -> Layout:
         zooms = zoom_of(self._ids[0]), zoom_of(self._ids[-1])
         return Layout(self.count, len(entries.ids), len(self._places), zooms, bounds)
 
     def index(self) -> bytes:
-        columns = zip((self._ids, self._offsets, self._lengths), INDEX, strict=True)
-        return b"".join(np.array(column, np.int64).astype(kind).tobytes() for column, (kind, _) in columns)
+        return b"".join(column.tobytes() for column in self._columns)
 
 
 def _write(file: SealedWriter, spooled: _Spooled, metadata: dict[str, Any], bounds: Bounds) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 # Changes whenever otn.etl.generalise makes other overviews of the same features by the same rule.
 _RECIPE = 1
@@ -36,7 +37,7 @@ class TileRule:
         """Whether tiles of the zoom carry the property."""
         return zoom >= self.details_from or name not in self.details
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Eight characters that change with the rule: overviews made by another one are out of date."""
         return hashlib.sha256(f"{_RECIPE}{self!r}".encode()).hexdigest()[:8]

@@ -185,6 +185,15 @@ def _style(document: Document, context: PageContext, _formats: Formats) -> dict[
     }
 
 
+def _styles(document: Document, context: PageContext, _formats: Formats) -> dict[str, Any]:
+    """Styles by what they draw, and the collection whose styles they are, if it is one."""
+    subjects: dict[str, list[Document]] = defaultdict(list)
+    for style in document["styles"]:
+        subjects[style["id"].removesuffix("-dark").removesuffix("-print")].append(style)
+    first, _, rest = context.path.strip("/").partition("/")
+    return {"subjects": subjects, "collection": rest.partition("/")[0] if first == "collections" else None}
+
+
 def _style_metadata(document: Document, context: PageContext, _formats: Formats) -> dict[str, Any]:
     return {
         "printed": document["id"].endswith("-print"),
@@ -231,7 +240,7 @@ VIEWS: dict[str, View] = {
     "collection": _collection,
     "items": _items,
     "feature": _feature,
-    "styles": _as_it_is,
+    "styles": _styles,
     "style": _style,
     "styleMetadata": _style_metadata,
     "tilesets": _tilesets,

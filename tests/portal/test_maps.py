@@ -8,8 +8,9 @@ import pytest
 
 from otn.api.legend import entries
 from otn.api.links import Links
-from otn.api.styles import style_document, styles
+from otn.api.styles import style_document, styles, styles_document
 from otn.model.collections import COLLECTIONS
+from otn.model.collections import ROADS as ROADS_COLLECTION
 from otn.model.drawing import Lines
 from otn.model.symbology import ROADS
 from otn.model.text import LANGUAGES
@@ -132,6 +133,19 @@ def test_the_look_of_a_collection_can_be_taken_away(page: str, style: str) -> No
     links = rendered(page, "nl", query="lang=nl").links()
     assert {f"/otn/styles/{style}?f={f}&lang=nl" for f in ("sld", "sld10", "qml", "qgs")} <= set(links)
     assert f"/otn/styles/{style}/legend?f=svg&lang=nl" in links
+
+
+def test_styles_of_one_subject_stand_together() -> None:
+    cards = [attributes for attributes in rendered("styles").attributes("li") if attributes.get("class") == "card"]
+    assert len(cards) == 1 + len(COLLECTIONS)
+    assert "/otn/styles/roads-print" in rendered("styles").links()
+
+
+def test_the_styles_of_a_collection_lead_back_to_it() -> None:
+    known = styles(service, (served(ROADS_COLLECTION),), whole=False)
+    content = styles_document(service, known, Links(BASE), "en", [])
+    markup = Markup(pages.render("styles", content, replace(context("styles", "en"), path="/collections/roads/styles")))
+    assert {"/otn/collections/roads", "/otn/styles/roads-dark"} <= set(markup.links())
 
 
 def test_the_start_page_offers_the_whole_map_for_qgis() -> None:

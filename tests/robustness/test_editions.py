@@ -14,6 +14,10 @@ import pytest
 from otn.edition.build import publish
 from otn.edition.manifest import PARTS, Manifest, read_manifest
 from otn.edition.part import Part
+from otn.edition.tile_build import make_tiles
+from otn.edition.tile_file import TileFile
+from otn.edition.tile_info import TILES, numbers_of_tiles, path_of_tiles
+from otn.etl.generalise import generalise_outdated
 from otn.model.datasets import Registry
 from otn.settings import Settings
 from tests.api.sample import declare
@@ -54,6 +58,19 @@ class Editions:
     def publish(self) -> None:
         publish(self._url, self._settings.editions_dir, ["ports"])
 
+    def generalise(self) -> None:
+        """What a load does too, and tiles need."""
+        generalise_outdated(self._url)
+
+    def make_tiles(self) -> None:
+        self.publish()
+        self.generalise()
+        make_tiles(self._url, self._settings.editions_dir, ["ports"])
+
+    def newest_tiles(self) -> TileFile:
+        """The newest file of tiles, of which every byte is read."""
+        return TileFile(path_of_tiles(self.folder, numbers_of_tiles(self.folder)[0]))
+
     def start(self) -> subprocess.Popen[str]:
         """A build, running."""
         return subprocess.Popen(
@@ -86,6 +103,10 @@ def editions(settings: Settings) -> Editions:
     return found
 
 
+def tiles_are_begun(folder: Path) -> bool:
+    return any((folder / TILES).glob("*.unfinished"))
+
+
 def part_is_begun(folder: Path) -> bool:
     return any((folder / PARTS).glob("*.unfinished"))
 
@@ -116,6 +137,21 @@ def test_a_build_killed_at_a_known_moment_leaves_the_edition_before(
     editions.publish()
     assert editions.newest().number == old + 1
     assert not [file for file in editions.files() if "unfinished" in file.name]
+
+
+def test_a_making_of_tiles_that_is_killed_leaves_the_tiles_before(editions: Editions) -> None:
+    editions.make_tiles()
+    before = editions.newest_tiles()
+    editions.load(1)
+    editions.publish()
+    editions.generalise()
+    with editions.start() as build:
+        wait_until(lambda: tiles_are_begun(editions.folder) or build.poll() is not None)
+        build.kill()
+    assert editions.newest_tiles().checksum == before.checksum
+    editions.make_tiles()
+    assert editions.newest_tiles().tiles_of.number == editions.newest().number > before.tiles_of.number
+    assert len(list((editions.folder / TILES).iterdir())) == 1
 
 
 @pytest.mark.trust
