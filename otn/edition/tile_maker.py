@@ -72,7 +72,7 @@ class TileMaker:
     def _small_enough(self, request: TileRequest, tile: bytes, features: int) -> bytes:
         while (smaller := request.smaller(features, len(tile))) is not None:
             request = smaller
-            [(_, content, features)] = self._rows(tile_statement(request))
+            [(_, _, content, features)] = self._rows(tile_statement(request))
             tile = content or b""
         return tile
 
