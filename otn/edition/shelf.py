@@ -43,10 +43,11 @@ class _Kept:
 
 @dataclass(frozen=True)
 class _KeptTiles:
-    """The newest file of tiles that is there. `file` is None where it cannot be read."""
+    """The newest file of tiles that is there. `file` is None where it cannot be read, or belongs to another edition;
+    `seen` are the file and the manifest that it was compared with."""
 
     number: int
-    seen: _Stamp
+    seen: tuple[_Stamp, _Stamp]
     file: TileFile | None
 
 
@@ -128,10 +129,10 @@ class Shelf:
         if number is None:
             self._tiles.pop(collection.id, None)
             return
-        path, known = path_of_tiles(folder, number), self._tiles.get(collection.id)
-        stamp = _stamp(path)
-        if known is None or (known.number, known.seen) != (number, stamp):
-            self._tiles[collection.id] = _KeptTiles(number, stamp, _opened_tiles(collection, folder, number))
+        known = self._tiles.get(collection.id)
+        seen = _stamp(path_of_tiles(folder, number)), _stamp(path_of(folder, number))
+        if known is None or (known.number, known.seen) != (number, seen):
+            self._tiles[collection.id] = _KeptTiles(number, seen, _opened_tiles(collection, folder, number))
 
     def _looked_at(self, collection: Collection, folder: Path, number: int, before: _Kept | None) -> _Kept:
         path = path_of(folder, number)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from otn.edition.part import Part
 from otn.model.collections import Collection
-from otn.model.tile_matrix_sets import TileAddress
+from otn.model.tile_matrix_sets import WEB_MERCATOR_QUAD, TileAddress, degrees
 from otn.model.tiling import REACH_PIXELS, TILE_PIXELS
 from otn.store.tile_sql import BUFFER, EXTENT
 
@@ -96,7 +96,7 @@ def _differences(old: Part, new: Part) -> list[Boxes]:
 
 def _tile_corners(boxes: Boxes) -> tuple[Boxes, Boxes]:
     """The upper left and lower right corners, in the square of WebMercatorQuad: both coordinates from 0 to 1."""
-    limit = math.degrees(2 * math.atan(math.exp(math.pi)) - math.pi / 2)
+    _, limit = degrees(0.0, WEB_MERCATOR_QUAD.extent.north)
     latitudes = np.radians(np.clip(boxes[:, [3, 1]], -limit, limit))
     down = 0.5 - np.log(np.tan(math.pi / 4 + latitudes / 2)) / (2 * math.pi)
     across = boxes[:, [0, 2]] / 360 + 0.5

@@ -10,9 +10,11 @@ import pytest
 from bench import processes
 from bench.cases import BY_ID, DEEP, FIRST_PAGE, LIMIT_10, LIMIT_100, LIMIT_1000
 from bench.counting import counts_of, logged
-from bench.goals import Goal, goals
+from bench.editions import TileBuild
+from bench.goals import Goal, goals, tile_goals
 from bench.measure import Measure, Result, median
 from bench.report import report
+from bench.tiles import TileCost
 
 CASES = (FIRST_PAGE, LIMIT_10, LIMIT_100, LIMIT_1000, BY_ID, DEEP)
 TITLES = {case: f"Case {case}" for case in CASES}
@@ -92,3 +94,10 @@ def test_the_log_of_postgresql_gives_statements_and_those_that_count() -> None:
     )
     assert logged(log) == ["SELECT COUNT(*) FROM roads\n\tWHERE TRUE", "SELECT 1"]
     assert counts_of(logged(log)) == ["SELECT COUNT(*) FROM roads\n\tWHERE TRUE"]
+
+
+def test_tiles_are_held_against_nginx_and_the_clock() -> None:
+    as_files = Measure(1.0, 0.0, 100.0, 1.0, 2.0)
+    costs = [TileCost("OTN", 10, 3_890, Measure(own, 0.0, 100.0, 1.0, 2.0), as_files) for own in (4.0, 6.0)]
+    aims = list(tile_goals(TileBuild(168_691, 150.0, 10**9, 10**8), costs))
+    assert [aim.met for aim in aims] == [False, True, True, False]
