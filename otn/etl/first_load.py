@@ -10,7 +10,7 @@ import pyarrow as pa
 import shapely
 from psycopg import sql
 
-from otn.etl.aside import Integers, RowsAside
+from otn.etl.aside import Integers, RowsAside, ranks_of_texts
 from otn.etl.background import Background
 from otn.etl.copy_binary import fixed_size, images, joined, number_of_fields, one
 from otn.etl.harmonise import Features
@@ -27,7 +27,10 @@ _ISSUED: LiteralString = (
 
 
 class StagedAside(Staging):
-    """Features that wait in files: what they are in the order of pages, and their keys as they came."""
+    """Features that wait in files: what they are in the order of pages, and their keys all but in their own order.
+
+    The index of keys is built in a third of the time where PostgreSQL finds little to sort.
+    """
 
     def __init__(
         self, connection: psycopg.Connection, collection: Collection, background: Background, dataset: str
@@ -44,8 +47,7 @@ class StagedAside(Staging):
         if not len(features):
             return
         identifier = features.fields["localId"].combine_chunks()
-        came = self.tally.features + np.arange(len(features))
-        self._background.run(lambda: self._keep(features, identifier, came))
+        self._background.run(lambda: self._keep(features, identifier))
         position = rows.position[features.row]
         self._positions.append(position)
         self._note_objects(position, identifier)
@@ -53,11 +55,11 @@ class StagedAside(Staging):
         self._least, self._most = np.fmin(self._least, bounds[:2]), np.fmax(self._most, bounds[2:])
         self.tally.add(features.fields)
 
-    def _keep(self, features: Features, identifier: pa.Array, came: Integers) -> None:
+    def _keep(self, features: Features, identifier: pa.Array) -> None:
         content = contents(features, self.collection)
         stored = joined([*fixed_size(hashes(joined(content.staged))), *content.stored])
         self.contents.add(features.page_rank, stored)
-        self.keys.add(came, images([identifier, features.part]))
+        self.keys.add(ranks_of_texts(identifier), images([identifier, features.part]))
 
     def reject_duplicates(self) -> None:
         again = self._again()
@@ -164,5 +166,8 @@ class Filling:
 
     def _keys(self, id_of: Integers) -> Iterator[pa.Array]:
         dataset = one(self._dataset.encode())
-        for number, rows in self._staging.keys.chunks():
-            yield joined([number_of_fields(4), images([pa.array(id_of[number])]), dataset, rows])
+        ids = id_of[self._staging.keys.numbers()]
+        done = 0
+        for _, rows in self._staging.keys.chunks():
+            yield joined([number_of_fields(4), images([pa.array(ids[done : done + len(rows)])]), dataset, rows])
+            done += len(rows)

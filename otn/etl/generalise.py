@@ -26,12 +26,13 @@ _FEATURES = """
 SELECT f.id, f.page_rank, {columns}{measures}ST_Dimension(f.geom) AS dimension, f.geom_3857 AS geom
 FROM {table} AS f WHERE f.dataset = %(dataset)s AND f.geom_3857 IS NOT NULL
 """
-# OFFSET 0 keeps PostgreSQL from computing the geometry once for every place that mentions it.
+# OFFSET 0 keeps PostgreSQL from computing the geometry once for every place that mentions it. A shape is the same in
+# both directions; as a geometry it is sorted by where it lies, faster than as bytes, most of which begin alike.
 _LINES = """
 SELECT DISTINCT ON (shape) {columns}, moved.geom
 FROM {finer} AS f
 CROSS JOIN LATERAL (SELECT ST_SnapToGrid(f.geom, %(grid)s) AS geom OFFSET 0) AS moved
-CROSS JOIN LATERAL (SELECT least(ST_AsBinary(moved.geom), ST_AsBinary(ST_Reverse(moved.geom))) AS shape OFFSET 0) AS _
+CROSS JOIN LATERAL (SELECT least(moved.geom, ST_Reverse(moved.geom)) AS shape OFFSET 0) AS _
 WHERE {drawn} AND f.dimension = 1 AND NOT ST_IsEmpty(moved.geom)
 ORDER BY shape, {importance}
 """
