@@ -18,17 +18,20 @@ class BackgroundBuild:
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        """Begins a build, unless one is under way; what fails is told on standard error, and PostgreSQL answers."""
-        if self._process is None or self._process.poll() is not None:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "otn", "editions", "build", "--in-background"],
-                env=os.environ | self._settings.to_environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                # Ctrl-C is for the server, which stops the build in its own time.
-                process_group=0,
-            )
+    def start(self) -> bool:
+        """Begins a build and returns True, unless one is under way; what fails is told on standard error, and
+        PostgreSQL answers."""
+        if self._process is not None and self._process.poll() is None:
+            return False
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "otn", "editions", "build", "--in-background"],
+            env=os.environ | self._settings.to_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            # Ctrl-C is for the server, which stops the build in its own time.
+            process_group=0,
+        )
+        return True
 
     def stop(self) -> None:
         """Ends a build that is under way: what it has not finished the next one makes."""

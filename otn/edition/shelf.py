@@ -192,10 +192,11 @@ def _stamp(path: Path) -> _Stamp:
 
 
 @asynccontextmanager
-async def watched(shelf: Shelf, repair: Callable[[], None]) -> AsyncIterator[None]:
+async def watched(shelf: Shelf, repair: Callable[[], bool]) -> AsyncIterator[None]:
     """Keeps the shelf as its folder is, from before the block begins until it ends.
 
-    Calls `repair` when an edition turns out to be damaged, once for each.
+    Calls `repair` when an edition or its tiles turn out to be damaged, for each until it says that it has begun: what
+    is under way may have passed by already.
     """
     await asyncio.to_thread(shelf.poll)
     watching = asyncio.create_task(_watch(shelf, repair))
@@ -206,13 +207,12 @@ async def watched(shelf: Shelf, repair: Callable[[], None]) -> AsyncIterator[Non
         await asyncio.wait([watching])
 
 
-async def _watch(shelf: Shelf, repair: Callable[[], None]) -> None:
+async def _watch(shelf: Shelf, repair: Callable[[], bool]) -> None:
     known: frozenset[tuple[str, int]] = frozenset()
     while True:
         damaged = shelf.damaged
-        if damaged - known:
-            repair()
-        known = damaged
+        if not damaged - known or repair():
+            known = damaged
         await asyncio.sleep(_INTERVAL)
         try:
             await asyncio.to_thread(shelf.poll)
