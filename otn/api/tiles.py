@@ -155,6 +155,8 @@ def tile_parameters(collection: Collection) -> frozenset[str]:
 
 def tile_condition(collection: Collection, parameters: Parameters) -> Condition | None:
     """What a feature must meet to be in the tile; None where all are. Raises BadRequest for an unusable value."""
+    if not parameters:
+        return None
     selection, _ = parse_selection(collection, parameters)
     return None if selection.is_everything else partial(selection_sql, selection)
 
