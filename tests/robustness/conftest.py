@@ -67,13 +67,19 @@ class Installation:
         return int((self.data_dir / "postgres" / "postmaster.pid").read_text().splitlines()[0])
 
     def file(self, version: int, places: int = PLACES) -> Path:
-        """A file of many ports, each of which says the version in its name."""
+        """A file of many ports, each of which says the version in its name.
+
+        They lie close together: few tiles are made of them at the end of a load.
+        """
         file = self.data_dir / f"ports-{version}.geojson"
         features = [
             {
                 "type": "Feature",
                 "properties": {"localId": f"{version if number % 10 == 0 else 0}-{number}", "name": f"v{version}"},
-                "geometry": {"type": "Point", "coordinates": (number % 360 - 180 + version / 10, number / 500)},
+                "geometry": {
+                    "type": "Point",
+                    "coordinates": (4 + number % 360 / 100 + version / 1000, 51 + number / 50_000),
+                },
             }
             for number in range(places)
         ]
