@@ -138,7 +138,11 @@ class DownloadFiles:
             for collection in COLLECTIONS.values():
                 edition = self._api.editions.current(collection)
                 if edition is not None:
-                    await self._renew(edition)
+                    try:
+                        await self._renew(edition)
+                    except OSError as error:
+                        # The folder may be there again the next time.
+                        _log.warning("Downloads cannot be made anew: %s", error)
 
     async def close(self) -> None:
         """Breaks off what is being made."""
