@@ -7,7 +7,8 @@ import json
 import sys
 
 from qgis.core import QgsApplication, QgsVectorLayer, QgsWkbTypes
-from qgis_layers import colours, layers_of  # type: ignore[import-not-found]
+from qgis_draws import colours
+from qgis_layers import layers_of  # type: ignore[import-not-found]
 
 
 def opened_directly(url: str, collection: str) -> dict[str, object]:
@@ -22,7 +23,7 @@ def drawn(url: str, folder: str, collection: str, box: list[float]) -> list[dict
     report = []
     for number, layer in enumerate(layers_of(url, folder, collection)):
         layer.setScaleBasedVisibility(False)
-        found = colours(layer, box, f"{folder}/{collection}-{number}.png")
+        found = colours([layer], box, f"{folder}/{collection}-{number}.png")
         empty = found.pop("#ffffff", 0)
         report.append(
             {
