@@ -9,13 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from otn.api import documents
-from otn.api.conditional import is_not_modified, strong_etag
+from otn.api.conditional import REVALIDATE, is_not_modified, strong_etag
 from otn.api.context import VARY, Api, RequestContext, request_context
 from otn.api.links import Link
 from otn.api.negotiation import HTML, Representation
 from otn.api.parameters import refuse_unknown
 from otn.api.query import REPRESENTATION_PARAMETERS
-from otn.api.tiles import REVALIDATE
 from otn.model.text import Text
 
 Document = dict[str, Any]

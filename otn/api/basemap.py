@@ -4,13 +4,12 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
-from otn.api.conditional import is_conditional, is_not_modified, strong_etag
+from otn.api.conditional import PROGRAM, is_conditional, is_not_modified, strong_etag
 from otn.api.context import Api
 from otn.api.disconnect import WhileConnected
 from otn.api.links import Links
 from otn.api.query import REPRESENTATION_PARAMETERS
 from otn.api.tiles import (
-    PROGRAM,
     MadeTile,
     send_not_modified,
     send_tile,

@@ -8,12 +8,18 @@ compares with that form, so that no endpoint need know of codings.
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from importlib.metadata import version
 
 from starlette.types import Scope
 from xxhash import xxh3_64_hexdigest
 
 from otn.api.codings import IDENTITY, coding_for
 from otn.api.context import headers_of
+
+REVALIDATE = "public, no-cache"
+"""Cache-Control of what has an entity tag: who holds it asks whether it still holds, and is mostly told so for little."""
+PROGRAM = version("otn")
+"""A part of entity tags: another program may answer otherwise."""
 
 _TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 

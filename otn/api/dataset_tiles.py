@@ -8,12 +8,11 @@ from collections.abc import Iterable, Sequence
 from starlette.types import Receive, Scope, Send
 
 from otn.api.codings import unpacked, unpacked_size
-from otn.api.conditional import is_conditional, is_not_modified, strong_etag
+from otn.api.conditional import REVALIDATE, is_conditional, is_not_modified, strong_etag
 from otn.api.context import Api
 from otn.api.parameters import Parameters
 from otn.api.query import REPRESENTATION_PARAMETERS
 from otn.api.tiles import (
-    REVALIDATE,
     MadeTile,
     find_tile_matrix_set,
     make_tile,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from starlette.types import Receive, Scope, Send
 
 from otn.api import texts
-from otn.api.conditional import is_not_modified, strong_etag
+from otn.api.conditional import REVALIDATE, is_not_modified, strong_etag
 from otn.api.context import VARY, Api, RequestContext, headers_of, request_context, require_reading
 from otn.api.disconnect import WhileConnected
 from otn.api.documents import licence_link, xml_schema_link
@@ -29,7 +29,6 @@ from otn.api.ordering import Ordering
 from otn.api.query import FeaturesQuery, download_query, require_available
 from otn.api.selection_sql import selection_sql
 from otn.api.served import ServedCollection, find_collection
-from otn.api.tiles import REVALIDATE
 from otn.api.validators import etag, validators
 from otn.edition.kept_files import KeptFile
 from otn.errors import DamagedPart, Superseded

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 from xxhash import xxh3_64_hexdigest
 
+from otn.api.conditional import PROGRAM
 from otn.api.context import Api
 from otn.api.documents import instant
 from otn.api.encoders.registry import FORMATS, OutputFormat
@@ -23,7 +24,6 @@ from otn.api.making import Making, WholeFile
 from otn.api.presentation import Presentation, whole_presentation
 from otn.api.served import ServedCollection
 from otn.api.sql import view
-from otn.api.tiles import PROGRAM
 from otn.edition.kept_files import (
     DOWNLOADS,
     NO_LANGUAGE,

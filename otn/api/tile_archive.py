@@ -5,12 +5,12 @@ Clients read of it what they need, by range requests; the format is PMTiles 3.
 
 from starlette.types import Receive, Scope, Send
 
+from otn.api.conditional import REVALIDATE
 from otn.api.context import Api, require_reading
 from otn.api.file_ranges import SentFile, send_file
 from otn.api.negotiation import PMTILES_TYPE
 from otn.api.parameters import parse_parameters, refuse_unknown
 from otn.api.served import find_collection, no_collection
-from otn.api.tiles import REVALIDATE
 from otn.errors import DamagedPart, NotFound
 
 

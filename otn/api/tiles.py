@@ -6,13 +6,12 @@ Sources: OGC API - Tiles - Part 1 (20-057) "Core" and "Mapbox Vector Tiles"; Map
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache, partial
-from importlib.metadata import version
 from typing import Any, NamedTuple
 
 from starlette.types import Receive, Scope, Send
 
 from otn.api.codings import LEAST_TO_COMPRESS, coding_for, unpacked, unpacked_size
-from otn.api.conditional import is_conditional, is_not_modified, strong_etag
+from otn.api.conditional import PROGRAM, REVALIDATE, is_conditional, is_not_modified, strong_etag
 from otn.api.context import Api, headers_of, require_reading
 from otn.api.disconnect import WhileConnected
 from otn.api.editions import Editions, ReadyTile
@@ -32,11 +31,8 @@ from otn.store.tile_sql import MAXIMUM_BYTES, TileRequest, tile_statement, versi
 
 # A tile is a place itself: neither a box nor its reference system is asked for.
 _TILE_PARAMETERS = REPRESENTATION_PARAMETERS | {"datetime", "subset", "filter", "filter-lang", "q"}
-# Whoever holds a tile asks whether it still holds, and is mostly told so without a row being read.
-REVALIDATE = "public, no-cache"
 _INTEGER = re.compile(r"[0-9]{1,10}")
 _SUFFIX = re.compile(r"\.(?:mvt|pbf)$")
-PROGRAM = version("otn")
 
 
 class MadeTile(NamedTuple):

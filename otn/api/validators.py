@@ -4,10 +4,9 @@ from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
 
-from otn.api.conditional import strong_etag
+from otn.api.conditional import PROGRAM, REVALIDATE, strong_etag
 from otn.api.context import VARY, RequestContext
 from otn.api.negotiation import FLATGEOBUF, GEOPACKAGE
-from otn.api.tiles import PROGRAM, REVALIDATE
 
 
 def etag(context: RequestContext, version: int) -> str:
