@@ -17,7 +17,7 @@ from otn.api.codings import IDENTITY, coding_for
 from otn.api.context import headers_of
 
 REVALIDATE = "public, no-cache"
-"""Cache-Control of what has an entity tag: who holds it asks whether it still holds, and is mostly told so for little."""
+"""Cache-Control of what has an entity tag: who has it asks whether it still holds, and is mostly told so for little."""
 PROGRAM = version("otn")
 """A part of entity tags: another program may answer otherwise."""
 

@@ -16,6 +16,7 @@ from otn.api.context import VARY, Api, RequestContext, headers_of, request_conte
 from otn.api.disconnect import WhileConnected
 from otn.api.documents import licence_link, xml_schema_link
 from otn.api.download_files import DownloadFiles, envelope
+from otn.api.download_making import Making
 from otn.api.editions import is_whole
 from otn.api.encoders.gdal_file import GdalFormat
 from otn.api.encoders.registry import BY_MEDIA_TYPE, DOWNLOADS, OutputFormat
@@ -23,7 +24,6 @@ from otn.api.encoders.view import Page, TextFormat
 from otn.api.feature_files import FeatureFile, Streamed, send_features
 from otn.api.file_ranges import SentFile, send_file
 from otn.api.links import link_header
-from otn.api.making import Making
 from otn.api.negotiation import GML, JSON_TYPE
 from otn.api.ordering import Ordering
 from otn.api.query import FeaturesQuery, download_query, require_available

@@ -17,13 +17,14 @@ from xxhash import xxh3_64_hexdigest
 from otn.api.conditional import PROGRAM
 from otn.api.context import Api
 from otn.api.documents import instant
+from otn.api.download_making import Making, WholeFile
 from otn.api.encoders.registry import FORMATS, OutputFormat
 from otn.api.encoders.view import PAGE_ORDER, Link, Page, TextFormat, notice
 from otn.api.feature_files import FeatureFile
-from otn.api.making import Making, WholeFile
 from otn.api.presentation import Presentation, whole_presentation
 from otn.api.served import ServedCollection
 from otn.api.sql import view
+from otn.edition.folders import remove_unfinished
 from otn.edition.kept_files import (
     DOWNLOADS,
     NO_LANGUAGE,
@@ -32,7 +33,6 @@ from otn.edition.kept_files import (
     UnfinishedFile,
     files,
     make_room,
-    remove_unfinished,
 )
 from otn.errors import DamagedPart, RequestError, Unavailable
 from otn.model.collections import COLLECTIONS

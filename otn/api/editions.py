@@ -26,7 +26,7 @@ from otn.model.collections import Collection
 from otn.model.tile_matrix_sets import TileAddress
 
 if TYPE_CHECKING:
-    from otn.api.edition_document import Document
+    from otn.api.feature_document import FeatureDocument
     from otn.edition.edition import Edition, Page
     from otn.edition.tile_file import TileFile
 
@@ -140,15 +140,17 @@ class Editions:
         text, licence = found
         return FoundFeature(state_of(edition), licence, _line(format_, bytes(text)))
 
-    def document(self, edition: "Edition", selection: Selection, format_: TextFormat, page: Envelope) -> "Document":
+    def document(
+        self, edition: "Edition", selection: Selection, format_: TextFormat, page: Envelope
+    ) -> "FeatureDocument":
         """All features that are asked for, with what stands around them. Raises DamagedPart as `page` does."""
         # As the shelf does with what editions are read with.
-        from otn.api.edition_document import Document
+        from otn.api.feature_document import FeatureDocument
 
         with self.taken_down_when_damaged(edition):
             extract = edition.extract(_boxes(selection))
             extract.check()
-        return Document(extract, format_, page)
+        return FeatureDocument(extract, format_, page)
 
     @contextmanager
     def taken_down_when_damaged(self, edition: "Edition") -> Iterator[None]:

@@ -22,7 +22,7 @@ def only_builder(folder: Path, waiting: Callable[[], None]) -> Iterator[None]:
     The kernel releases the lock of a process that is killed. Raises OSError where the folder cannot be written.
     """
     with _alone(folder / PARTS, folder / _LOCK, waiting):
-        _remove_unfinished(folder, folder / PARTS)
+        remove_unfinished(folder, folder / PARTS)
         yield
 
 
@@ -30,7 +30,7 @@ def only_builder(folder: Path, waiting: Callable[[], None]) -> Iterator[None]:
 def only_tile_maker(folder: Path, waiting: Callable[[], None]) -> Iterator[None]:
     """The same for who makes the tiles of a collection: that may go on while the next edition is built."""
     with _alone(folder / TILES, folder / _TILE_LOCK, waiting):
-        _remove_unfinished(folder / TILES)
+        remove_unfinished(folder / TILES)
         yield
 
 
@@ -51,6 +51,12 @@ def remove_other_tiles(folder: Path, number: int) -> None:
             file.unlink(missing_ok=True)
 
 
+def remove_unfinished(*folders: Path) -> None:
+    """Removes what processes left that were killed; nobody may be writing there."""
+    for file in (file for folder in folders for file in folder.glob(f"*{UNFINISHED}")):
+        file.unlink(missing_ok=True)
+
+
 @contextmanager
 def _alone(below: Path, file: Path, waiting: Callable[[], None]) -> Iterator[None]:
     below.mkdir(parents=True, exist_ok=True)
@@ -64,8 +70,3 @@ def _alone(below: Path, file: Path, waiting: Callable[[], None]) -> Iterator[Non
         yield
     finally:
         lock.release()
-
-
-def _remove_unfinished(*folders: Path) -> None:
-    for file in (file for folder in folders for file in folder.glob(f"*{UNFINISHED}")):
-        file.unlink(missing_ok=True)

@@ -118,12 +118,6 @@ def files(folder: Path) -> Iterator[tuple[Path, FileName]]:
             yield path, name
 
 
-def remove_unfinished(folder: Path) -> None:
-    """Removes what processes left that were killed; nobody may be writing there."""
-    for path in folder.glob(f"*{UNFINISHED}"):
-        path.unlink(missing_ok=True)
-
-
 def make_room(folders: list[Path], limit: int) -> None:
     """Removes what was asked for the longest time ago until all files together have at most `limit` bytes."""
     found = []

@@ -15,10 +15,10 @@ import psycopg
 import pytest
 from filelock import FileLock
 
-from otn.api.edition_document import Document
 from otn.api.encoders.geojson import GeoJson
 from otn.api.encoders.registry import FORMATS, OutputFormat
 from otn.api.encoders.view import Page
+from otn.api.feature_document import FeatureDocument
 from otn.api.negotiation import GEOJSON, GEOJSON_SEQUENCE, NDJSON, Representation
 from otn.edition.kept_files import DOWNLOADS, FileName, KeptFile, UnfinishedFile, files, make_room
 from otn.edition.manifest import PARTS
@@ -112,7 +112,7 @@ class TestReady:
         edition = shelf.current("roads")
         assert edition is not None
         page = Page(whole_view(ROADS), "", "", "")
-        document = Document(edition.extract(), GeoJson(), page)
+        document = FeatureDocument(edition.extract(), GeoJson(), page)
         assert len(document.read(document.size, 0)) == document.size
         held = weakref.ref(document)
         gc.disable()

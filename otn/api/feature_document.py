@@ -11,7 +11,7 @@ from otn.edition.extract import Extract, Stretches, Texts
 from otn.edition.part import Part
 
 
-class Document:
+class FeatureDocument:
     """A document of `size` bytes."""
 
     def __init__(self, extract: Extract, format_: TextFormat, page: Page) -> None:
