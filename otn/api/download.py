@@ -145,7 +145,9 @@ class Download:
     async def _read_along(self, asked: _Asked, served: ServedCollection, making: Making) -> None:
         page = self._page(asked, served)
         head, tail = _around(asked.output, page)
-        answer = Streamed(asked.send, [*_headers(asked, page), *_validators(asked, served)])
+        answer = Streamed(
+            asked.send, [*_headers(asked, page), *_validators(asked, served), *self._edition_header(asked, served)]
+        )
         async with WhileConnected(asked.receive):
             before = head
             async for piece in making.pieces():

@@ -161,6 +161,7 @@ class TestMade:
         asked = {"f": output.name}
         first = client.get(DOWNLOAD, params=asked)
         assert count(output, first.content, tmp_path) == NUMBER_OF_ROADS
+        assert edition_of(first) == edition_of(client.get(DOWNLOAD))
         until(lambda: output.name in kept(publisher))
         again = client.get(DOWNLOAD, params=asked)
         assert again.content == first.content
