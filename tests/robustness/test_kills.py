@@ -5,7 +5,8 @@ import random
 import signal
 import subprocess
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import psycopg
 import pytest
@@ -18,8 +19,10 @@ NEW = {"all": PLACES, "v1": 0, "v2": PLACES}
 
 def wait_for_statement(connection: psycopg.Connection, pattern: str) -> None:
     """Returns as soon as a load executes a statement like `pattern`."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
+        # Within a transaction PostgreSQL shows the same activity again and again.
+        connection.execute("SELECT pg_stat_clear_snapshot()")
         if connection.execute(
             "SELECT pid FROM pg_stat_activity WHERE application_name = 'otn-load' AND query LIKE %s", [pattern]
         ).fetchone():
@@ -27,11 +30,22 @@ def wait_for_statement(connection: psycopg.Connection, pattern: str) -> None:
     raise AssertionError(f"no load came to {pattern!r}")
 
 
+@contextmanager
+def no_load_writes(connection: psycopg.Connection) -> Iterator[None]:
+    """Whoever would write features waits: however late the kill comes, nothing has been committed."""
+    with connection.transaction():
+        connection.execute("LOCK TABLE ports, feature_key IN SHARE MODE")
+        yield
+
+
 @pytest.mark.parametrize("moment", ['COPY "staged%', 'CREATE TEMPORARY TABLE "delta%', 'INSERT INTO "ports"%'])
 def test_a_load_killed_at_a_known_moment_changes_nothing(installation: Installation, moment: str) -> None:
     second = installation.file(2)
     with installation.connection() as connection:
-        with installation.start("load", "elsewhere/ports", "--from", str(second)) as load:
+        with (
+            no_load_writes(connection),
+            installation.start("load", "elsewhere/ports", "--from", str(second)) as load,
+        ):
             wait_for_statement(connection, moment)
             load.kill()
         with installation.serving() as (address, _):
@@ -43,8 +57,9 @@ def test_a_load_killed_at_a_known_moment_changes_nothing(installation: Installat
 @pytest.mark.parametrize("moment", ['COPY "ports"%', "COPY feature_key%"])
 def test_a_first_load_killed_at_a_known_moment_leaves_nothing(new_installation: Installation, moment: str) -> None:
     file = str(new_installation.file(1))
+    new_installation.run("db", "upgrade")
     with new_installation.connection() as connection:
-        with new_installation.start("load", "elsewhere/ports", "--from", file) as load:
+        with no_load_writes(connection), new_installation.start("load", "elsewhere/ports", "--from", file) as load:
             wait_for_statement(connection, moment)
             load.kill()
         connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('elsewhere/ports', 0))")
