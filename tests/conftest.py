@@ -24,6 +24,7 @@ from otn.settings import ROOT, Settings
 from otn.store import migrations
 from otn.store.cluster import database
 from tests.api.sample import fill
+from tests.processes import Process
 
 # Where this runs in the background of a shell, or without a terminal, these are ignored, and so they would be by the
 # processes tests start.
@@ -221,7 +222,7 @@ def serving(database_url: str, access_log: Path | None = None) -> Iterator[str]:
 
 @contextmanager
 def _served(command: list[str], environment: dict[str, str]) -> Iterator[str]:
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    with Process(command, env=environment, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         yield next(line.split()[-1].rstrip("/") for line in process.stdout if "http://" in line)
         process.terminate()

@@ -16,6 +16,7 @@ import pytest
 from otn.app import create_app, require_free_port, serve
 from otn.errors import SettingsError
 from otn.settings import Settings
+from tests.processes import Process
 
 _PROGRAM = """
 from otn.app import serve
@@ -26,25 +27,16 @@ print("ended")
 
 
 @contextmanager
-def server(settings: Settings, **environment: str) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+def server(settings: Settings, **environment: str) -> Iterator[tuple[str, Process]]:
     """The address of a server process and the process."""
     variables = {name: value for name, value in os.environ.items() if not name.startswith("OTN_")}
     variables |= settings.to_environment() | {"OTN_PORT": "0"} | environment
-    process = subprocess.Popen(
-        [sys.executable, "-c", _PROGRAM],
-        env=variables,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
+    command = [sys.executable, "-c", _PROGRAM]
+    with Process(command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
         address = process.stdout.readline().strip()
-        assert address, process.communicate()[1]
+        assert address, process.communicate(timeout=30)[1]
         yield address, process
-    finally:
-        process.kill()
-        process.communicate()
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

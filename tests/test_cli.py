@@ -25,6 +25,7 @@ from otn.settings import ROOT, Settings
 from otn.store import loads, migrations
 from otn.store.cluster import database
 from tests.conftest import open_directory
+from tests.processes import Process
 
 Otn = Callable[..., Result]
 
@@ -42,17 +43,12 @@ def otn(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Otn]:
 
 
 @contextmanager
-def _process(settings: Settings, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """Runs `otn` as a process of its own, which is killed when it outlives the test."""
+def _process(settings: Settings, *arguments: str) -> Iterator[Process]:
+    """Runs `otn` as a process of its own."""
     command = [sys.executable, "-m", "otn", *arguments]
     environment = os.environ | settings.to_environment() | {"PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
+    with Process(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        yield process
 
 
 def _wait_until(condition: Callable[[], bool]) -> None:

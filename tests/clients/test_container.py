@@ -16,6 +16,7 @@ import yaml
 
 from otn.settings import ROOT, Settings
 from tests.conftest import environment_with, open_directory
+from tests.processes import Process
 
 pytestmark = pytest.mark.clients
 
@@ -107,7 +108,7 @@ def check_service(image: Path, directory: Path, database_url: str) -> None:
         OTN_DATABASE_URL=database_url, OTN_DATA_DIR=str(directory / "data"), OTN_PORT=str(PORT)
     )
     command = command_of(arguments("CMD")[0])
-    with subprocess.Popen(command, cwd=image, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    with Process(command, cwd=image, env=environment, stdout=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None
             assert any("is served" in line for line in process.stdout)

@@ -15,6 +15,7 @@ from otn.errors import DownloadError
 from otn.etl.download import Downloaded, DownloadLimits, fetch
 from otn.etl.progress import Silent
 from tests.etl.publisher import NOON, Asked, Get, Publisher, World, answer, file, head, http_date
+from tests.processes import Process
 
 CONTENT = b"id;name\n1;Kerkstraat\n2;Dorp\n" * 1000
 
@@ -134,9 +135,7 @@ def test_a_process_killed_in_the_middle_leaves_what_the_next_one_goes_on_with(
         "    def advance(self, rows): print(rows, flush=True)\n"
         "fetch(sys.argv[1], cache=Path(sys.argv[2]), progress=Told(), limits=DownloadLimits(allow_private=True))"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", program, publisher.url, str(tmp_path)], stdout=subprocess.PIPE, text=True
-    ) as process:
+    with Process([sys.executable, "-c", program, publisher.url, str(tmp_path)], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         arrived = 0
         while arrived < 10_000:

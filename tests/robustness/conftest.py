@@ -16,6 +16,7 @@ import pytest
 from otn.settings import Settings
 from otn.store.cluster import database
 from tests.conftest import environment_with, open_directory
+from tests.processes import Process
 
 PLACES = 20_000
 
@@ -27,14 +28,13 @@ class Installation:
         self.data_dir = data_dir
         self._environment = environment_with(OTN_DATA_DIR=str(data_dir), OTN_PORT="0")
 
-    def start(self, *command: str, **variables: str) -> subprocess.Popen[str]:
+    def start(self, *command: str, **variables: str) -> Process:
         """`otn COMMAND`, running, with these settings beside those of the installation."""
-        return subprocess.Popen(
+        return Process(
             [sys.executable, "-m", "otn", *command],
             env=self._environment | variables,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
         )
 
     def run(self, *command: str) -> None:
@@ -44,7 +44,7 @@ class Installation:
         assert process.returncode == 0, said
 
     @contextmanager
-    def serving(self, **variables: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    def serving(self, **variables: str) -> Iterator[tuple[str, Process]]:
         """`otn serve`: its address and its process."""
         with self.start("serve", **variables) as process:
             assert process.stdout is not None

@@ -22,6 +22,7 @@ from otn.model.datasets import Registry
 from otn.settings import Settings
 from tests.api.sample import declare
 from tests.conftest import environment_with
+from tests.processes import Process
 
 PLACES = 20_000
 
@@ -71,13 +72,12 @@ class Editions:
         """The newest file of tiles, of which every byte is read."""
         return TileFile(path_of_tiles(self.folder, numbers_of_tiles(self.folder)[0]))
 
-    def start(self) -> subprocess.Popen[str]:
+    def start(self) -> Process:
         """A build, running."""
-        return subprocess.Popen(
+        return Process(
             [sys.executable, "-m", "otn", "editions", "build", "ports"],
             env=environment_with(**self._settings.to_environment()),
             stdout=subprocess.PIPE,
-            text=True,
         )
 
     def files(self) -> list[Path]:

@@ -16,6 +16,7 @@ from otn.errors import ClusterError
 from otn.settings import ROOT, Settings
 from otn.store.cluster import database
 from tests.conftest import open_directory
+from tests.processes import Process
 
 _HOLDER = """
 import sys
@@ -174,7 +175,7 @@ def test_a_process_id_that_now_is_another_programs_does_not_keep_it_from_startin
 def test_a_start_that_is_broken_off_leaves_no_process(settings: Settings, number: signal.Signals) -> None:
     environment = os.environ | settings.to_environment()
     command = [sys.executable, "-m", "otn", "db", "url"]
-    with subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as start:
+    with Process(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as start:
         lock_file = settings.data_dir / "postgres" / "postmaster.pid"
         while not lock_file.exists():
             assert start.poll() is None
