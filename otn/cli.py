@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from otn.app import require_free_port
-from otn.app import serve as run_server
 from otn.cli_editions import building_beside, editions, editions_check, make_missing_tiles, print_editions, publish_load
 from otn.cli_tables import dataset_row, lineage, print_table, printable, status_row, told
 from otn.cli_terminal import Bar, complain, err, migrated_database, out
@@ -69,6 +67,8 @@ app.add_typer(editions, name="editions")
 @app.command()
 def up() -> None:
     """Start the database, load what was never loaded, and serve."""
+    from otn.app import require_free_port
+
     settings = Settings.from_environment()
     require_free_port(settings)  # before minutes are spent on loading
     with migrated_database(settings) as url:
@@ -81,6 +81,8 @@ def up() -> None:
 @app.command()
 def serve() -> None:
     """Start the database and serve what is loaded."""
+    from otn.app import require_free_port
+
     settings = Settings.from_environment()
     require_free_port(settings)  # before minutes are spent on loading
     with migrated_database(settings) as url:
@@ -283,6 +285,8 @@ def _make_tiles(settings: Settings, url: str) -> None:
 
 
 def _serve(settings: Settings, url: str) -> None:
+    from otn.app import serve as run_server
+
     with Bar("tiles") as bar:
         prepare_tiles(url, bar)
     settings = dataclasses.replace(settings, database_url=url)

@@ -4,8 +4,6 @@ import re
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
-from pyproj import CRS
-from pyproj.exceptions import CRSError
 
 from otn.model.declarations import Declaration
 from otn.model.fields import Field as ModelField
@@ -152,6 +150,10 @@ class FileSource(Declaration):
             return None
         if not re.fullmatch(r"(EPSG|OGC):\w+", crs):
             raise ValueError(f"{crs!r} is no identifier like EPSG:31370")
+        # Here, since most commands declare nothing.
+        from pyproj import CRS
+        from pyproj.exceptions import CRSError
+
         try:
             CRS.from_user_input(crs)
         except CRSError as error:
