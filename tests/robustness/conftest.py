@@ -18,7 +18,7 @@ from otn.store.cluster import database
 from tests.conftest import environment_with, open_directory
 from tests.processes import Process
 
-PLACES = 20_000
+PLACES = 5_000
 
 
 class Installation:

@@ -6,7 +6,8 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -31,19 +32,28 @@ def wait_for_statement(connection: psycopg.Connection, pattern: str) -> None:
 
 
 @contextmanager
-def no_load_writes(connection: psycopg.Connection) -> Iterator[None]:
-    """Whoever would write features waits: however late the kill comes, nothing has been committed."""
+def no_load_writes(connection: psycopg.Connection, table: LiteralString = "ports") -> Iterator[None]:
+    """Whoever would write there waits: however late the kill comes, nothing has been committed."""
     with connection.transaction():
-        connection.execute("LOCK TABLE ports, feature_key IN SHARE MODE")
+        connection.execute(f"LOCK TABLE {table} IN SHARE MODE")
         yield
 
 
-@pytest.mark.parametrize("moment", ['COPY "staged%', 'CREATE TEMPORARY TABLE "delta%', 'INSERT INTO "ports"%'])
-def test_a_load_killed_at_a_known_moment_changes_nothing(installation: Installation, moment: str) -> None:
+@pytest.mark.parametrize(
+    ("table", "moment"),
+    [
+        ("ports", 'COPY "staged%'),
+        ("ports", 'CREATE TEMPORARY TABLE "delta%'),
+        ("feature_change", "INSERT INTO feature_change%"),
+    ],
+)
+def test_a_load_killed_at_a_known_moment_changes_nothing(
+    installation: Installation, table: LiteralString, moment: str
+) -> None:
     second = installation.file(2)
     with installation.connection() as connection:
         with (
-            no_load_writes(connection),
+            no_load_writes(connection, table),
             installation.start("load", "elsewhere/ports", "--from", str(second)) as load,
         ):
             wait_for_statement(connection, moment)
@@ -54,12 +64,17 @@ def test_a_load_killed_at_a_known_moment_changes_nothing(installation: Installat
             assert ports(address) == NEW
 
 
-@pytest.mark.parametrize("moment", ['COPY "ports"%', "COPY feature_key%"])
-def test_a_first_load_killed_at_a_known_moment_leaves_nothing(new_installation: Installation, moment: str) -> None:
+@pytest.mark.parametrize(("table", "moment"), [("ports", 'COPY "ports"%'), ("feature_key", "COPY feature_key%")])
+def test_a_first_load_killed_at_a_known_moment_leaves_nothing(
+    new_installation: Installation, table: LiteralString, moment: str
+) -> None:
     file = str(new_installation.file(1))
     new_installation.run("db", "upgrade")
     with new_installation.connection() as connection:
-        with no_load_writes(connection), new_installation.start("load", "elsewhere/ports", "--from", file) as load:
+        with (
+            no_load_writes(connection, table),
+            new_installation.start("load", "elsewhere/ports", "--from", file) as load,
+        ):
             wait_for_statement(connection, moment)
             load.kill()
         connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('elsewhere/ports', 0))")
@@ -112,13 +127,14 @@ def test_a_load_killed_at_fifty_random_moments_leaves_the_old_state_or_the_new(i
 
 def test_a_second_load_of_a_dataset_is_refused_while_the_first_goes_on(installation: Installation) -> None:
     first, second = (("load", "elsewhere/ports", "--from", str(installation.file(version))) for version in (2, 1))
-    with installation.connection() as connection, installation.start(*first) as load:
-        wait_for_statement(connection, 'COPY "staged%')
-        load.send_signal(signal.SIGSTOP)
-        with installation.start(*second) as refused:
-            _, said = refused.communicate(timeout=120)
-        load.send_signal(signal.SIGCONT)
-        load.communicate(timeout=120)
+    with installation.connection() as connection, ExitStack() as held:
+        held.enter_context(no_load_writes(connection))
+        with installation.start(*first) as load:
+            wait_for_statement(connection, 'COPY "staged%')
+            with installation.start(*second) as refused:
+                _, said = refused.communicate(timeout=120)
+            held.close()
+            load.communicate(timeout=120)
         assert refused.returncode == 1
         assert "Another load of elsewhere/ports is running; wait until it has ended." in " ".join(said.split())
         assert load.returncode == 0
