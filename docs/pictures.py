@@ -1,65 +1,119 @@
 """Takes the pictures of the documentation from a running service: `make pictures` while `otn up` serves.
 
-The places at zoom 11 and 14 are drawn once their OpenStreetMap extracts are loaded.
+A sheet shows one style at the places and zooms of its table, light and dark or for print. Towns are drawn once their
+OpenStreetMap extracts are loaded.
 """
 
+import base64
 import shutil
 import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+import httpx
+from playwright.sync_api import Browser, Page, sync_playwright
 
 IMAGES = Path(__file__).parent / "images"
 # Maps are drawn by the processor: WebGL without a graphics card.
 _ARGUMENTS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-_OVERVIEWS = {"antwerp": (51.22, 4.40), "riga": (56.95, 24.10), "crete": (35.24, 24.90)}
-_TOWNS = {
-    "wechelderzande": (51.267, 4.787),
-    "monaco": (43.7345, 7.4200),
-    "liechtenstein": (47.141, 9.522),
-    "prague": (50.1286, 14.4669),
-}
 _PAGES = {"start": "/", "collection": "/collections/ports", "features": "/collections/airports/items?country=BE"}
-MAPS = {f"{name}-z{zoom}": (zoom, *place) for name, place in _OVERVIEWS.items() for zoom in (2, 5, 8)} | {
-    f"{name}-z{zoom}": (zoom, *place) for name, place in _TOWNS.items() for zoom in (11, 14)
-}
+_QUALITY = 85
 
 
-# Towns as on paper, whatever the screen is.
-PRINTED = {f"{name}-z14-print": (14, *place) for name, place in _TOWNS.items() if name in ("wechelderzande", "monaco")}
+@dataclass(frozen=True)
+class Table:
+    """What a sheet shows: a row for each place (name, latitude, longitude), a column for each variant and zoom."""
+
+    name: str
+    places: Sequence[tuple[str, float, float]]
+    zooms: Sequence[int]
+    variants: Sequence[str] = ("light", "dark")
 
 
-def take(page: Page, address: str, name: str, *, only_map: bool = False) -> None:
-    """A picture of a page, or of its map alone, once its maps are drawn."""
+OVERVIEWS = Table("overviews", (("Antwerp", 51.22, 4.40), ("Riga", 56.95, 24.10), ("Crete", 35.24, 24.90)), (2, 5, 8))
+TOWNS = Table(
+    "towns",
+    (
+        ("Wechelderzande", 51.267, 4.787),
+        ("Monaco", 43.7345, 7.4200),
+        ("Liechtenstein", 47.141, 9.522),
+        ("Prague", 50.1286, 14.4669),
+    ),
+    (11, 14, 16),
+)
+PRINTED = replace(TOWNS, name="print", variants=("print",))
+
+
+def shot(page: Page, address: str, *, only_map: bool) -> bytes:
+    """A PNG of a page, or of its map alone, once its maps are drawn."""
     page.goto("about:blank")
     page.goto(address)
     if page.locator("[data-map]").count():
         page.locator("[data-map][aria-busy=false]").first.wait_for()
-    shown = page.locator(".map-canvas").first if only_map else page
-    shown.screenshot(path=IMAGES / f"{name}.png")
-    print(f"docs/images/{name}.png")
+    return (page.locator(".map-canvas").first if only_map else page).screenshot()
+
+
+def rows(pages: dict[str, Page], service: str, style: str, table: Table) -> Iterator[str]:
+    """The rows of a sheet, as HTML, each variant seen in its page."""
+    heads = "".join(f"<th>zoom {zoom}, {variant}</th>" for variant in pages for zoom in table.zooms)
+    yield f"<tr><th></th>{heads}</tr>"
+    for place, latitude, longitude in table.places:
+        cells = ""
+        for variant, page in pages.items():
+            shown = style if variant == "light" else f"{style}-{variant}"
+            for zoom in table.zooms:
+                address = f"{service}/styles/{shown}?f=html#{zoom}/{latitude}/{longitude}"
+                picture = base64.b64encode(shot(page, address, only_map=True)).decode()
+                cells += f'<td><img src="data:image/png;base64,{picture}" alt=""></td>'
+        yield f"<tr><th>{place}</th>{cells}</tr>"
+
+
+def page_for(browser: Browser, variant: str) -> Page:
+    """A small page, of a reader who prefers dark where the variant is."""
+    return browser.new_page(
+        viewport={"width": 380, "height": 420}, color_scheme="dark" if variant == "dark" else "light"
+    )
+
+
+def sheet(browser: Browser, service: str, style: str, table: Table) -> bytes:
+    """A JPEG of one style at every place and zoom of a table."""
+    pages = {variant: page_for(browser, variant) for variant in table.variants}
+    body = "".join(rows(pages, service, style, table))
+    for page in pages.values():
+        page.close()
+    page = browser.new_page(viewport={"width": 1600, "height": 800})
+    css = "body{margin:8px;font:13px sans-serif}td{padding:2px}img{width:245px;display:block}"
+    page.set_content(f"<style>{css}</style><table>{body}</table>")
+    taken = page.locator("table").screenshot(type="jpeg", quality=_QUALITY)
+    page.close()
+    return taken
 
 
 def main(service: str) -> None:
-    """Every picture: pages whole, maps without what stands around them."""
+    """Every picture: pages whole, and a sheet of each table for the map and for each collection."""
     IMAGES.mkdir(exist_ok=True)
+    found = httpx.get(f"{service}/collections", timeout=30).raise_for_status().json()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_ARGUMENTS)
         page = browser.new_page(viewport={"width": 1200, "height": 800})
         page.set_extra_http_headers({"Accept-Language": "en"})
         for name, path in _PAGES.items():
-            take(page, service + path, name)
-        for scheme in ("light", "dark"):
-            page = browser.new_page(viewport={"width": 760, "height": 620}, color_scheme=scheme)
-            for name, (zoom, latitude, longitude) in MAPS.items():
-                if scheme == "light" or zoom == 8:
-                    suffix = "" if scheme == "light" else "-dark"
-                    take(
-                        page, f"{service}/styles/map?f=html#{zoom}/{latitude}/{longitude}", name + suffix, only_map=True
-                    )
-        for name, (zoom, latitude, longitude) in PRINTED.items():
-            take(page, f"{service}/styles/map-print?f=html#{zoom}/{latitude}/{longitude}", name, only_map=True)
+            write(f"{name}.png", shot(page, service + path, only_map=False))
+        sheets = [("map", PRINTED)] + [
+            (style, table)
+            for style in ("map", *(collection["id"] for collection in found["collections"]))
+            for table in (OVERVIEWS, TOWNS)
+        ]
+        for style, table in sheets:
+            write(f"{style}-{table.name}.jpg", sheet(browser, service, style, table))
         browser.close()
+
+
+def write(name: str, content: bytes) -> None:
+    """Writes a picture and says so."""
+    (IMAGES / name).write_bytes(content)
+    print(f"docs/images/{name}")
 
 
 if __name__ == "__main__":
