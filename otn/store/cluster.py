@@ -199,7 +199,9 @@ class _Cluster:
 
     def _wal_compression(self, directory: Path) -> str:
         """LZ4 where this PostgreSQL was built with it: indexes are built in two thirds of the time."""
-        known = self._run("postgres", "-D", ".", "-c", "wal_compression=lz4", "-C", "wal_compression", directory=directory)
+        known = self._run(
+            "postgres", "-D", ".", "-c", "wal_compression=lz4", "-C", "wal_compression", directory=directory
+        )
         return "lz4" if known.returncode == 0 else "on"
 
     def _make_socket_dir(self) -> None:
