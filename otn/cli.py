@@ -25,6 +25,7 @@ from otn.etl.wishes import AS_DECLARED, Wishes
 from otn.model.datasets import Dataset, Registry
 from otn.settings import Settings
 from otn.store import checks, loads, migrations
+from otn.store.changes import forget_changes
 from otn.store.cluster import database
 from otn.store.reject_files import export_rejects
 
@@ -274,6 +275,7 @@ def _loaded(
     with Bar(dataset.id, of) as bar:
         summary = load_dataset(url, dataset, registry=registry, progress=bar, wishes=wishes, downloads=downloads)
         if not wishes.dry_run:
+            forget_changes(url, dataset.id, settings.changes_days)
             publish_load(settings, url, (dataset.collection, *summary.further), bar)
     return summary
 

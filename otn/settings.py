@@ -22,7 +22,8 @@ class Settings:
 
     `access_log` is a path or `-` for standard error; None means that no log is kept. `allow_private_downloads` lets
     datasets come from addresses of this machine and its network. `cache_mib` is what each worker keeps of its answers,
-    `downloads_gib` what all of them keep of the files of whole collections.
+    `downloads_gib` what all of them keep of the files of whole collections; `changes_days` is how long the log of
+    changes is kept.
     """
 
     database_url: str | None = None
@@ -35,6 +36,7 @@ class Settings:
     allow_private_downloads: bool = False
     cache_mib: int = 64
     downloads_gib: int = 8
+    changes_days: int = 365
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -64,6 +66,9 @@ class Settings:
             downloads_gib=_integer(
                 "OTN_DOWNLOADS_GIB", value("OTN_DOWNLOADS_GIB"), default.downloads_gib, minimum=0, maximum=65536
             ),
+            changes_days=_integer(
+                "OTN_CHANGES_DAYS", value("OTN_CHANGES_DAYS"), default.changes_days, minimum=0, maximum=36500
+            ),
         )
 
     def to_environment(self) -> dict[str, str]:
@@ -79,6 +84,7 @@ class Settings:
             "OTN_ALLOW_PRIVATE_DOWNLOADS": "yes" if self.allow_private_downloads else None,
             "OTN_CACHE_MIB": str(self.cache_mib),
             "OTN_DOWNLOADS_GIB": str(self.downloads_gib),
+            "OTN_CHANGES_DAYS": str(self.changes_days),
         }
         return {name: value for name, value in values.items() if value is not None}
 

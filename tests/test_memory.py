@@ -30,6 +30,12 @@ def test_a_server_at_rest_holds_no_heavy_library(module: str) -> None:
     assert loaded(f"import {module}") == set()
 
 
+def test_a_load_imports_no_library_of_a_format_that_it_does_not_read() -> None:
+    unused = ("fastapi", "openpyxl", "rasterio", "sqlalchemy")
+    code = f"import otn.etl.pipeline, sys; print(*(name for name in {unused!r} if name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split() == []
+
+
 def test_a_program_whose_database_is_ready_needs_none(database_url: str) -> None:
     prepare = "from otn.etl.prepare import prepare_tiles; from otn.etl.progress import Silent"
     ready = f"from otn.store import migrations; migrations.upgrade(url); {prepare}; prepare_tiles(url, Silent())"

@@ -47,11 +47,12 @@ def main(rounds: Annotated[int, typer.Option(help="Rounds of each case; the medi
 
 def _measured(bench: Bench, facts: list[str], rounds: int) -> str:
     file = extract(_DIRECTORY)
-    pbf, fgb = bench.extract(file), bench.lines()
-    stages, refresh = bench.stages(file), bench.refresh()
+    pbf = bench.extract(file)
+    published, stages = bench.published(), bench.stages(file)
+    fgb, refresh = bench.lines(), bench.refresh()
     memory, both = bench.memory(), bench.side_by_side()
     aims = [*goals(pbf, fgb, memory, both), *refresh.goals()]
-    return report(facts, [pbf, fgb], stages, refresh, memory, both, aims, rounds)
+    return report(facts, [pbf, fgb], stages, published, refresh, memory, both, aims, rounds)
 
 
 @contextmanager

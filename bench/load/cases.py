@@ -1,6 +1,7 @@
 """What is loaded, by whom, and how it is compared."""
 
 import json
+import shutil
 import statistics
 import subprocess
 import sys
@@ -21,6 +22,7 @@ LINES = 500_000
 MANY_LINES = 1_000_000
 _CHANGED = 0.01
 _READ_SECONDS = 5
+_RUN = "bench_run"
 _ROADS, _RAILWAYS = "elsewhere/roads", "elsewhere/railways"
 
 OURS, PLAIN = "OTN", "OTN, the table only"
@@ -111,6 +113,14 @@ class Bench:
             list(pool.map(lambda dataset: self._ours(file, url, dataset=dataset, settle=False), datasets))
         return SideBySide(in_turn, time.monotonic() - began)
 
+    def published(self) -> dict[str, Run]:
+        """What follows the load that was measured last, by what it makes."""
+        folder = self._directory / "editions"
+        shutil.rmtree(folder, ignore_errors=True)
+        command = [sys.executable, "-m", "bench.load.published"]
+        url = self._databases.url(_RUN)
+        return {what: self._databases.run([*command, what, url, str(folder)]) for what in ("edition", "tiles")}
+
     def stages(self, file: Path) -> dict[str, float]:
         """The seconds of each stage before the database."""
         command = [sys.executable, "-m", "bench.load.stages", str(file)]
@@ -123,7 +133,7 @@ class Bench:
         for number in range(self._rounds):
             for name, program in programs.items():
                 say(f"{title}: {name}, round {number + 1} of {self._rounds}")
-                runs[name].append(program(self._databases.fresh("bench_run")))
+                runs[name].append(program(self._databases.fresh(_RUN)))
         return Case(title, runs)
 
     def _ours(self, file: Path, url: str, *options: str, dataset: str = _ROADS, settle: bool = True) -> Run:

@@ -1,5 +1,7 @@
 """`python -m bench.load.ours DATASET FILE URL [--dry-run]`: one load as `otn load` does it, and nothing else."""
 
+import bench.load.as_installed  # noqa: F401, I001 - before all others
+
 import sys
 from pathlib import Path
 

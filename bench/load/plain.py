@@ -4,6 +4,8 @@ What osm2pgsql and ogr2ogr do, done with OTN's readers and its way of copying: n
 where they meet, and no comparison with what was there.
 """
 
+import bench.load.as_installed  # noqa: F401, I001 - before all others
+
 import sys
 from collections.abc import Iterator
 from functools import partial

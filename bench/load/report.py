@@ -14,9 +14,10 @@ _INTRODUCTION = """# Benchmarks of loading
 OTN, osm2pgsql and ogr2ogr load the same files into databases of one private cluster as OTN configures it, in turn on
 one machine. Ratios are medians over {rounds} round(s); each row is the round of median length. Seconds are those of the
 whole program, from start to end. Overviews for tiles, which no peer makes, are left out of OTN's seconds and stand in a
-column of their own.
+column of their own; what `otn load` makes of the pbf once the load is committed stands in a table of its own.
 
 {facts}
+- OTN runs as it is installed, without the libraries that only its tests need.
 - The pbf is the real OpenStreetMap extracts of the project's test data {copies} times over, with shifted ids and
   coordinates: 100 MB, half of whose ways are roads. No real extract of that size was at hand.
 - The FlatGeobuf files hold streets of six cities (neatnet), in copies beside each other, shuffled.
@@ -40,6 +41,7 @@ def report(
     facts: Iterable[str],
     cases: list[Case],
     stages: dict[str, float],
+    published: dict[str, Run],
     refresh: Refresh,
     memory: Run,
     both: SideBySide,
@@ -57,6 +59,7 @@ def report(
     )
     parts = [heading, *(line for case in cases for line in _case(case))]
     parts += ["## Where OTN's time goes\n", *_split(stages, cases[0].median(OURS))]
+    parts += ["\n## From the file to all that is served\n", *_whole(cases[0].median(OURS), published)]
     parts += ["\n## A refresh in which a hundredth changed\n", *_refresh(refresh)]
     parts += [
         "\n## Memory and two at once\n",
@@ -87,6 +90,16 @@ def _split(stages: dict[str, float], run: Run) -> Iterator[str]:
     yield "| --- | --: |"
     for name, seconds in {**stages, **run.statements}.items():
         yield f"| {name} | {seconds:.2f} |"
+
+
+def _whole(run: Run, published: dict[str, Run]) -> Iterator[str]:
+    """The part of a load that peers do too, and what they do not."""
+    seconds = {"a sorted, indexed, analysed table": run.compared, "overviews, in the same transaction": run.overviews}
+    seconds |= {f"{what}, of the committed table": made.seconds for what, made in published.items()}
+    yield "| of the pbf | seconds |"
+    yield "| --- | --: |"
+    for name, number in {**seconds, "all together": sum(seconds.values())}.items():
+        yield f"| {name} | {number:.1f} |"
 
 
 def _refresh(refresh: Refresh) -> Iterator[str]:

@@ -26,10 +26,10 @@ from otn.etl.progress import Progress
 from otn.etl.quality import unknown_codes
 from otn.etl.regions import Regions
 from otn.etl.rows import Remarking, SourceRows
-from otn.etl.select import Selection, selected, selection
+from otn.etl.select import EndsOfLinks, Selection, selected, selection
 from otn.etl.tolerance import Tolerance
 from otn.etl.wishes import AS_DECLARED, Wishes
-from otn.model.collections import COLLECTIONS, ROADS
+from otn.model.collections import COLLECTIONS, ROAD_NODES, ROADS
 from otn.model.datasets import Dataset, Registry
 from otn.model.sources import FileSource, PackageSource
 
@@ -79,10 +79,13 @@ class _Recipe:
         self._source = source
         self._regions = Regions(registry)
         self._belongs = self._selection(registry, clip)
+        self._ends = EndsOfLinks()
         self._places = Places(self._regions.extent(dataset.region), dataset.checks.outside)
 
     def rows(self) -> Iterator[SourceRows]:
-        """The rows of the source that belong to the dataset. Raises SourceError if they are in another CRS."""
+        """The rows of the source that belong to the dataset, and all road nodes that come with them: which of these
+        belong is known when the links before them are staged. Raises SourceError if they are in another CRS.
+        """
         declared = self._dataset.source
         swap = isinstance(declared, FileSource) and declared.swapped_axes
         crs_is_checked = False
@@ -93,7 +96,10 @@ class _Recipe:
                 if self._belongs is None:
                     self._places.check_crs(rows)
                 crs_is_checked = True
-            yield rows if self._belongs is None else selected(rows, self._belongs)
+            if self._belongs is None or self._is_of_links(rows):
+                yield rows
+            else:
+                yield selected(rows, self._belongs)
 
     def stage(self, rows: SourceRows, under_way: Load) -> None:
         """Brings a batch to the model, and hands the load what it may keep and what it must reject."""
@@ -101,6 +107,8 @@ class _Recipe:
             under_way.counts.read += rows.number_of_objects
         under_way.counts.normalised += len(rows.normalised)
         under_way.rejects.add(rows.rejects)
+        if self._belongs is not None and self._is_of_links(rows):
+            rows = self._ends.selected(rows)
         if not len(rows):
             return
         collection = COLLECTIONS[rows.collection or self._dataset.collection]
@@ -114,8 +122,14 @@ class _Recipe:
         for name, code in unknown_codes(features.fields, collection):
             under_way.counts.unknown_codes.add(name, code)
         if collection == ROADS:
+            if self._belongs is not None:
+                self._ends.add(features.fields["fromNode"], features.fields["toNode"])
             _add_links(under_way.counts.network, features)
         under_way.staging(collection).add(features, rows)
+
+    def _is_of_links(self, rows: SourceRows) -> bool:
+        """Whether they are the nodes of roads that the dataset has in the first place."""
+        return rows.collection == ROAD_NODES.id != self._dataset.collection
 
     def _selection(self, registry: Registry, clip: bool) -> Selection | None:
         region, source = registry.regions[self._dataset.region], self._dataset.source

@@ -3,7 +3,7 @@
 Source: Natural Earth 1:50m, public domain, as the npm package world-atlas (countries-50m), copied by `make vendor`.
 """
 
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyogrio
 import shapely
 
+from otn.etl.region_cells import RegionCells, in_cells
 from otn.etl.rows import Geometries
 from otn.model.datasets import ELSEWHERE, Registry
 
@@ -38,6 +39,7 @@ class Regions:
             for region, code in zip(self._ids, codes, strict=True)
         }
         self._others = shapely.get_parts(countries[~np.isin(numbers, codes)])
+        self._cells: dict[str, RegionCells] = {}
 
     def extent(self, region: str) -> shapely.Geometry | None:
         """The box a region declares, else the boxes of its outline's parts with a margin; None where it has neither."""
@@ -85,6 +87,15 @@ class Regions:
         A region within a country is told only where it is `home`. What lies in no country belongs to the nearest one
         within 10 km; what then lies in no partner region lies ELSEWHERE.
         """
+        cells = self._cells.setdefault(home, RegionCells(partial(self._of_all_within, home)))
+        regions = cells.of(geometry)
+        untold = np.flatnonzero([region is None for region in regions.tolist()])
+        if len(untold):
+            regions[untold] = self.of_each(geometry[untold], home)
+        return regions
+
+    def of_each(self, geometry: Geometries, home: str) -> npt.NDArray[np.object_]:
+        """What `of` says, found by looking at each geometry by itself."""
         regions = np.full(len(geometry), ELSEWHERE, dtype=object)
         unknown = np.ones(len(geometry), dtype=bool)
         area = self._area(home)
@@ -97,14 +108,33 @@ class Regions:
             regions[rows] = self._largest_share(geometry[rows])
         return regions
 
+    def _of_all_within(self, home: str, boxes: Geometries) -> npt.NDArray[np.object_]:
+        """What `of` says of all that lies within each box; None where one thing and another lies in different regions.
+
+        That is so where borders are, or coasts: a box must be within one part and touch no other, or be far from all.
+        """
+        owners, parts, tree = self._world
+        regions = np.full(len(boxes), None, dtype=object)
+        box, part = tree.query(boxes, predicate="intersects")
+        alone = np.bincount(box, minlength=len(boxes))[box] == 1
+        box, part = box[alone], part[alone]
+        whole = shapely.contains_properly(parts[part], boxes[box])
+        regions[box[whole]] = owners[part[whole]]
+        near = tree.query(boxes, predicate="dwithin", distance=_NEARBY)[0]
+        regions[np.delete(np.arange(len(boxes)), np.unique(near))] = ELSEWHERE
+        area = self._area(home)
+        if area is not None:
+            regions[shapely.intersects(area, boxes)] = None
+            regions[shapely.contains(area, boxes)] = home
+        return regions
+
     def _area(self, region: str) -> shapely.Geometry | None:
         if region in self._ids:
             return self._outlines[self._ids.index(region)]
         return self.extent(region)
 
     def _largest_share(self, geometry: Geometries) -> npt.NDArray[np.object_]:
-        owners, parts = self._world
-        tree = shapely.STRtree(parts)
+        owners, parts, tree = self._world
         regions = np.full(len(geometry), ELSEWHERE, dtype=object)
         best = np.zeros(len(geometry))
         rows, candidates = tree.query(geometry)
@@ -119,16 +149,17 @@ class Regions:
         alone = (closest >= 0) & ~several
         regions[nowhere[alone]] = owners[closest[alone]]
         between = nowhere[several]
-        near, candidates = tree.query_nearest(geometry[between], max_distance=_NEARBY, all_matches=False)
-        regions[between[near]] = owners[candidates]
+        for among in in_cells(geometry[between]):
+            rows = between[among]
+            regions[rows] = owners[_nearest(parts, tree, geometry[rows])]
         return regions
 
     @cached_property
-    def _world(self) -> tuple[npt.NDArray[np.object_], Geometries]:
-        """Every polygon of the world and the region it belongs to."""
+    def _world(self) -> tuple[npt.NDArray[np.object_], Geometries, shapely.STRtree]:
+        """The region that each polygon of the world belongs to, the polygons, and a tree of them."""
         owners = [region for region in self._ids for _ in self._parts[region]] + [ELSEWHERE] * len(self._others)
         parts = [part for region in self._ids for part in self._parts[region]] + list(self._others)
-        return np.array(owners, dtype=object), np.array(parts, dtype=object)
+        return np.array(owners, dtype=object), np.array(parts, dtype=object), shapely.STRtree(parts)
 
 
 def _close_to(
@@ -145,6 +176,20 @@ def _close_to(
         several[close] |= found[close] >= 0
         found[close] = candidate
     return found, several
+
+
+def _nearest(parts: Geometries, tree: shapely.STRtree, geometry: Geometries) -> npt.NDArray[np.intp]:
+    """The part nearest to each geometry, which must be within _NEARBY; geometries should lie close together.
+
+    What of a part is farther away than that from all of them is cut off first: outlines have thousands of points.
+    """
+    west, south, east, north = shapely.total_bounds(geometry)
+    box = (west - 2 * _NEARBY, south - 2 * _NEARBY, east + 2 * _NEARBY, north + 2 * _NEARBY)
+    around = np.sort(tree.query(shapely.box(*box)))
+    pieces = shapely.clip_by_rect(parts[around], *box)
+    _, nearest = shapely.STRtree(pieces).query_nearest(geometry, all_matches=False)
+    found: npt.NDArray[np.intp] = around[nearest]
+    return found
 
 
 @cache
@@ -167,12 +212,10 @@ def _touching(area: shapely.Geometry, geometry: Geometries) -> npt.NDArray[np.bo
 
 def _shares(area: shapely.Geometry, geometry: Geometries) -> npt.NDArray[np.float64]:
     """How much of each geometry lies in `area`, from 0 to 1; a little more than nothing where it merely touches."""
-    touching = _touching(area, geometry)
-    shares = np.zeros(len(geometry))
-    inside = touching.copy()
-    inside[touching] = shapely.contains(area, geometry[touching])
-    shares[inside] = 1.0
-    partly = touching & ~inside
+    shapely.prepare(area)
+    shares = np.asarray(shapely.contains(area, geometry), dtype=np.float64)
+    outside = np.flatnonzero(shares == 0)
+    partly = outside[_touching(area, geometry[outside])]
     whole = _sizes(geometry[partly], shapely.get_dimensions(geometry[partly]))
     within = _sizes(shapely.intersection(geometry[partly], area), shapely.get_dimensions(geometry[partly]))
     shares[partly] = np.maximum(np.divide(within, whole, out=np.zeros_like(within), where=whole > 0), 1e-9)

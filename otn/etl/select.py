@@ -43,6 +43,27 @@ def selection(how: str, region: Region, regions: Regions) -> Selection:
 def selected(rows: SourceRows, belongs: Selection) -> SourceRows:
     """The rows that belong. Rejects of the reader stay: where they lie is not known."""
     keep = belongs(to_crs84(rows.geometry, rows.crs), rows.attributes)
+    return replace(_only(rows, keep), normalised=rows.normalised[belongs(rows.normalised, None)])
+
+
+class EndsOfLinks:
+    """Which road nodes belong: those that links which belong run between, wherever the nodes themselves lie."""
+
+    def __init__(self) -> None:
+        self._names: list[pa.ChunkedArray] = []
+
+    def add(self, from_node: pa.ChunkedArray, to_node: pa.ChunkedArray) -> None:
+        """Notes the nodes (string) of links that belong; the nodes themselves must come after all links."""
+        self._names += [from_node, to_node]
+
+    def selected(self, nodes: SourceRows) -> SourceRows:
+        """Those of the nodes at which a link ends."""
+        names = pa.chunked_array([chunk for name in self._names for chunk in name.chunks], pa.string()).unique()
+        self._names = [pa.chunked_array([names])]
+        return _only(nodes, np.asarray(pc.is_in(nodes.source_id, names), dtype=np.bool_))
+
+
+def _only(rows: SourceRows, keep: npt.NDArray[np.bool_]) -> SourceRows:
     mask = pa.array(keep)
     return replace(
         rows,
@@ -50,6 +71,5 @@ def selected(rows: SourceRows, belongs: Selection) -> SourceRows:
         source_id=rows.source_id.filter(mask),
         geometry=rows.geometry[keep],
         attributes=rows.attributes.filter(mask),
-        normalised=rows.normalised[belongs(rows.normalised, None)],
         part=None if rows.part is None else rows.part.filter(mask),
     )

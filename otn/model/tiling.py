@@ -86,7 +86,7 @@ ROAD_RULE = TileRule(
         "eighthClass": 14,
         "ninthClass": 14,
     },
-    details=_LINE_DETAILS,
+    details=(*_LINE_DETAILS, "fromNode", "toNode"),
     details_from=14,
 )
 NODE_RULE = TileRule(overviews_below=14, details=("localId", "inspireId"), details_from=14)

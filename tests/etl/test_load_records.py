@@ -27,6 +27,7 @@ from otn.etl.turns import wait_for_other_merges
 from otn.etl.wishes import Wishes
 from otn.model.collections import PORTS, Collection
 from otn.model.datasets import Registry
+from otn.store.changes import forget_changes
 
 REGISTRY = Registry.read()
 ROADS = REGISTRY.dataset("elsewhere/roads")
@@ -100,6 +101,20 @@ def test_what_the_first_load_added_follows_from_the_log(load_file: LoadFile, dat
         " WHERE c.feature_id = k.id ORDER BY load_id LIMIT 1), '') <> 'added' ORDER BY 1",
     )
     assert added == [("changes",), ("goes",), ("goes and returns",), ("stays",)]
+
+
+def test_changes_are_forgotten_when_they_are_old_and_others_followed(load_file: LoadFile, database_url: str) -> None:
+    first, second = load_file(road("a")), load_file(road("a", name="x"))
+    unchanged = load_file(road("a", name="x"))
+    logged: LiteralString = "SELECT DISTINCT load_id FROM feature_change ORDER BY 1"
+    assert forget_changes(database_url, ROADS.id, days=30) == 0
+    with psycopg.connect(database_url) as connection:
+        connection.execute("UPDATE load SET finished = finished - interval '31 days'")
+    assert forget_changes(database_url, "elsewhere/railways", days=30) == 0
+    assert query(database_url, logged) == [(first.load_id,), (second.load_id,)]
+    assert forget_changes(database_url, ROADS.id, days=30) == 1
+    assert query(database_url, logged) == [(second.load_id,)]
+    assert unchanged.load_id > second.load_id
 
 
 def test_objects_of_the_source_are_counted_apart_from_the_features_they_are_cut_into(load_file: LoadFile) -> None:

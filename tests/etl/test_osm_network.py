@@ -269,3 +269,26 @@ def test_links_of_one_way_are_loaded_as_one_object_of_the_publisher(database_url
     assert (len({row[0] for row in rows}), len({row[1] for row in rows})) == (260, 452)
     local_id, inspire_id, from_node, to_node = next(row for row in rows if "#" in row[1])
     assert inspire_id == f"https://www.openstreetmap.org/way/{local_id}#{from_node}-{to_node}"
+
+
+def test_a_clipped_network_has_the_nodes_of_its_links_and_no_others(database_url: str, path: Path) -> None:
+    """From Antwerp into the sea off Zeeland, a road in Antwerp, and one in the Atlantic."""
+    places = {1: (4.4, 51.2), 2: (4.41, 51.2), 3: (3.0, 51.6), 4: (-40.0, 40.0), 5: (-40.1, 40.0)}
+    with osmium.SimpleWriter(path) as writer:
+        for number, place in places.items():
+            writer.add_node(Node(id=number, location=place))
+        for number, nodes in {10: (1, 2), 11: (2, 3), 12: (4, 5)}.items():
+            writer.add_way(road(number, *nodes))
+    registry = Registry.read()
+    load_dataset(
+        database_url,
+        registry.dataset("be/wechelderzande-roads"),
+        registry=registry,
+        progress=Silent(),
+        wishes=Wishes([path], clip=True),
+    )
+    with psycopg.connect(database_url) as connection:
+        links = connection.execute("SELECT local_id, from_node, to_node FROM roads ORDER BY 1").fetchall()
+        nodes_there = connection.execute("SELECT local_id FROM road_nodes ORDER BY 1").fetchall()
+    assert links == [("10", "1", "2"), ("11", "2", "3")]
+    assert [name for (name,) in nodes_there] == ["1", "2", "3"]

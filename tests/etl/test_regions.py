@@ -68,3 +68,24 @@ def test_what_lies_just_off_a_generalised_coast_belongs_to_the_country(regions: 
 def test_nothing_lies_nowhere(regions: Regions) -> None:
     assert regions.of(geometries(), "be").tolist() == []
     assert regions.crossing_outline("be", geometries()).tolist() == []
+
+
+@pytest.mark.parametrize("home", ["be", "be-flanders", "elsewhere"])
+def test_many_lines_of_one_place_lie_where_each_of_them_lies(regions: Regions, home: str) -> None:
+    """Around places within a country, on a border, at and off a coast, on the ocean, and where cells begin anew."""
+    places = [
+        (4.4, 51.2),
+        (3.1, 50.78),
+        (3.19, 51.37),
+        (3.0, 51.6),
+        (6.02, 50.75),
+        (-30.0, 40.0),
+        (0.0, 51.48),
+        (-0.01, 0.0),
+    ]
+    random = np.random.default_rng(1)
+    begin = np.repeat(np.array(places), 60, axis=0) + random.normal(0, 0.03, (60 * len(places), 2))
+    lines = shapely.linestrings(np.stack([begin, begin + random.normal(0, 0.002, begin.shape)], axis=1))
+    told = regions.of(lines, home)
+    assert told.tolist() == regions.of_each(lines, home).tolist()
+    assert len(set(told)) > 1

@@ -40,8 +40,9 @@ def test_a_class_is_hidden_until_its_zoom_comes() -> None:
 
 
 def test_details_come_late() -> None:
-    assert not ROAD_RULE.carries("localId", 13)
-    assert ROAD_RULE.carries("localId", 14)
+    for name in ("localId", "fromNode"):
+        assert not ROAD_RULE.carries(name, 13)
+        assert ROAD_RULE.carries(name, 14)
     assert ROAD_RULE.carries("name", 0)
 
 

@@ -87,6 +87,12 @@ def test_it_listens_on_a_private_socket_only_and_stops_with_its_last_user(settin
     assert not _runs(postmaster)
 
 
+def test_its_log_is_compressed_by_the_cheapest_means_there_is(settings: Settings) -> None:
+    known = "SELECT 'lz4' = ANY (enumvals), setting FROM pg_settings WHERE name = 'wal_compression'"
+    with database(settings) as url, psycopg.connect(url) as connection:
+        assert connection.execute(known).fetchone() in [(True, "lz4"), (False, "pglz")]
+
+
 def test_a_path_of_150_characters_works() -> None:
     with open_directory() as directory:
         path = directory / ("x" * (149 - len(str(directory))))

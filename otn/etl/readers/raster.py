@@ -13,10 +13,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import rasterio
 import shapely
 from pyproj import CRS
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from otn.errors import SourceError
 from otn.etl.readers.columns import check_file
@@ -52,6 +50,8 @@ class RasterIndex:
         Raises SourceError if a file is no raster of a known format, is cut off, or has no CRS or no place, or if
         another collection than areas is wanted.
         """
+        from rasterio.errors import RasterioError
+
         if self.inputs.dataset.collection != AREAS.id:
             raise SourceError(f"Rasters are read for {AREAS.id}, not for {self.inputs.dataset.collection}.")
         for position, path in enumerate(self.inputs.files, 1):
@@ -94,6 +94,10 @@ class RasterIndex:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
+    # Here, and not for every load: it takes as long to import as a small file to load.
+    import rasterio
+    from rasterio.errors import NotGeoreferencedWarning
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         raster = rasterio.open(path, driver=_driver(path))

@@ -1,0 +1,15 @@
+"""`python -m bench.load.published edition|tiles URL FOLDER`: what `otn load` does once a load is committed."""
+
+import bench.load.as_installed  # noqa: F401, I001 - before all others
+
+import sys
+from pathlib import Path
+
+from otn.edition.build import publish
+from otn.edition.tile_build import make_tiles
+
+if __name__ == "__main__":
+    what, url, folder = sys.argv[1:]
+    made = {"edition": publish, "tiles": make_tiles}[what](url, Path(folder))
+    if not made:
+        raise SystemExit(f"There was no {what} to be made.")
