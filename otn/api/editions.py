@@ -19,6 +19,7 @@ from otn.api.paging import Place
 from otn.api.presentation import Presentation, whole_presentation
 from otn.api.query import FeatureQuery, FeaturesQuery, ItemsQuery
 from otn.api.selection import Selection
+from otn.edition.counting import Statistics
 from otn.edition.part_format import Bounds
 from otn.edition.shelf import Shelf
 from otn.errors import BadRequest, DamagedPart, Gone, NotFound
@@ -72,6 +73,10 @@ class Editions:
         """
         answers = is_whole(query.presentation, collection) and isinstance(format_, GeoJson | GeoJsonLines)
         return self._found(collection, query.edition, answers=answers)
+
+    def for_selection(self, collection: Collection, selection: Selection) -> "Edition | None":
+        """The edition that knows what features are selected; None where PostgreSQL does."""
+        return self._shelf.current(collection.id) if _is_box_alone(selection) else None
 
     def current(self, collection: Collection) -> "Edition | None":
         """The newest edition; None where there is none, or it is damaged."""
@@ -151,6 +156,17 @@ class Editions:
             extract = edition.extract(_boxes(selection))
             extract.check()
         return FeatureDocument(extract, format_, page)
+
+    def statistics(self, edition: "Edition", selection: Selection) -> Iterator[Statistics]:
+        """What is to be summed to the statistics of what is selected. Raises DamagedPart as `page` does."""
+        if selection.is_everything:
+            yield edition.manifest.statistics
+            return
+        # As the shelf does with what editions are read with.
+        from otn.edition.tally import tallies
+
+        with self.taken_down_when_damaged(edition):
+            yield from tallies(edition, _boxes(selection))
 
     @contextmanager
     def taken_down_when_damaged(self, edition: "Edition") -> Iterator[None]:

@@ -13,7 +13,7 @@ import numpy as np
 from otn.edition.extract import Extract
 from otn.edition.manifest import Manifest
 from otn.edition.matches import Matches, Place, Rows, joined, merged, rows_of
-from otn.edition.part import Part
+from otn.edition.part import Part, Positions
 from otn.edition.part_format import Bounds
 from otn.errors import DamagedPart
 from otn.model.collection import Collection
@@ -113,6 +113,11 @@ class Edition:
             found = joined(first, merged(matches, most, from_end=False))[offset:most]
             rows = found[:limit]
         return Page(matched, len(found) > limit, self._place(rows, 0), self._place(rows, -1), rows, self.parts)
+
+    def touched(self, boxes: Sequence[Bounds]) -> list[tuple[Part, range | Positions]]:
+        """The parts with the features that any of the boxes touches: all of them as a range, others in no order."""
+        found = [self._matches(owner, boxes) for owner in self._near(boxes)]
+        return [(entry.part, entry.positions) for entry in found if entry is not None]
 
     def extract(self, boxes: Sequence[Bounds] = ()) -> Extract:
         """All features that any of the boxes touches, in their order. That of everything is kept."""
