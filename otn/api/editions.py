@@ -6,7 +6,6 @@ is for PostgreSQL.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import ref
 
@@ -168,13 +167,9 @@ class Editions:
         with self.taken_down_when_damaged(edition):
             yield from tallies(edition, _boxes(selection))
 
-    @contextmanager
-    def taken_down_when_damaged(self, edition: "Edition") -> Iterator[None]:
-        try:
-            yield
-        except DamagedPart:
-            self._shelf.take_down(edition)
-            raise
+    def taken_down_when_damaged(self, edition: "Edition") -> "_TakenDown":
+        """For a block that reads the edition: it answers no more where that raises DamagedPart."""
+        return _TakenDown(self._shelf, edition)
 
     def _found(self, collection: Collection, number: int | None, *, answers: bool) -> "Edition | None":
         if number is None:
@@ -190,6 +185,23 @@ class Editions:
         """Whether an edition of that number may have been here and is not now."""
         newest = self._shelf.newest(collection.id)
         return newest is not None and number < newest and not self.is_kept(collection, number)
+
+
+class _TakenDown:
+    """A class, since a generator would cost each answer as much as its entity tag."""
+
+    __slots__ = ("_edition", "_shelf")
+
+    def __init__(self, shelf: Shelf, edition: "Edition") -> None:
+        self._shelf = shelf
+        self._edition = edition
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None and issubclass(kind, DamagedPart):
+            self._shelf.take_down(self._edition)
 
 
 def require_edition(number: int | None, state: State) -> None:

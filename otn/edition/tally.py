@@ -49,7 +49,7 @@ def _blocks(part: Part, positions: Positions) -> Iterator[list[dict[str, Any]]]:
     for start in range(0, len(ordered), _BLOCK):
         part.check()
         block = ordered[start : start + _BLOCK]
-        texts = Rows(np.zeros(len(block), np.int64), block.astype(np.int64)).runs([part])
+        texts = Rows(block.astype(np.int64)).runs([part])
         yield [feature["properties"] for feature in orjson.loads(b"[%b]" % b",".join(texts))]
 
 
