@@ -3,6 +3,7 @@
 import signal
 import sys
 import tempfile
+from functools import partial
 from http.client import HTTPException
 from pathlib import Path
 from typing import Annotated
@@ -21,7 +22,7 @@ from bench.goals import Goal, Results, build_goals, download_goals, goals, scale
 from bench.measure import FailedRun, Measure, Meter, Result, median
 from bench.report import report
 from bench.scale import few_roads, queries
-from bench.servers import AGAIN, OWN, SERVERS, Place, Server, all_running, nginx, otn, running
+from bench.servers import AGAIN, FILES, FLOOR, OWN, SERVERS, Place, Server, all_running, floor, nginx, otn, running
 from bench.tiles import tile_costs
 from otn.settings import ROOT
 
@@ -68,7 +69,7 @@ def _measured(url: str, directory: Path, runs: int, workers: int, wanted: list[s
         counts = {
             case.id: _tipg_count(case, servers["tipg"], url) for case in cases if case.id in (LIMIT_10, LIMIT_1000)
         }
-        _serve_as_files(meter, cases, servers[OWN], further, results)
+        _serve_as_files(meter, cases, servers[OWN], further, results, runs)
         own_memory = processes.memory(servers[AGAIN].pid)
         scale = _scale(meter, servers[OWN], further, runs)
         _say("ready-made tiles")
@@ -126,8 +127,8 @@ def _tipg_count(case: Case, tipg: Server, url: str) -> float:
     return counting.cost(url, _postmaster(), sorted(set(counting.counts_of(said))))
 
 
-def _serve_as_files(meter: Meter, cases: list[Case], own: Server, place: Place, results: Results) -> None:
-    """nginx serves what OTN answered: the bound of what a server can reach."""
+def _serve_as_files(meter: Meter, cases: list[Case], own: Server, place: Place, results: Results, runs: int) -> None:
+    """What OTN answered, as files of nginx and from the memory of uvicorn: the bounds of what a server can reach."""
     files = place.directory / "files"
     paths: dict[str, list[str]] = {}
     for case in cases:
@@ -137,11 +138,13 @@ def _serve_as_files(meter: Meter, cases: list[Case], own: Server, place: Place, 
             paths[case.id] = [f"/{case.id}/{number}.json" for number in range(len(asked))]
             for path, file in zip(asked, paths[case.id], strict=True):
                 (files / file.lstrip("/")).write_bytes(get(own.port, path).body)
-    with running("nginx", place, lambda at: nginx(at, files)) as server:
-        for identifier, asked_of_files in paths.items():
-            _say(f"nginx: {identifier}")
-            probed = meter.probe(server, asked_of_files)
-            results[identifier][server.name] = Result(meter.run(server, asked_of_files), probed.bytes)
+    for name, make in ((FLOOR, floor), (FILES, nginx)):
+        with running(name, place, partial(make, files=files)) as server:
+            for identifier, asked_of_files in paths.items():
+                _say(f"{name}: {identifier}")
+                probed = meter.probe(server, asked_of_files)
+                measured = median([meter.run(server, asked_of_files) for _ in range(runs)])
+                results[identifier][name] = Result(measured, probed.bytes)
 
 
 def _postmaster() -> int:

@@ -38,13 +38,17 @@ _PIECE = 1 << 20
 
 @dataclass(frozen=True)
 class Download:
-    """A whole collection in one format: seconds and bytes of OTN and of ogr2ogr, and OTN's memory."""
+    """A whole collection in one format: seconds and bytes of OTN and of ogr2ogr, and OTN's memory.
+
+    `worker_memory` is that of the worker without the process in which GDAL writes.
+    """
 
     title: str
     seconds: float
     bytes: int
     memory_before: int
     memory: int
+    worker_memory: int
     ogr2ogr_seconds: float | None
     ogr2ogr_bytes: int
 
@@ -62,7 +66,7 @@ def downloads(place: Place) -> Iterator[Download]:
             with processes.peak_memory(server.pid) as peak:
                 seconds, size = _fetched(server, _path(enclosure["href"]), place.directory / "download")
         beside = _ogr2ogr(driver, place.url) if driver in supported else (None, 0)
-        yield Download(driver or media_type, seconds, size, before, peak.bytes, *beside)
+        yield Download(driver or media_type, seconds, size, before, peak.bytes, peak.of_root, *beside)
 
 
 def _path(href: str) -> str:

@@ -7,7 +7,7 @@ from bench.cases import BY_ID, DEEP, FIRST_PAGE, LIMIT_10, LIMIT_100, LIMIT_1000
 from bench.downloads import Download
 from bench.editions import EditionBuild, TileBuild
 from bench.measure import Measure, Result
-from bench.servers import AGAIN, OWN
+from bench.servers import AGAIN, BARE, FILES, FLOOR, OWN
 from bench.tiles import TileCost
 
 MEMORY = 200 * 10**6
@@ -24,11 +24,12 @@ Results = dict[str, dict[str, Result]]
 
 @dataclass(frozen=True)
 class Goal:
-    """What is compared, the share that is reached, and the share that is wanted."""
+    """What is compared, the share that is reached, and the share that is wanted; `why` says where the rest goes."""
 
     title: str
     reached: float
     wanted: float
+    why: str = ""
 
     @property
     def met(self) -> bool:
@@ -38,14 +39,16 @@ class Goal:
 def goals(results: Results, titles: dict[str, str]) -> Iterator[Goal]:
     """Every goal of cost whose two sides were measured."""
     for own in (OWN, AGAIN):
-        for peer, shares in (("tipg", _TO_TIPG), ("nginx", _TO_NGINX)):
+        for peer, shares in (("tipg", _TO_TIPG), (FILES, _TO_NGINX)):
             for case, share in shares.items():
                 ours, theirs = _measured(results, case, own), _measured(results, case, peer)
                 if ours is not None and theirs is not None:
-                    yield Goal(f"{titles[case]}: {own} to {peer}", ours / theirs, share)
+                    why = _spent(results, case, own, theirs * share)
+                    yield Goal(f"{titles[case]}: {own} to {peer}", ours / theirs, share, why)
     first, deep = _measured(results, FIRST_PAGE, OWN), _measured(results, DEEP, OWN)
     if first is not None and deep is not None:
-        yield Goal(f"{titles[DEEP]}: to OTN's first page", deep / first, DEPTH_FACTOR)
+        why = f"Its token is read, and its place looked for in the parts around it: {deep - first:.3f} ms more"
+        yield Goal(f"{titles[DEEP]}: to OTN's first page", deep / first, DEPTH_FACTOR, why)
 
 
 def build_goals(built: EditionBuild) -> Iterator[Goal]:
@@ -80,11 +83,22 @@ def scale_goal(few: int, of_few: Measure, of_all: Measure) -> Goal:
 def download_goals(found: list[Download]) -> Iterator[Goal]:
     """Memory, and time beside ogr2ogr."""
     for download in found:
-        yield Goal(f"Download of {download.title}: memory to 200 MB", download.memory / MEMORY, 1)
+        why = f"The worker itself held {download.worker_memory / 10**6:,.0f} MB at most, GDAL's process the rest"
+        yield Goal(f"Download of {download.title}: memory to 200 MB", download.memory / MEMORY, 1, why)
         if download.ogr2ogr_seconds is not None:
-            yield Goal(
-                f"Download of {download.title}: time to ogr2ogr's", download.seconds / download.ogr2ogr_seconds, 1
-            )
+            title = f"Download of {download.title}: time to ogr2ogr's"
+            yield Goal(title, download.seconds / download.ogr2ogr_seconds, 1)
+
+
+def _spent(results: Results, case: str, own: str, wanted: float) -> str:
+    """What the milliseconds of an answer go into, by what less than a whole answer costs in the same server."""
+    ours, bare, floor = (_measured(results, case, server) for server in (own, BARE, FLOOR))
+    if ours is None or floor is None:
+        return ""
+    said = f"{ours:.3f} ms, of which uvicorn takes {floor:.3f} to send these bytes from memory"
+    if own == OWN and bare is not None:
+        said += f", reading the edition {bare - floor:.3f}, and all else that makes an answer {ours - bare:.3f}"
+    return f"{said}; {wanted:.3f} are wanted" + (", which no server in Python reaches" if floor > wanted else "")
 
 
 def _measured(results: Results, case: str, server: str) -> float | None:

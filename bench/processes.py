@@ -51,10 +51,11 @@ def settle(roots: list[int], limit: float) -> bool:
 
 
 class Peak:
-    """The most memory that a process and its descendants held at one time."""
+    """The most memory that a process and its descendants held at one time, and the process alone."""
 
     def __init__(self) -> None:
         self.bytes = 0
+        self.of_root = 0
 
 
 @contextmanager
@@ -65,6 +66,7 @@ def peak_memory(root: int) -> Iterator[Peak]:
     def sample() -> None:
         while not stop.wait(_SAMPLE_SECONDS):
             peak.bytes = max(peak.bytes, memory(root))
+            peak.of_root = max(peak.of_root, _own(root))
 
     thread = threading.Thread(target=sample, daemon=True)
     thread.start()

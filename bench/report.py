@@ -1,6 +1,6 @@
 """The figures as Markdown: printed, and kept as docs/benchmarks.md."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from bench.downloads import Download
 from bench.facts import Answered
@@ -24,7 +24,8 @@ _COUNT = """
 Each of them counts exactly. tipg's count is its own statement for that request, run by pgbench alone on the same boxes;
 OTN's is the length of what its index finds. "OTN" makes each answer anew; "OTN, asked again" is OTN by default: it
 sends what it answered before, as long as the edition is the same. "bare editions" is what reading an edition costs in
-the same server without negotiation, validation, links, validators and the rest of a conforming answer.
+the same server without negotiation, validation, links, validators and the rest of a conforming answer; "uvicorn alone"
+is what that server takes to send the bytes of OTN's answers from memory.
 """
 _DOWNLOADS = """
 The whole collection, written to a file by a client, beside `ogr2ogr` (GDAL of the distribution) writing the same format
@@ -40,7 +41,7 @@ def report(
     titles: dict[str, str],
     results: Results,
     counts: dict[str, float],
-    aims: Iterable[Goal],
+    aims: Sequence[Goal],
     downloaded: list[Download],
     runs: int,
 ) -> str:
@@ -112,11 +113,14 @@ def _case(title: str, results: dict[str, Result]) -> Iterator[str]:
     yield ""
 
 
-def _goals(aims: Iterable[Goal]) -> Iterator[str]:
+def _goals(aims: Sequence[Goal]) -> Iterator[str]:
     yield from _row("goal", "wanted at most", "reached", "")
     yield from _row("---", "--:", "--:", "---")
     for goal in aims:
         yield from _row(goal.title, _share(goal.wanted), _share(goal.reached), "met" if goal.met else "**missed**")
+    if missed := [goal for goal in aims if goal.why and not goal.met]:
+        yield "\nWhy some are missed:\n"
+        yield from (f"- {goal.title}: {goal.why}." for goal in missed)
 
 
 def _downloads(downloaded: list[Download]) -> Iterator[str]:

@@ -27,6 +27,10 @@ AGAIN = "OTN, asked again"
 BARE = "bare editions"
 """The server that shows what OTN adds to the reading of its editions."""
 
+FLOOR = "uvicorn alone"
+"""The server that OTN runs in, sending the bytes of OTN's answers from memory: what no server in Python can beat."""
+FILES = "nginx"
+
 PEERS = TOOLS / "bench-venv" / "bin"
 PROGRAMS = TOOLS / "bin"
 _START_SECONDS = 120
@@ -89,15 +93,30 @@ def otn(place: Place, data_dir: Path = DATA_DIR, cache_mib: int = 0) -> _Command
 def bare(place: Place) -> _Command:
     """The reading of editions alone, in the server that OTN runs in."""
     return _Command(
-        [
-            sys.executable, "-m", "uvicorn", "bench.bare:app", "--host=127.0.0.1", f"--port={place.port}",
-            f"--workers={place.workers}", "--loop=uvloop", "--http=httptools", "--lifespan=off", "--log-level=warning",
-            "--no-access-log",
-        ],
+        _uvicorn(place, "bench.bare:app"),
         {"BENCH_EDITIONS": str(DATA_DIR / "editions"), "PYTHONPATH": str(ROOT)},
         "/items",
         "the reading of OTN's editions alone: no links, validation or headers",
-    )  # fmt: skip
+    )
+
+
+def floor(place: Place, files: Path) -> _Command:
+    """The sending of answers alone, in the server that OTN runs in; `files` are the answers."""
+    return _Command(
+        _uvicorn(place, "bench.floor:app"),
+        {"BENCH_FILES": str(files), "PYTHONPATH": str(ROOT)},
+        "",
+        "uvicorn: the bytes of OTN's answers from memory",
+    )
+
+
+def _uvicorn(place: Place, application: str) -> list[str]:
+    """As `otn serve` runs it."""
+    return [
+        sys.executable, "-m", "uvicorn", application, "--host=127.0.0.1", f"--port={place.port}",
+        f"--workers={place.workers}", "--loop=uvloop", "--http=httptools", "--lifespan=off", "--log-level=warning",
+        "--no-access-log", "--no-server-header",
+    ]  # fmt: skip
 
 
 def tipg(place: Place) -> _Command:

@@ -7,7 +7,7 @@ from pathlib import Path
 from bench.client import get
 from bench.data import DATA_DIR
 from bench.measure import Measure, Meter, median
-from bench.servers import Place, Server, nginx, running
+from bench.servers import FILES, Place, Server, nginx, running
 from otn.edition.tile_file import TileFile
 from otn.edition.tile_info import numbers_of_tiles, path_of_tiles
 from otn.model.collections import ROADS
@@ -34,7 +34,7 @@ def tile_costs(meter: Meter, own: Sequence[Server], place: Place, runs: int) -> 
     """Of tiles from all over the data, asked for as maps in browsers do."""
     files = place.directory / "tiles"
     found = []
-    with running("nginx", place, lambda at: nginx(at, files)) as server:
+    with running(FILES, place, lambda at: nginx(at, files)) as server:
         for zoom in _ZOOMS:
             paths = [_path(tile) for tile in _some_tiles(zoom)]
             size = sum(_copied(own[0], path, files) for path in paths) // len(paths)

@@ -58,6 +58,7 @@ def self_links(
     ]
 
 
+@lru_cache(maxsize=64)
 def licence_link(licence: Licence) -> Link:
     """The licence as RFC 4946 links it."""
     return link("license", licence.url, HTML_TYPE, licence.title)

@@ -6,7 +6,6 @@ is for PostgreSQL.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import ref
 
@@ -19,6 +18,7 @@ from otn.api.paging import Place
 from otn.api.presentation import Presentation, whole_presentation
 from otn.api.query import FeatureQuery, FeaturesQuery, ItemsQuery
 from otn.api.selection import Selection
+from otn.edition.counting import Statistics
 from otn.edition.part_format import Bounds
 from otn.edition.shelf import Shelf
 from otn.errors import BadRequest, DamagedPart, Gone, NotFound
@@ -72,6 +72,10 @@ class Editions:
         """
         answers = is_whole(query.presentation, collection) and isinstance(format_, GeoJson | GeoJsonLines)
         return self._found(collection, query.edition, answers=answers)
+
+    def for_selection(self, collection: Collection, selection: Selection) -> "Edition | None":
+        """The edition that knows what features are selected; None where PostgreSQL does."""
+        return self._shelf.current(collection.id) if _is_box_alone(selection) else None
 
     def current(self, collection: Collection) -> "Edition | None":
         """The newest edition; None where there is none, or it is damaged."""
@@ -152,13 +156,20 @@ class Editions:
             extract.check()
         return FeatureDocument(extract, format_, page)
 
-    @contextmanager
-    def taken_down_when_damaged(self, edition: "Edition") -> Iterator[None]:
-        try:
-            yield
-        except DamagedPart:
-            self._shelf.take_down(edition)
-            raise
+    def statistics(self, edition: "Edition", selection: Selection) -> Iterator[Statistics]:
+        """What is to be summed to the statistics of what is selected. Raises DamagedPart as `page` does."""
+        if selection.is_everything:
+            yield edition.manifest.statistics
+            return
+        # As the shelf does with what editions are read with.
+        from otn.edition.tally import tallies
+
+        with self.taken_down_when_damaged(edition):
+            yield from tallies(edition, _boxes(selection))
+
+    def taken_down_when_damaged(self, edition: "Edition") -> "_TakenDown":
+        """For a block that reads the edition: it answers no more where that raises DamagedPart."""
+        return _TakenDown(self._shelf, edition)
 
     def _found(self, collection: Collection, number: int | None, *, answers: bool) -> "Edition | None":
         if number is None:
@@ -174,6 +185,23 @@ class Editions:
         """Whether an edition of that number may have been here and is not now."""
         newest = self._shelf.newest(collection.id)
         return newest is not None and number < newest and not self.is_kept(collection, number)
+
+
+class _TakenDown:
+    """A class, since a generator would cost each answer as much as its entity tag."""
+
+    __slots__ = ("_edition", "_shelf")
+
+    def __init__(self, shelf: Shelf, edition: "Edition") -> None:
+        self._shelf = shelf
+        self._edition = edition
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None and issubclass(kind, DamagedPart):
+            self._shelf.take_down(self._edition)
 
 
 def require_edition(number: int | None, state: State) -> None:

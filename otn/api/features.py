@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from starlette.types import Receive, Scope, Send
@@ -26,7 +27,7 @@ from otn.api.encoders.view import Page, TextFormat, notice
 from otn.api.feature_files import FeatureFile, Streamed, send_features
 from otn.api.feature_pages import feature_page, mistaken_search
 from otn.api.found import FoundFeature, FoundPage, Piece, PlaceValues, State
-from otn.api.links import Link, link_header
+from otn.api.links import Link, Links, link_header
 from otn.api.negotiation import GEOJSON, GEOJSON_SEQUENCE, GEOJSON_TYPE, GML, HTML, HTML_TYPE, JSON_TYPE, NDJSON
 from otn.api.paging import Limits, Place, make_token
 from otn.api.presentation import Presentation
@@ -252,7 +253,7 @@ class Feature(_Endpoint[FeatureQuery]):
         licence = LICENCES.get(found.licence)
         links = [
             *self_links(context.links, context.language, context.path, context.representation, context.own_parameters),
-            _collection_link(asked.collection, context),
+            _collection_link(asked.collection.id, context.links, context.language),
             *([licence_link(licence)] if licence else []),
         ]
         page = await self._envelope(asked, asked.query.presentation, found.state.updated, links)
@@ -350,7 +351,7 @@ def _items_links(collection: Collection, context: RequestContext, query: ItemsQu
     if found.last and (found.more or backwards):
         token = make_token(_place(found.last, version, before=False), query.order)
         links.append(to("next", texts.NEXT.in_language(context.language), ("token", token)))
-    links.append(_collection_link(collection, context))
+    links.append(_collection_link(collection.id, context.links, context.language))
     links.extend(licence_link(LICENCES[name]) for name in found.licences if name in LICENCES)
     return links
 
@@ -363,21 +364,27 @@ def _last_part(context: RequestContext) -> str:
     return context.path.rpartition("/")[2]
 
 
-def _collection_link(collection: Collection, context: RequestContext) -> Link:
-    title = texts.COLLECTION.in_language(context.language)
-    return context.links.to("collection", f"/collections/{collection.id}", JSON_TYPE, title)
+# The same few are written around every answer.
+@lru_cache(maxsize=256)
+def _collection_link(collection_id: str, links: Links, language: str) -> Link:
+    title = texts.COLLECTION.in_language(language)
+    return links.to("collection", f"/collections/{collection_id}", JSON_TYPE, title)
+
+
+@lru_cache(maxsize=512)
+def _negotiated(media_type: str, language: str, system: str) -> tuple[tuple[bytes, bytes], ...]:
+    return (
+        (b"content-type", media_type.encode()),
+        (b"content-language", language.encode()),
+        (b"content-crs", f"<{system}>".encode()),
+    )
 
 
 def _headers(context: RequestContext, state: State, crs: Crs) -> list[tuple[bytes, bytes]]:
-    system = (b"content-crs", f"<{crs.uri}>".encode())
     if context.representation.is_html:
-        return [*_page_headers(context), system]
-    return [
-        (b"content-type", context.representation.media_type.encode()),
-        (b"content-language", context.language.encode()),
-        system,
-        *validators(context, state.version, state.updated),
-    ]
+        return [*_page_headers(context), (b"content-crs", f"<{crs.uri}>".encode())]
+    negotiated = _negotiated(context.representation.media_type, context.language, crs.uri)
+    return [*negotiated, *validators(context, state.version, state.updated)]
 
 
 def _page_headers(context: RequestContext) -> list[tuple[bytes, bytes]]:

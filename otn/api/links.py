@@ -13,6 +13,7 @@ from otn.errors import BadRequest
 
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 _SAFE = ",/:."
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9_.~/-]*", re.ASCII)
 _PLAIN = re.compile(r"[A-Za-z0-9_.~,/:&=-]*", re.ASCII)
 
 Link = dict[str, Any]
@@ -51,8 +52,10 @@ class Links:
         return link(rel, self.href(path, parameters), media_type, title)
 
 
-# The same few are written into every answer.
-_quoted = lru_cache(maxsize=512)(quote)
+# The same few are written into every answer, and most of the rest need no quoting.
+@lru_cache(maxsize=512)
+def _quoted(path: str) -> str:
+    return path if _PLAIN_PATH.fullmatch(path) else quote(path)
 
 
 def query_string(parameters: Parameters) -> str:
@@ -68,8 +71,12 @@ def query_string(parameters: Parameters) -> str:
 
 def link(rel: str, href: str, media_type: str | None = None, title: str | None = None) -> Link:
     """A link object (OGC API - Common - Part 1, schema link.yaml)."""
-    members = {"href": href, "rel": rel, "type": media_type, "title": title}
-    return {name: value for name, value in members.items() if value is not None}
+    made = {"href": href, "rel": rel}
+    if media_type is not None:
+        made["type"] = media_type
+    if title is not None:
+        made["title"] = title
+    return made
 
 
 def link_header(links: list[Link], rels: tuple[str, ...] = ("next",)) -> str:

@@ -7,7 +7,7 @@ else by Accept-Language, else it is English.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from otn.errors import BadRequest, NotAcceptable
 from otn.model.text import DEFAULT_LANGUAGE, LANGUAGES
@@ -36,7 +36,7 @@ class Representation:
     formats: tuple[str, ...]
     also: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def is_html(self) -> bool:
         return self.media_type == HTML_TYPE
 

@@ -44,7 +44,7 @@ def whole_presentation(collection_id: str) -> Presentation:
 
 def parse_presentation(collection: Collection, given: dict[str, str]) -> Presentation:
     """Raises BadRequest naming the parameter with an unusable value."""
-    if not given.keys() & PRESENTATION_PARAMETERS:
+    if PRESENTATION_PARAMETERS.isdisjoint(given):
         return whole_presentation(collection.id)
     crs = parse_crs(given["crs"], "crs") if "crs" in given else CRS84
     return Presentation(

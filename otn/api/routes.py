@@ -214,11 +214,7 @@ class _Resources:
         async def document(context: RequestContext) -> Document:
             selection, systems = parse_selection(collection, context.parameters)
             require_available((CRS84, *systems), served.bbox, collection)
-            edition = self._api.editions.current(collection)
-            if edition is not None and selection.is_everything:
-                matched, statistics = edition.count, edition.manifest.statistics
-            else:
-                matched, statistics = await facets.counted(self._api.pool, collection, selection)
+            matched, statistics = await facets.counted(self._api, collection, selection)
             own = own_links(context, DOCUMENT)
             return facets.facets_document(collection, matched, statistics, context.links, context.language, own)
 

@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from otn.api.bbox import Box, parse_bbox
 from otn.api.cql2.expression import Expression
@@ -11,7 +12,7 @@ from otn.api.crs import CRS84, Crs, parse_crs
 from otn.api.parameters import Parameters, parse_boolean
 from otn.api.temporal import Interval, parse_datetime, parse_instant, parse_subset
 from otn.errors import BadRequest
-from otn.model.collections import Collection
+from otn.model.collections import COLLECTIONS, Collection
 from otn.model.fields import Field, Kind
 
 SELECTION_PARAMETERS = frozenset({"bbox", "bbox-crs", "datetime", "filter", "filter-lang", "filter-crs", "q"})
@@ -51,6 +52,12 @@ EVERYTHING = Selection()
 
 def known_parameters(collection: Collection, names: frozenset[str]) -> frozenset[str]:
     """Those of `names` that the collection takes, and the names of its properties."""
+    return _known_parameters(collection.id, names)
+
+
+@lru_cache(maxsize=256)
+def _known_parameters(collection_id: str, names: frozenset[str]) -> frozenset[str]:
+    collection = COLLECTIONS[collection_id]
     return (names if collection.has_names else names - {"q"}) | collection.queryables.keys()
 
 

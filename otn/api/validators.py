@@ -8,18 +8,28 @@ from otn.api.conditional import PROGRAM, REVALIDATE, strong_etag
 from otn.api.context import VARY, RequestContext
 from otn.api.negotiation import FLATGEOBUF, GEOPACKAGE
 
+_REVALIDATE = (b"cache-control", REVALIDATE.encode())
+_VARY = (b"vary", VARY.encode())
+
 
 def etag(context: RequestContext, version: int) -> str:
     """Equal where program, data, question, format, language and address are: then the bytes are too.
 
     A weak one where the bytes may differ though the features are the same.
     """
-    question = sorted(context.question)
-    links = context.links
-    media_type = context.representation.media_type
-    tag = strong_etag(
-        PROGRAM, version, context.path, repr(question), media_type, context.language, links.base, links.lang or ""
+    links, media_type = context.links, context.representation.media_type
+    # Of texts and numbers repr makes one text that nothing else makes.
+    said = (
+        PROGRAM,
+        version,
+        context.path,
+        sorted(context.question),
+        media_type,
+        context.language,
+        links.base,
+        links.lang,
     )
+    tag = strong_etag(repr(said))
     # GDAL writes the time into a GeoPackage, and puts what lies together into FlatGeobuf as it comes.
     return f"W/{tag}" if context.representation in (GEOPACKAGE, FLATGEOBUF) else tag
 
@@ -29,8 +39,8 @@ def validators(context: RequestContext, version: int, updated: datetime) -> list
     return [
         (b"etag", etag(context, version).encode()),
         (b"last-modified", http_date(updated)),
-        (b"cache-control", REVALIDATE.encode()),
-        (b"vary", VARY.encode()),
+        _REVALIDATE,
+        _VARY,
     ]
 
 

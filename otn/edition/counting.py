@@ -19,15 +19,23 @@ Statistics = dict[str, Any]
 Rows = Iterable[Sequence[Any]]
 
 
+def coded_fields(collection: Collection) -> list[Field]:
+    """The fields whose values are counted one by one: codes, booleans, and what says where a feature comes from."""
+    return [field for field in collection.fields if field.kind in (Kind.CODE, Kind.BOOLEAN) or field.name in _ORIGIN]
+
+
+def ranged_fields(collection: Collection) -> list[Field]:
+    """The fields whose values are counted by steps: numbers and instants."""
+    return [field for field in collection.fields if field.kind in _RANGED]
+
+
 class Counting:
     """Counts the features of a collection that meet a condition, which is SQL over its table as `f`."""
 
     def __init__(self, collection: Collection, condition: str) -> None:
         self._names = [field.name for field in collection.fields]
-        self._coded = [
-            field for field in collection.fields if field.kind in (Kind.CODE, Kind.BOOLEAN) or field.name in _ORIGIN
-        ]
-        self._ranged = [field for field in collection.fields if field.kind in _RANGED]
+        self._coded = coded_fields(collection)
+        self._ranged = ranged_fields(collection)
         self._table = quoted(collection.table)
         self._condition = condition
 
@@ -48,7 +56,7 @@ class Counting:
         ranges: Statistics = {}
         for number, field in enumerate(self._ranged):
             count, least, most = measured[3 * number : 3 * number + 3]
-            step = _step(field, least, most) if count else None
+            step = step_of(field, least, most) if count else None
             ranges[field.name] = {"count": count, "min": least, "max": most, "step": step, "bins": []}
         return ranges
 
@@ -107,7 +115,8 @@ def _usable(field: Field) -> str:
             return f"{column} IS NOT NULL"
 
 
-def _step(field: Field, least: Any, most: Any) -> Any:
+def step_of(field: Field, least: Any, most: Any) -> Any:
+    """The step of the histogram of a field's values, of which these are the least and the greatest."""
     if field.kind is Kind.INSTANT:
         return smallest_time_step(least, most)
     return smallest_step(least, most, at_least=0) if field.kind is Kind.INTEGER else smallest_step(least, most)

@@ -12,8 +12,8 @@ import numpy as np
 
 from otn.edition.extract import Extract
 from otn.edition.manifest import Manifest
-from otn.edition.matches import Matches, Place, Rows, joined, merged, rows_of
-from otn.edition.part import Part
+from otn.edition.matches import NO_ROWS, Matches, Place, Rows, joined, merged, rows_of
+from otn.edition.part import Part, Positions
 from otn.edition.part_format import Bounds
 from otn.errors import DamagedPart
 from otn.model.collection import Collection
@@ -100,10 +100,11 @@ class Edition:
             matches = [] if backwards else matches
         elif place is not None:
             front = front if backwards else []
-            matches = [entry.beyond(place, before=backwards) for entry in matches]
+            beyond = (entry.beyond(place, before=backwards) for entry in matches)
+            matches = [entry for entry in beyond if entry is not None]
         for owner in {row.owner for row in front}:
             self.parts[owner].check()
-        first = rows_of([(row.owner, row.position) for row in front])
+        first = rows_of((row.owner, row.position) for row in front) if front else NO_ROWS
         most = offset + limit + 1
         if backwards:
             found = joined(first, merged(matches, most, from_end=True))[-most:]
@@ -113,6 +114,11 @@ class Edition:
             found = joined(first, merged(matches, most, from_end=False))[offset:most]
             rows = found[:limit]
         return Page(matched, len(found) > limit, self._place(rows, 0), self._place(rows, -1), rows, self.parts)
+
+    def touched(self, boxes: Sequence[Bounds]) -> list[tuple[Part, range | Positions]]:
+        """The parts with the features that any of the boxes touches: all of them as a range, others in no order."""
+        found = [self._matches(owner, boxes) for owner in self._near(boxes)]
+        return [(entry.part, entry.positions) for entry in found if entry is not None]
 
     def extract(self, boxes: Sequence[Bounds] = ()) -> Extract:
         """All features that any of the boxes touches, in their order. That of everything is kept."""
@@ -171,16 +177,18 @@ class Edition:
         return [
             row
             for row in self._front
-            if any(_overlap(row.bounds, box) for box in boxes) and row.position in meant.get(row.owner, ())
+            if row.owner in meant
+            and any(_overlap(row.bounds, box) for box in boxes)
+            and row.position in meant[row.owner]
         ]
 
     def _place(self, rows: Rows, number: int) -> Place | None:
         if not len(rows):
             return None
-        owner, position = int(rows.owners[number]), int(rows.positions[number])
+        owner, position = rows.at(number)
         part = self.parts[owner]
-        rank = 0 if (owner, position) in self._at_front else int(part.ranks[position])
-        return rank, int(part.ids[position])
+        rank = 0 if (owner, position) in self._at_front else part.ranks.item(position)
+        return rank, part.ids.item(position)
 
 
 def _bounds(part: Part, position: int) -> Bounds:

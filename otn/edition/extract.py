@@ -28,12 +28,12 @@ class Extract:
     @classmethod
     def of(cls, rows: Rows, parts: Sequence[Part]) -> "Extract":
         """The features of `rows`. What is kept of each are sixteen bytes."""
-        owners, positions = rows.owners.astype(np.uint32), rows.positions.astype(np.uint32)
+        owners, positions = rows.owners, rows.positions
         lengths = np.empty(len(rows), np.int64)
         for owner in np.unique(owners).tolist():
             mine = owners == owner
             lengths[mine] = parts[owner].lengths[positions[mine]]
-        return cls(Rows(owners, positions), np.cumsum(lengths), parts)
+        return cls(rows, np.cumsum(lengths), parts)
 
     def check(self) -> None:
         """Raises DamagedPart where a part is no longer what was verified."""

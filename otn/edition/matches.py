@@ -1,8 +1,7 @@
 """The features of a part that are meant, and those of several parts in one order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +10,10 @@ from otn.edition.part import Part, Positions
 
 Place = tuple[int, int]
 """Rank and id: a feature's place in the order."""
+_OWNER = 32
+_POSITION = (1 << _OWNER) - 1
+_FEW = 2000
+"""So many are put in order sooner than the first ones are found among them."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +29,14 @@ class Matches:
     positions: range | Positions
     front: Positions
 
-    def beyond(self, place: Place, *, before: bool) -> "Matches":
-        """Those after a place, or before it."""
+    def beyond(self, place: Place, *, before: bool) -> "Matches | None":
+        """Those after a place, or before it; None where there are none. Raises DamagedPart."""
+        # Datasets lie side by side: most parts end before the place or begin after it, and need not be looked into.
+        first_rank, last_rank = self.part.rank_range
+        if last_rank < place[0]:
+            return self if before else None
+        if first_rank > place[0]:
+            return None if before else self
         index = self._index(place, before=before)
         positions: range | Positions
         if isinstance(self.positions, range):
@@ -38,14 +47,8 @@ class Matches:
 
     def _index(self, place: Place, *, before: bool) -> int:
         """How many features of the part stand before a place; one that stands there counts unless `before`."""
-        rank, identifier = place
-        # Datasets lie side by side: most parts end before the place or begin after it, and need not be looked into.
-        first_rank, last_rank = self.part.rank_range
-        if last_rank < rank:
-            return self.part.count
-        if first_rank > rank:
-            return 0
         self.part.check()
+        rank, identifier = place
         ranks = self.part.ranks
         first, last = int(ranks.searchsorted(rank, "left")), int(ranks.searchsorted(rank, "right"))
         return first + int(self.part.ids[first:last].searchsorted(identifier, "left" if before else "right"))
@@ -64,7 +67,8 @@ class Matches:
 
         Raises DamagedPart.
         """
-        self.part.check()
+        if isinstance(self.positions, range):  # others were found in the part, which was checked then
+            self.part.check()
         found = _ascending(self.positions, most + len(self.front), from_end=from_end)
         if len(self.front) and len(found) and found[0] <= self.front[-1] and found[-1] >= self.front[0]:
             at = found.searchsorted(self.front)
@@ -72,41 +76,61 @@ class Matches:
             found = np.delete(found, at[found[at] == self.front[: len(at)]])
         return found[max(0, len(found) - most) :] if from_end else found[:most]
 
+    def rows(self, window: Positions) -> "Rows":
+        """The features at these positions."""
+        return Rows(window.astype(np.int64) + (self.owner << _OWNER))
+
 
 @dataclass(frozen=True)
 class Rows:
-    """Features in their order: for each the number of its part, and its position there."""
+    """Features in their order, each as one number: that of its part before its position there.
 
-    owners: npt.NDArray[np.integer[Any]]
-    positions: Positions
+    So what are neighbours in a part differ by one, and nothing else does.
+    """
+
+    keys: npt.NDArray[np.int64]
 
     def __len__(self) -> int:
-        return len(self.positions)
+        return len(self.keys)
 
     def __getitem__(self, some: slice) -> "Rows":
-        return Rows(self.owners[some], self.positions[some])
+        return Rows(self.keys[some])
+
+    @property
+    def owners(self) -> npt.NDArray[np.int64]:
+        """The number of each one's part."""
+        return self.keys >> _OWNER
+
+    @property
+    def positions(self) -> npt.NDArray[np.int64]:
+        """The position of each one in its part."""
+        return self.keys & _POSITION
+
+    def at(self, number: int) -> tuple[int, int]:
+        """The number of the part of one of them, and its position there."""
+        return divmod(self.keys.item(number), _POSITION + 1)
 
     def runs(self, parts: Sequence[Part]) -> list[memoryview]:
         """Their texts; neighbours in a part together, with the separator between them."""
-        owners, positions = self.owners, self.positions
-        if not len(self):
+        keys = self.keys
+        if not len(keys):
             return []
-        ends = np.flatnonzero((positions[1:] - positions[:-1] != 1) | (owners[1:] != owners[:-1])).tolist()
-        ends.append(len(self) - 1)
-        starts = [0, *(end + 1 for end in ends[:-1])]
-        runs = zip(owners[starts].tolist(), positions[starts].tolist(), positions[ends].tolist(), strict=True)
-        return [parts[owner].slice(first, last + 1) for owner, first, last in runs]
+        ends = (keys[1:] - keys[:-1] != 1).nonzero()[0]
+        lasts = [*keys[ends].tolist(), keys.item(-1)]
+        firsts = [keys.item(0), *keys[ends + 1].tolist()]
+        return [
+            parts[first >> _OWNER].slice(first & _POSITION, (last & _POSITION) + 1)
+            for first, last in zip(firsts, lasts, strict=True)
+        ]
 
     def texts(self, parts: Sequence[Part]) -> list[memoryview]:
         """Their texts, each alone."""
-        rows = zip(self.owners.tolist(), self.positions.tolist(), strict=True)
-        return [parts[owner].fragment(position) for owner, position in rows]
+        return [parts[key >> _OWNER].fragment(key & _POSITION) for key in self.keys.tolist()]
 
 
-def rows_of(pairs: Sequence[tuple[int, int]]) -> Rows:
+def rows_of(pairs: Iterable[tuple[int, int]]) -> Rows:
     """The rows of these numbers of parts and positions."""
-    both = np.array(pairs, np.int64).reshape(-1, 2)
-    return Rows(both[:, 0], both[:, 1])
+    return Rows(np.array([owner << _OWNER | position for owner, position in pairs], np.int64))
 
 
 NO_ROWS = rows_of(())
@@ -118,7 +142,7 @@ def joined(before: Rows, after: Rows) -> Rows:
         return after
     if not len(after):
         return before
-    return Rows(np.concatenate((before.owners, after.owners)), np.concatenate((before.positions, after.positions)))
+    return Rows(np.concatenate((before.keys, after.keys)))
 
 
 def merged(matches: Sequence[Matches], most: int, *, from_end: bool) -> Rows:
@@ -126,10 +150,14 @@ def merged(matches: Sequence[Matches], most: int, *, from_end: bool) -> Rows:
 
     A part that begins beyond the end of a full page from another one has nothing on it.
     """
+    meant = [entry for entry in matches if len(entry.positions)]
+    if len(meant) == 1:
+        [entry] = meant
+        return entry.rows(entry.window(most, from_end=from_end))
     windows: list[tuple[Matches, Positions]] = []
     bound: int | None = None
     sign = -1 if from_end else 1
-    edges = [(sign * entry.edge(from_end=from_end), entry) for entry in matches if len(entry.positions)]
+    edges = [(sign * entry.edge(from_end=from_end), entry) for entry in meant]
     for edge, entry in sorted(edges, key=lambda pair: pair[0]):
         if bound is not None and edge > bound:
             break
@@ -138,21 +166,16 @@ def merged(matches: Sequence[Matches], most: int, *, from_end: bool) -> Rows:
         if len(window) == most:
             far = sign * int(entry.part.ranks[window[0 if from_end else -1]])
             bound = far if bound is None else min(bound, far)
-    if not windows:
-        return NO_ROWS
-    return _merged(windows, most, from_end=from_end)
+    return _merged(windows, most, from_end=from_end) if windows else NO_ROWS
 
 
 def _merged(windows: Sequence[tuple[Matches, Positions]], most: int, *, from_end: bool) -> Rows:
-    if len(windows) == 1:
-        [(entry, window)] = windows
-        return Rows(np.full(len(window), entry.owner), window)
-    owners = np.repeat([entry.owner for entry, _ in windows], [len(window) for _, window in windows])
-    ranks = np.concatenate([entry.part.ranks[window] for entry, window in windows])
-    ids = np.concatenate([entry.part.ids[window] for entry, window in windows])
-    order = np.lexsort((ids, ranks))
-    order = order[-most:] if from_end else order[:most]
-    return Rows(owners[order], np.concatenate([window for _, window in windows])[order])
+    keys = np.concatenate([entry.rows(window).keys for entry, window in windows])
+    if len(windows) > 1:
+        ranks = np.concatenate([entry.part.ranks[window] for entry, window in windows])
+        ids = np.concatenate([entry.part.ids[window] for entry, window in windows])
+        keys = keys[np.lexsort((ids, ranks))]
+    return Rows(keys[-most:] if from_end else keys[:most])
 
 
 def _ascending(positions: range | Positions, most: int, *, from_end: bool) -> Positions:
@@ -160,10 +183,11 @@ def _ascending(positions: range | Positions, most: int, *, from_end: bool) -> Po
     if isinstance(positions, range):
         some = positions[max(0, len(positions) - most) :] if from_end else positions[:most]
         return np.arange(some.start, some.stop)
-    if len(positions) > most:
+    if len(positions) > max(most, _FEW):
         positions = (
             np.partition(positions, len(positions) - most)[-most:]
             if from_end
             else np.partition(positions, most - 1)[:most]
         )
-    return np.sort(positions).astype(np.int64)
+    ordered = np.sort(positions)
+    return ordered[-most:] if from_end else ordered[:most]

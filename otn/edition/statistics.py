@@ -20,7 +20,15 @@ from typing import Any
 import psycopg
 
 from otn.edition.counting import Counting, Statistics
-from otn.edition.steps import TIME_STEPS, coarser_bin, coarser_day, smallest_step, smallest_time_step
+from otn.edition.steps import (
+    SHORTEST,
+    TIME_STEPS,
+    bin_of,
+    coarser_bin,
+    coarser_day,
+    smallest_step,
+    smallest_time_step,
+)
 from otn.model.collections import Collection
 
 VERSION = 1
@@ -55,16 +63,29 @@ def _sum(parts: Sequence[Statistics]) -> Statistics:
     if not known:
         return {"count": 0, "min": None, "max": None, "step": None, "bins": []}
     least, most = min(part["min"] for part in known), max(part["max"] for part in known)
-    step = _common_step(least, most, [part["step"] for part in known])
+    step = _common_step(least, most, known)
     bins = Counter[Any]()
     for part in known:
         for bin_, number in part["bins"]:
-            bins[coarser_day(bin_, step) if isinstance(step, str) else coarser_bin(bin_, part["step"], step)] += number
+            bins[_coarser(bin_, part, step)] += number
     return {"count": count, "min": least, "max": most, "step": step, "bins": [[*bin_] for bin_ in sorted(bins.items())]}
 
 
-def _common_step(least: Any, most: Any, steps: Sequence[Any]) -> Any:
-    """The smallest step that is made of whole ones of all these, and leaves few bins."""
+def _common_step(least: Any, most: Any, parts: Sequence[Statistics]) -> Any:
+    """The smallest step that is made of whole ones of all these, and leaves few bins.
+
+    It is the one that their values would have together: values that lie farther apart have none shorter, and where all
+    are equal any step will do.
+    """
     if isinstance(least, str):
-        return max((smallest_time_step(least, most), *steps), key=TIME_STEPS.index)
-    return smallest_step(least, most, at_least=max(steps))
+        return max((smallest_time_step(least, most), *(part["step"] for part in parts)), key=TIME_STEPS.index)
+    shortest = [0] if isinstance(least, int) else []
+    steps = [part["step"] for part in parts if part["min"] != part["max"]]
+    return smallest_step(least, most, at_least=max(shortest + steps, default=SHORTEST))
+
+
+def _coarser(bin_: Any, part: Statistics, step: Any) -> Any:
+    """The bin of the step that a bin of a part lies in."""
+    if isinstance(step, str):
+        return coarser_day(bin_, step)
+    return bin_of(part["min"], step) if part["min"] == part["max"] else coarser_bin(bin_, part["step"], step)

@@ -10,7 +10,8 @@ from decimal import ROUND_FLOOR, Decimal
 
 MOST_BINS = 40
 TIME_STEPS = ("day", "month", "year", "decade")
-_SMALLEST = -40  # 10 to the power of -20
+SHORTEST = -40
+"""10 to the power of -20."""
 _DAYS_OF = {"day": 1, "month": 28, "year": 365}
 
 
@@ -20,13 +21,21 @@ def step_size(step: int) -> Decimal:
     return Decimal(5 if is_five else 1).scaleb(power)
 
 
-def smallest_step(least: float, most: float, *, at_least: int = _SMALLEST) -> int:
+def smallest_step(least: float, most: float, *, at_least: int = SHORTEST) -> int:
     """The smallest step from `at_least` on with which MOST_BINS bins are enough."""
     spread = Decimal(most) - Decimal(least)
     step = max(at_least, 2 * math.floor((spread / MOST_BINS).log10())) if spread else max(at_least, 0)
-    while _bin(most, step) - _bin(least, step) >= MOST_BINS:
+    while bin_of(most, step) - bin_of(least, step) >= MOST_BINS:
         step += 1
     return step
+
+
+def bin_of(value: float, step: int) -> int:
+    """The bin of a step that a value lies in.
+
+    In the decimals that PostgreSQL takes of a number with a floating point: 0.3 is three steps of 0.1.
+    """
+    return int((Decimal(f"{value:.15g}") / step_size(step)).to_integral_value(ROUND_FLOOR))
 
 
 def coarser_bin(bin_: int, step: int, other: int) -> int:
@@ -61,7 +70,3 @@ def next_day(day: date, step: str) -> date:
         return (day.replace(day=28) + timedelta(4)).replace(day=1) if step == "month" else day + timedelta(1)
     except (OverflowError, ValueError):
         return date.max
-
-
-def _bin(value: float, step: int) -> Decimal:
-    return (Decimal(repr(value)) / step_size(step)).to_integral_value(ROUND_FLOOR)

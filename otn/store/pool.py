@@ -187,9 +187,7 @@ class Pool:
             rows: list[asyncpg.Record] = await connection.fetch(sql, *parameters, timeout=limit)
             return rows
         except (asyncpg.QueryCanceledError, TimeoutError) as error:
-            raise TookTooLong(
-                f"The answer took longer than {self._statement_timeout:g} s: ask for less, for example by a bbox."
-            ) from error
+            raise took_too_long(self._statement_timeout) from error
         except asyncpg.DataError as error:
             # Every check comes before the database; what only it can find is still the client's value.
             raise BadRequest(f"A value of the request cannot be used: {error}.") from error
@@ -201,6 +199,11 @@ class Pool:
             ) from error
         except _NOT_SET_UP as error:
             raise Unavailable("The database has not been set up yet.") from error
+
+
+def took_too_long(seconds: float) -> TookTooLong:
+    """The error for an answer that could not be made in so many seconds."""
+    return TookTooLong(f"The answer took longer than {seconds:g} s: ask for less, for example by a bbox.")
 
 
 async def _batches(cursor: Any) -> AsyncIterator[list[bytes]]:

@@ -147,6 +147,7 @@ def test_an_edition_answers_without_a_database(publisher: Publisher) -> None:
         assert client.get(f"{ports}/204").json()["properties"]["name"] == "Port 204"
         assert client.get(f"{ports}/99").status_code == 404
         assert client.get(ports, params={"resulttype": "hits"}).json()["numberMatched"] == 4
+        assert client.get("/collections/ports/facets", params={"bbox": "170,60,-170,70"}).json()["numberMatched"] == 3
         assert client.head(ports).status_code == 200
         repeated = client.get(ports, params={"limit": 3}).headers["etag"]
         assert client.get(ports, params={"limit": 3}, headers={"If-None-Match": repeated}).status_code == 304

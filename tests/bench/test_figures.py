@@ -65,6 +65,19 @@ def test_a_report_says_why_a_case_is_missing() -> None:
     assert "**missed**" in page
 
 
+def test_a_goal_that_is_missed_says_what_its_milliseconds_go_into() -> None:
+    measured = results(1, 10)
+    measured[LIMIT_10] |= {"bare editions": cost(0.7), "uvicorn alone": cost(0.1)}
+    page = report(["fact"], {}, TITLES, measured, {}, list(goals(measured, TITLES)), [], 3)
+    assert (
+        "- Case bbox-10: OTN to tipg: 1.000 ms, of which uvicorn takes 0.100 to send these bytes from memory, reading "
+        "the edition 0.600, and all else that makes an answer 0.300; 0.500 are wanted.\n"
+    ) in page
+    measured[LIMIT_10] |= {"uvicorn alone": cost(0.6)}
+    [why] = [goal.why for goal in goals(measured, TITLES) if goal.title == "Case bbox-10: OTN to tipg"]
+    assert why.endswith("0.500 are wanted, which no server in Python reaches")
+
+
 def test_processor_time_includes_children_that_have_ended() -> None:
     burn = "import time\nend = time.process_time() + 0.3\nwhile time.process_time() < end: pass"
     before = processes.seconds([os.getpid()])

@@ -1,16 +1,18 @@
 """Statistics tell what a loop over the features would tell, and those of parts add up to those of the whole."""
 
 import math
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
+import orjson
 import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from otn.edition.rows import read_rows
 from otn.edition.snapshot import snapshot
 from otn.edition.statistics import read_statistics, summed
 from otn.edition.steps import (
@@ -22,6 +24,7 @@ from otn.edition.steps import (
     smallest_time_step,
     step_size,
 )
+from otn.edition.tally import tally
 from otn.model.collections import PORTS, ROADS
 from otn.model.datasets import Registry
 from tests.api.sample import insert
@@ -136,6 +139,13 @@ def test_what_nobody_knows_has_no_histogram(statistics: list[dict[str, Any]]) ->
     assert summed([]) == {}
 
 
+def test_features_as_geojson_are_counted_alike(database_url: str, statistics: list[dict[str, Any]]) -> None:
+    with snapshot(database_url) as connection:
+        blocks = [block for dataset in (OTHERS, STREETS) for block in read_rows(connection, ROADS, dataset.id)]
+    counted = [tally(ROADS, [orjson.loads(text)["properties"] for text in block.fragments]) for block in blocks]
+    assert counted == statistics
+
+
 def test_three_tenths_are_three_steps_of_a_tenth(database_url: str) -> None:
     with psycopg.connect(database_url) as connection:
         for number in range(1, 30):
@@ -146,37 +156,18 @@ def test_three_tenths_are_three_steps_of_a_tenth(database_url: str) -> None:
     assert lengths["bins"] == [[number, 1] for number in range(1, 30)]
 
 
-numbers = st.lists(st.integers(-(10**6), 10**6), max_size=20)
+WHOLE, BROKEN = ROADS.by_name["speedLimit"], ROADS.by_name["length"]
+whole_numbers = st.lists(st.integers(-(10**6), 10**6), max_size=9)
+broken_numbers = st.lists(st.integers(-(10**6), 10**6).map(lambda number: number / 1000), max_size=9)
 
 
-def of_numbers(values: list[int]) -> dict[str, Any]:
-    """As read_statistics has them."""
-    if not values:
-        return {"n": {"count": 0, "min": None, "max": None, "step": None, "bins": []}}
-    step = smallest_step(min(values), max(values), at_least=0)
-    bins = Counter(value // int(step_size(step)) for value in values)
-    return {
-        "n": {
-            "count": len(values),
-            "min": min(values),
-            "max": max(values),
-            "step": step,
-            "bins": sorted(map(list, bins.items())),
-        }
-    }
-
-
-@given(numbers, numbers, numbers)
-def test_histograms_of_parts_add_up_to_that_of_the_whole(one: list[int], other: list[int], third: list[int]) -> None:
-    whole = of_numbers(one + other + third)["n"]
-    added = summed(map(of_numbers, (one, other, third)))["n"]
-    assert {name: added[name] for name in ("count", "min", "max")} == {
-        name: whole[name] for name in ("count", "min", "max")
-    }
-    if whole["count"]:
-        assert added["step"] >= whole["step"]
-        expected = Counter(value // int(step_size(added["step"])) for value in one + other + third)
-        assert added["bins"] == sorted(map(list, expected.items()))
+@given(st.lists(whole_numbers, max_size=4), st.lists(broken_numbers, max_size=4))
+def test_histograms_of_parts_add_up_to_that_of_the_whole(whole: list[list[int]], broken: list[list[float]]) -> None:
+    nothing = tally(ROADS, [])
+    for field, lists in ((WHOLE, whole), (BROKEN, broken)):
+        rows = [[dict.fromkeys(ROADS.by_name) | {field.name: value} for value in values] for values in lists]
+        parts = [nothing, *(tally(ROADS, part) for part in rows)]
+        assert summed(parts) == tally(ROADS, list(chain.from_iterable(rows)))
 
 
 def test_every_collection_has_statistics(database_url: str) -> None:
