@@ -51,7 +51,7 @@ EVERYTHING = Selection()
 
 def known_parameters(collection: Collection, names: frozenset[str]) -> frozenset[str]:
     """Those of `names` that the collection takes, and the names of its properties."""
-    return (names if collection.has_names else names - {"q"}) | collection.queryables.keys()
+    return (names if collection.has_names else names - {"q"}).union(collection.queryables)
 
 
 def parse_selection(collection: Collection, parameters: Parameters) -> tuple[Selection, tuple[Crs, ...]]:

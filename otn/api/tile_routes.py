@@ -76,7 +76,7 @@ class _TileResources:
             )
             return tilesets.of_collection(served, title, description, context.question)
 
-        return described.title, tile_parameters(served.collection), tiles
+        return described.title, tile_parameters(served.collection.id), tiles
 
     async def dataset(self, request: Request) -> _Subject:  # noqa: ARG002 - as `collection`
         """The tiles of all collections."""
