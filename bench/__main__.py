@@ -4,7 +4,6 @@ import signal
 import sys
 import tempfile
 from functools import partial
-from http.client import HTTPException
 from pathlib import Path
 from typing import Annotated
 
@@ -18,12 +17,23 @@ from bench.data import DATA_DIR, NoData, bench_database
 from bench.downloads import Download, downloads
 from bench.editions import edition_build
 from bench.facts import answered, build_fact, machine_and_database
-from bench.goals import Goal, Results, build_goals, download_goals, goals, scale_goal, tile_goals, worker_goal
-from bench.measure import FailedRun, Measure, Meter, Result, median
+from bench.goals import (
+    Goal,
+    Results,
+    build_goals,
+    build_tile_goals,
+    download_goals,
+    goals,
+    scale_goal,
+    tile_goals,
+    worker_goal,
+)
+from bench.made_tiles import made_on_the_fly
+from bench.measure import Meter, Result, median
+from bench.ready_tiles import ready_made
 from bench.report import report
 from bench.scale import few_roads, queries
 from bench.servers import AGAIN, FILES, FLOOR, OWN, SERVERS, Place, Server, all_running, floor, nginx, otn, running
-from bench.tiles import tile_costs
 from otn.settings import ROOT
 
 _PAGE = ROOT / "docs" / "benchmarks.md"
@@ -73,7 +83,9 @@ def _measured(url: str, directory: Path, runs: int, workers: int, wanted: list[s
         own_memory = processes.memory(servers[AGAIN].pid)
         scale = _scale(meter, servers[OWN], further, runs)
         _say("ready-made tiles")
-        tiles = tile_costs(meter, [servers[OWN], servers[AGAIN]], further, runs)
+        ready = ready_made(meter, [servers[OWN], servers[AGAIN]], further, runs)
+    _say("tiles made on the fly")
+    made = made_on_the_fly(meter, further, runs)
     downloaded: list[Download] = []
     if with_downloads:
         _say("downloads")
@@ -83,31 +95,21 @@ def _measured(url: str, directory: Path, runs: int, workers: int, wanted: list[s
         *goals(results, titles),
         scale,
         *build_goals(built),
-        *tile_goals(built.tiles, tiles),
+        *build_tile_goals(built.tiles),
+        *tile_goals(ready, made),
         worker_goal(own_memory),
         *download_goals(downloaded),
     ]
-    return report(facts, answers, titles, results, counts, aims, downloaded, runs)
+    return report(facts, answers, titles, results, counts, [*ready, *made], aims, downloaded, runs)
 
 
 def _results(meter: Meter, case: Case, servers: dict[str, Server], runs: int) -> dict[str, Result]:
-    """The case on every server: in turn within each run, so that what else the machine does hits all alike."""
-    results = {
-        name: meter.probe(server, paths) if (paths := case.asked_of(name)) else Result(None, why_not=case.why_not(name))
-        for name, server in servers.items()
-    }
-    measured: dict[str, list[Measure]] = {name: [] for name, result in results.items() if not result.why_not}
-    for number in range(runs):
-        _say(f"{case.title}: run {number + 1} of {runs}")
-        for name in [name for name in measured if not results[name].why_not]:
-            try:
-                measured[name].append(meter.run(servers[name], case.asked_of(name)))
-            except (FailedRun, OSError, HTTPException) as error:
-                results[name] = Result(None, why_not=str(error))
-    return {
-        name: result if result.why_not else Result(median(measured[name]), result.bytes)
-        for name, result in results.items()
-    }
+    """The case on every server, in their order."""
+    _say(case.title)
+    measured = meter.compare(
+        {server: paths for name, server in servers.items() if (paths := case.asked_of(name))}, runs
+    )
+    return {name: measured.get(name) or Result(None, why_not=case.why_not(name)) for name in servers}
 
 
 def _scale(meter: Meter, of_all: Server, place: Place, runs: int) -> Goal:

@@ -29,10 +29,14 @@ Box = tuple[float, float, float, float]
 def boxes(url: str) -> dict[int, list[Box]]:
     """Some boxes of each of SIZES. A place around which no box fits has none."""
     with psycopg.connect(url) as connection:
-        number = _value(connection, f"SELECT count(*) FROM {ROADS.table}")  # noqa: S608 - a name of the model
-        beginnings = _BEGINNINGS.format(table=ROADS.table, number=int(number), places=_PLACES * 2)
-        places = connection.execute(beginnings).fetchall()
+        places = beginnings(connection, _PLACES * 2)
         return {size: list(islice(_all_fitted(connection, places, size), _PLACES)) for size in SIZES}
+
+
+def beginnings(connection: psycopg.Connection, places: int) -> list[tuple[float, float]]:
+    """Longitude and latitude of where so many roads begin, whole cities apart."""
+    number = _value(connection, f"SELECT count(*) FROM {ROADS.table}")  # noqa: S608 - a name of the model
+    return connection.execute(_BEGINNINGS.format(table=ROADS.table, number=int(number), places=places)).fetchall()
 
 
 def _all_fitted(connection: psycopg.Connection, places: list[tuple[float, float]], size: int) -> Iterator[Box]:

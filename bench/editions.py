@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from otn.api.codings import unpacked_size
 from otn.edition.build import publish
 from otn.edition.manifest import PARTS, readable
 from otn.edition.tile_build import make_tiles
@@ -37,12 +38,16 @@ class EditionBuild:
 
 @dataclass(frozen=True)
 class TileBuild:
-    """How many tiles of the roads there are, the seconds, memory and bytes of making those of all collections."""
+    """How many tiles of the roads there are, the seconds, memory and bytes of making those of all collections.
+
+    `largest` are the bytes of the largest of them, before compression.
+    """
 
     number: int
     seconds: float
     memory: int
     bytes: int
+    largest: int
 
 
 def edition_build(url: str) -> EditionBuild:
@@ -63,7 +68,8 @@ def _tile_build(url: str, directory: str) -> TileBuild:
     seconds, memory = _build(url, directory, "make_tiles")
     files = [TileFile(path) for path in Path(directory).rglob(f"*{SUFFIX}")]
     number = next(len(file) for file in files if file.tiles_of.collection == ROADS.id)
-    return TileBuild(number, seconds, memory, sum(file.size for file in files))
+    largest = max(unpacked_size(file.at(position)) for file in files for position in range(len(file)))
+    return TileBuild(number, seconds, memory, sum(file.size for file in files), largest)
 
 
 def _build(url: str, directory: str, what: str) -> tuple[float, int]:

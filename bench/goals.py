@@ -8,7 +8,9 @@ from bench.downloads import Download
 from bench.editions import EditionBuild, TileBuild
 from bench.measure import Measure, Result
 from bench.servers import AGAIN, BARE, FILES, FLOOR, OWN
-from bench.tiles import TileCost
+from bench.tile_servers import MARTIN
+from bench.tiles import TileCase
+from otn.store.tile_sql import MAXIMUM_BYTES
 
 MEMORY = 200 * 10**6
 DEPTH_FACTOR = 1.5
@@ -58,15 +60,32 @@ def build_goals(built: EditionBuild) -> Iterator[Goal]:
     yield Goal(f"Publishing a changed dataset of {built.in_part:,} roads: time to 10 s", built.one_part / 10, 1)
 
 
-def tile_goals(tiles: TileBuild, costs: Iterable[TileCost]) -> Iterator[Goal]:
-    """Making tiles, and sending them beside nginx."""
+def build_tile_goals(tiles: TileBuild) -> Iterator[Goal]:
+    """Making the tiles of an edition."""
     yield Goal(
         f"Making all {tiles.number:,} tiles of the roads, and those of the rest: time to 120 s", tiles.seconds / 120, 1
     )
     yield Goal("Making the tiles: memory to 1.5 GB", tiles.memory / (1.5 * 10**9), 1)
-    for cost in costs:
-        title = f"Ready-made tile of zoom {cost.zoom} ({cost.bytes:,} bytes): {cost.server} to nginx"
-        yield Goal(title, cost.own.total / cost.as_files.total, _TILE_TO_NGINX)
+    yield Goal("The largest ready-made tile: to 500 kB", tiles.largest / MAXIMUM_BYTES, 1)
+
+
+def tile_goals(ready: Iterable[TileCase], made: Iterable[TileCase]) -> Iterator[Goal]:
+    """Sending ready-made tiles, and making tiles on the fly, beside the peers."""
+    for case in ready:
+        yield from _to_peers(case, (OWN, AGAIN), {FILES: _TILE_TO_NGINX, MARTIN: 1.0})
+    largest = 0
+    for case in made:
+        yield from _to_peers(case, (OWN,), {"tipg": 1 / 10, MARTIN: 1 / 10} if case.whole_table else {"tipg": 1.0})
+        largest = max(largest, case.largest)
+    yield Goal("The largest tile of those made on the fly: to 500 kB", largest / MAXIMUM_BYTES, 1)
+
+
+def _to_peers(case: TileCase, own: Iterable[str], shares: dict[str, float]) -> Iterator[Goal]:
+    for name in own:
+        for peer, share in shares.items():
+            ours, theirs = _total(case.results.get(name)), _total(case.results.get(peer))
+            if ours is not None and theirs is not None:
+                yield Goal(f"{case.title}: {name} to {peer}", ours / theirs, share)
 
 
 def worker_goal(memory: int) -> Goal:
@@ -102,5 +121,8 @@ def _spent(results: Results, case: str, own: str, wanted: float) -> str:
 
 
 def _measured(results: Results, case: str, server: str) -> float | None:
-    result = results.get(case, {}).get(server)
+    return _total(results.get(case, {}).get(server))
+
+
+def _total(result: Result | None) -> float | None:
     return None if result is None or result.measure is None else result.measure.total

@@ -2,7 +2,7 @@
 
 import statistics
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.client import HTTPException
 
 from bench import processes
@@ -55,11 +55,31 @@ class Meter:
     def __init__(self, postmaster: int) -> None:
         self._postmaster = postmaster
 
-    def probe(self, server: Server, paths: Sequence[str]) -> Result:
+    def compare(
+        self, asked: Mapping[Server, Sequence[str]], runs: int, headers: Mapping[str, str] = GEOJSON
+    ) -> dict[str, Result]:
+        """What each server spends on its paths: in turn within each run, so that what else the machine does hits all
+        alike."""
+        results = {server.name: self.probe(server, paths, headers) for server, paths in asked.items()}
+        measured: dict[str, list[Measure]] = {name: [] for name in results}
+        for _ in range(runs):
+            for server, paths in asked.items():
+                if results[server.name].why_not:
+                    continue
+                try:
+                    measured[server.name].append(self.run(server, paths, headers))
+                except (FailedRun, OSError, HTTPException) as error:
+                    results[server.name] = Result(None, why_not=str(error))
+        return {
+            name: result if result.why_not else replace(result, measure=median(measured[name]))
+            for name, result in results.items()
+        }
+
+    def probe(self, server: Server, paths: Sequence[str], headers: Mapping[str, str] = GEOJSON) -> Result:
         """One answer to each of some paths, so that what can be warm is; without a measure yet."""
         for path in paths[:3]:
             try:
-                answer = get(server.port, path)
+                answer = get(server.port, path, headers)
             except (OSError, HTTPException) as error:
                 return Result(None, why_not=f"no answer: {error}")
             if answer.status != 200:

@@ -7,6 +7,7 @@ from bench.facts import Answered
 from bench.goals import MEMORY, Goal, Results
 from bench.measure import Result
 from bench.servers import OWN
+from bench.tiles import TileCase
 
 _NOTE = "<!-- Written by `make bench`, which measured what it says. -->\n"
 _INTRODUCTION = """
@@ -27,6 +28,23 @@ sends what it answered before, as long as the edition is the same. "bare edition
 the same server without negotiation, validation, links, validators and the rest of a conforming answer; "uvicorn alone"
 is what that server takes to send the bytes of OTN's answers from memory.
 """
+_TILES = """
+All are asked for the same tiles of WebMercatorQuad, with the headers of a map in a browser; bytes are those of an
+average answer as it is sent.
+
+Ready-made tiles are from all over the data. OTN, martin and nginx have the same ones: martin in OTN's own file, nginx
+as the files that OTN answered. OTN unpacks what is shorter than 1,400 bytes; martin sends all as it is stored. "OTN,
+asked again" and martin keep tiles in memory, as both do by default.
+
+Tiles made on the fly are those in which some roads begin. Same content: peers read a view of the very rows that OTN
+makes its tile of that zoom from, with the same properties, by the same index. What is not the same: OTN has the
+geometry of EPSG:3857 stored where peers transform that of EPSG:4326, from zoom 12 on; it draws what lies in the buffer
+of a tile alone (64 of 4,096 steps), as martin does and tipg does not; and it says which version of the data a tile
+shows, and leaves out what matters least beyond 500 kB. Nobody keeps tiles. Below zoom 12 the rows are those of OTN's
+generalised table; what peers make of the whole table at such zooms has other content: everything.
+
+pg_tileserv is not here: the module proxy that the bench builds from answers that it has no version of it.
+"""
 _DOWNLOADS = """
 The whole collection, written to a file by a client, beside `ogr2ogr` (GDAL of the distribution) writing the same format
 from the view, each by a server that has answered nothing else. Memory is the most that OTN's processes held of their
@@ -41,6 +59,7 @@ def report(
     titles: dict[str, str],
     results: Results,
     counts: dict[str, float],
+    tiles: Iterable[TileCase],
     aims: Sequence[Goal],
     downloaded: list[Download],
     runs: int,
@@ -55,6 +74,9 @@ def report(
             *_answers(answers),
             "\n## What an answer costs\n",
             *(line for case, title in titles.items() for line in _case(title, results[case])),
+            "## Tiles\n",
+            _TILES.strip() + "\n",
+            *(line for case in tiles for line in _tiles(case)),
             "## Goals\n",
             _COUNT.strip() + "\n",
             *(f"- tipg's count, {titles[case]}: {cost:.2f} ms" for case, cost in counts.items()),
@@ -111,6 +133,15 @@ def _case(title: str, results: dict[str, Result]) -> Iterator[str]:
             f"{result.bytes:,}",
         )
     yield ""
+
+
+def _tiles(case: TileCase) -> Iterator[str]:
+    *rows, end = _case(case.title, case.results)
+    yield from rows
+    if case.features:
+        told = (f"{name} {number:,.0f}" for name, number in case.features.items())
+        yield f"\nFeatures in a tile, on average: {', '.join(told)}."
+    yield end
 
 
 def _goals(aims: Sequence[Goal]) -> Iterator[str]:

@@ -67,16 +67,18 @@ class Place:
 
 
 @dataclass(frozen=True)
-class _Command:
+class Command:
+    """How a server is started; `items` is a path that it answers once it is ready."""
+
     arguments: Sequence[str]
     environment: dict[str, str]
     items: str
     description: str
 
 
-def otn(place: Place, data_dir: Path = DATA_DIR, cache_mib: int = 0) -> _Command:
+def otn(place: Place, data_dir: Path = DATA_DIR, cache_mib: int = 0) -> Command:
     """`otn serve`, on the database that the bench loaded and the editions below `data_dir`."""
-    return _Command(
+    return Command(
         [sys.executable, "-m", "otn", "serve"],
         {
             "OTN_DATABASE_URL": place.url,
@@ -90,9 +92,9 @@ def otn(place: Place, data_dir: Path = DATA_DIR, cache_mib: int = 0) -> _Command
     )
 
 
-def bare(place: Place) -> _Command:
+def bare(place: Place) -> Command:
     """The reading of editions alone, in the server that OTN runs in."""
-    return _Command(
+    return Command(
         _uvicorn(place, "bench.bare:app"),
         {"BENCH_EDITIONS": str(DATA_DIR / "editions"), "PYTHONPATH": str(ROOT)},
         "/items",
@@ -100,9 +102,9 @@ def bare(place: Place) -> _Command:
     )
 
 
-def floor(place: Place, files: Path) -> _Command:
+def floor(place: Place, files: Path) -> Command:
     """The sending of answers alone, in the server that OTN runs in; `files` are the answers."""
-    return _Command(
+    return Command(
         _uvicorn(place, "bench.floor:app"),
         {"BENCH_FILES": str(files), "PYTHONPATH": str(ROOT)},
         "",
@@ -119,9 +121,9 @@ def _uvicorn(place: Place, application: str) -> list[str]:
     ]  # fmt: skip
 
 
-def tipg(place: Place) -> _Command:
+def tipg(place: Place) -> Command:
     """Uvicorn runs it, as in its documentation; its largest page is 10,000 features by default."""
-    return _Command(
+    return Command(
         [
             str(PEERS / "uvicorn"), "tipg.main:app", "--host=127.0.0.1", f"--port={place.port}",
             f"--workers={place.workers}", "--log-level=warning", "--no-access-log",
@@ -136,7 +138,7 @@ def tipg(place: Place) -> _Command:
     )  # fmt: skip
 
 
-def pygeoapi(place: Place) -> _Command:
+def pygeoapi(place: Place) -> Command:
     """Gunicorn runs it, as in its container image; its PostgreSQL provider reads the view."""
     configuration = place.directory / "pygeoapi.yml"
     configuration.write_text(yaml.safe_dump(_pygeoapi_configuration(place)))
@@ -147,7 +149,7 @@ def pygeoapi(place: Place) -> _Command:
         capture_output=True,
         check=True,
     )
-    return _Command(
+    return Command(
         [
             str(PEERS / "gunicorn"), f"--workers={place.workers}", f"--bind=127.0.0.1:{place.port}",
             "--timeout=300", "--log-level=warning", "pygeoapi.flask_app:APP",
@@ -158,7 +160,7 @@ def pygeoapi(place: Place) -> _Command:
     )  # fmt: skip
 
 
-def pg_featureserv(place: Place) -> _Command:
+def pg_featureserv(place: Place) -> Command:
     """It is one process that uses all cores, whatever `workers` says.
 
     It never gives back a connection whose client left while rows came: with the four it takes by default it soon hangs.
@@ -170,7 +172,7 @@ def pg_featureserv(place: Place) -> _Command:
         f'[Database]\nTableIncludes = ["public.{VIEW}"]\nDbPoolMaxConns = 50\n'
         f"[Paging]\nLimitDefault = 10\nLimitMax = {_LARGEST_PAGE}\n"
     )
-    return _Command(
+    return Command(
         [str(PROGRAMS / "pg_featureserv"), "--config", str(configuration)],
         {"DATABASE_URL": f"host={place.socket} port=5432 user=otn dbname=otn"},
         f"/collections/public.{VIEW}/items.json",
@@ -178,7 +180,7 @@ def pg_featureserv(place: Place) -> _Command:
     )
 
 
-def nginx(place: Place, files: Path) -> _Command:
+def nginx(place: Place, files: Path) -> Command:
     """Serves `files`, the answers of OTN: what no server of features can beat."""
     configuration = place.directory / "nginx.conf"
     configuration.write_text(
@@ -192,10 +194,10 @@ http {{
 }}
 """
     )
-    return _Command(["nginx", "-c", str(configuration)], {}, "", "nginx: the bytes of OTN's answers as files")
+    return Command(["nginx", "-c", str(configuration)], {}, "", "nginx: the bytes of OTN's answers as files")
 
 
-Maker = Callable[[Place], _Command]
+Maker = Callable[[Place], Command]
 SERVERS: dict[str, Maker] = {
     OWN: otn,
     AGAIN: lambda place: otn(place, cache_mib=Settings().cache_mib),

@@ -1,65 +1,66 @@
-"""Ready-made tiles: what OTN adds to sending a file, which is what nginx does."""
+"""Tiles of the bench: what is asked, and what comes out of it."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import pyogrio
+
 from bench.client import get
-from bench.data import DATA_DIR
-from bench.measure import Measure, Meter, median
-from bench.servers import FILES, Place, Server, nginx, running
-from otn.edition.tile_file import TileFile
-from otn.edition.tile_info import numbers_of_tiles, path_of_tiles
+from bench.measure import Result
+from bench.servers import Server
 from otn.model.collections import ROADS
 from otn.model.tile_matrix_sets import WEB_MERCATOR_QUAD, TileAddress
 
-_ZOOMS = (6, 10, 14)
-_TILES = 50
-_MAP = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate, br"}
+MAP = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate, br"}
 """What map libraries in browsers send."""
+_PLAIN = {"Accept": "*/*", "Accept-Encoding": "identity"}
 
 
 @dataclass(frozen=True)
-class TileCost:
-    """What tiles of a zoom cost of OTN, and as files of nginx; `bytes` are those of an average one as it is sent."""
+class TileCase:
+    """Tiles of a zoom on every server. `features` is how many an average one has of each server.
 
-    server: str
-    zoom: int
-    bytes: int
-    own: Measure
-    as_files: Measure
+    `largest` are the bytes of OTN's largest before compression; with `whole_table` peers read that, and not the rows
+    that OTN's tile is made from.
+    """
 
-
-def tile_costs(meter: Meter, own: Sequence[Server], place: Place, runs: int) -> list[TileCost]:
-    """Of tiles from all over the data, asked for as maps in browsers do."""
-    files = place.directory / "tiles"
-    found = []
-    with running(FILES, place, lambda at: nginx(at, files)) as server:
-        for zoom in _ZOOMS:
-            paths = [_path(tile) for tile in _some_tiles(zoom)]
-            size = sum(_copied(own[0], path, files) for path in paths) // len(paths)
-            servers = (*own, server)
-            measured = [[meter.run(each, paths, _MAP) for each in servers] for _ in range(runs)]
-            *ours, theirs = (median(list(of_server)) for of_server in zip(*measured, strict=True))
-            found += [TileCost(each.name, zoom, size, cost, theirs) for each, cost in zip(own, ours, strict=True)]
-    return found
+    title: str
+    results: dict[str, Result]
+    features: dict[str, float] = field(default_factory=dict)
+    largest: int = 0
+    whole_table: bool = False
 
 
-def _copied(server: Server, path: str, files: Path) -> int:
-    """Writes an answer where nginx finds it; returns its length."""
-    file = files / path.lstrip("/")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    return file.write_bytes(get(server.port, path, _MAP).body)
-
-
-def _path(tile: TileAddress) -> str:
+def own_path(tile: TileAddress) -> str:
+    """Where OTN, and nginx with what it answered, has a tile."""
     return f"/collections/{ROADS.id}/tiles/{WEB_MERCATOR_QUAD.id}/{tile.matrix}/{tile.row}/{tile.column}"
 
 
-def _some_tiles(zoom: int) -> Iterator[TileAddress]:
-    """So many of a zoom, as far apart as there are."""
-    folder = DATA_DIR / "editions" / ROADS.id
-    file = TileFile(path_of_tiles(folder, numbers_of_tiles(folder)[0]))
-    there = file.positions(zoom)
-    step = max(len(there) // _TILES, 1)
-    return (file.address(position) for position in there[::step][:_TILES])
+def sized(results: Mapping[str, Result], asked: Mapping[Server, Sequence[str]]) -> dict[str, Result]:
+    """The results with the bytes of an average answer."""
+    by_name = {server.name: (server, paths) for server, paths in asked.items()}
+    return {
+        name: result if result.why_not else replace(result, bytes=_size(*by_name[name]))
+        for name, result in results.items()
+    }
+
+
+def features_and_size(server: Server, paths: Sequence[str]) -> tuple[float, int]:
+    """How many features an average tile has, and the bytes of the largest before compression."""
+    contents = [get(server.port, path, _PLAIN).body for path in paths]
+    with tempfile.TemporaryDirectory() as directory:
+        file = Path(directory) / "tile.pbf"
+        return sum(_features(content, file) for content in contents) / len(contents), max(map(len, contents))
+
+
+def _features(content: bytes, file: Path) -> int:
+    if not content:
+        return 0
+    file.write_bytes(content)
+    return int(pyogrio.read_info(file, force_feature_count=True)["features"])
+
+
+def _size(server: Server, paths: Sequence[str]) -> int:
+    return sum(len(get(server.port, path, MAP).body) for path in paths) // len(paths)

@@ -35,9 +35,10 @@ def build(
     collections: Annotated[list[str] | None, typer.Argument(metavar="[COLLECTION]...", help="Only of these.")] = None,
     in_background: Annotated[bool, typer.Option("--in-background", help="Leave the processor to others.")] = False,
 ) -> None:
-    """Build what is missing, behind the database or damaged."""
+    """Build what is missing, behind the database or damaged, and what tiles are made from."""
     from otn.edition.build import publish
     from otn.edition.tile_build import make_tiles
+    from otn.etl.prepare import prepare_overviews
 
     for name in collections or ():
         if name not in COLLECTIONS:
@@ -47,6 +48,8 @@ def build(
     settings = Settings.from_environment()
     with migrated_database(settings) as url:
         with Bar("editions") as bar:
+            # Of overviews that another program made no tiles are made.
+            prepare_overviews(url, bar)
             made = publish(url, settings.editions_dir, collections or None, bar, verify=True)
             tiles = make_tiles(url, settings.editions_dir, collections or None, bar, verify=True)
         made_of = {entry.collection: entry.made for entry in tiles}

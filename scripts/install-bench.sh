@@ -36,13 +36,22 @@ if [ -n "$names" ]; then
 fi
 
 [ "${1:-}" != --load ] || exit 0
+mkdir -p .tools/bin
+
+# By cargo, with the crate's own lock file, and only what the bench asks of it: tiles of PostGIS and of PMTiles.
+martin=1.14.0
+if [ "$(.tools/bin/martin --version 2>/dev/null || true)" != "martin $martin" ]; then
+    echo "Building martin $martin (it takes some twenty minutes of a processor) ..."
+    cargo install martin --version $martin --locked --quiet --no-default-features --features postgres,pmtiles \
+        --bin martin --root .tools --target-dir .tools/martin-target && rm -rf .tools/martin-target ||
+        { echo "otn: martin cannot be built (it takes cargo 1.94 or later): the bench leaves it out." >&2; rm -f .tools/bin/martin; }
+fi
 
 fingerprint() {
     cat $source/requirements.lock $source/pg_featureserv/go.mod $source/pg_featureserv/go.sum | sha256sum
 }
 stamp=.tools/bench-installed-from
 [ "$(cat $stamp 2>/dev/null || true)" != "$(fingerprint)" ] || exit 0
-mkdir -p .tools/bin
 rm -f $stamp
 
 echo "Installing tipg and pygeoapi into $target ..."

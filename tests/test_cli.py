@@ -224,7 +224,7 @@ def test_a_load_whose_edition_cannot_be_built_is_committed_all_the_same(otn: Otn
     assert (refused.exit_code, "'airport' is no collection" in refused.stderr) == (2, True)
 
 
-def test_damage_of_an_edition_is_found_and_mended(otn: Otn, settings: Settings) -> None:
+def test_damage_of_an_edition_is_found_and_mended(otn: Otn, settings: Settings, database_url: str) -> None:
     assert otn("load", "lv/airports").exit_code == 0
     assert otn("editions", "check").stdout == "Every edition is whole, and what the database holds.\n"
     [part] = settings.editions_dir.glob("airports/parts/*.part")
@@ -239,6 +239,12 @@ def test_damage_of_an_edition_is_found_and_mended(otn: Otn, settings: Settings) 
         assert f"{tiles} is damaged." in found.stdout
     assert "1 of 1 parts built, 26 tiles made" in otn("editions", "build").stdout
     assert otn("editions", "check").exit_code == 0
+    with psycopg.connect(database_url) as connection:
+        connection.execute("UPDATE dataset SET generalised_by = 'another program'")
+    tiles.unlink()
+    assert "The edition 1 of airports has no tiles. Run `otn editions build`." in otn("check").stdout
+    assert "26 tiles made" in otn("editions", "build").stdout
+    assert otn("check").exit_code == 0
     part.unlink()
     assert otn("editions", "list").stdout.splitlines()[1].split()[:5] == ["airports", "1", "to", "be", "built"]
 

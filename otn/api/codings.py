@@ -29,6 +29,9 @@ AS_IT_IS = b"accept-ranges"
 Encoder = Callable[[bytes, bool], bytes]
 """Takes a part of an answer and whether it is the last one."""
 
+# Where in its scope a request keeps what was chosen for it, since several want to know.
+_CHOSEN = "otn.coding"
+
 _ACCEPTED = re.compile(
     r"([!#$%&'*+.^_`|~0-9a-z-]+)[ \t]*(?:;[ \t]*q[ \t]*=[ \t]*(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)[ \t]*)?"
 )
@@ -49,7 +52,10 @@ class Choice(NamedTuple):
 
 def coding_for(scope: Scope) -> Choice:
     """What the Accept-Encoding header of a request comes to."""
-    return choose_coding(headers_of(scope, (b"accept-encoding",))[b"accept-encoding"])
+    chosen: Choice | None = scope.get(_CHOSEN)
+    if chosen is None:
+        chosen = scope[_CHOSEN] = choose_coding(headers_of(scope, (b"accept-encoding",))[b"accept-encoding"])
+    return chosen
 
 
 @lru_cache(maxsize=256)

@@ -21,6 +21,9 @@ REVALIDATE = "public, no-cache"
 PROGRAM = version("otn")
 """A part of entity tags: another program may answer otherwise."""
 
+CONDITIONAL = frozenset((b"if-none-match", b"if-modified-since"))
+"""The headers of whoever mostly gets no answer at all, but is told that the one it has still holds."""
+
 _TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 
 
@@ -43,7 +46,7 @@ def etag_in_coding(etag: str, coding: str) -> str:
 
 def is_conditional(scope: Scope) -> bool:
     """Whether the request asks for nothing where nothing has changed: only then is it worth finding out."""
-    return any(name in (b"if-none-match", b"if-modified-since") for name, _ in scope["headers"])
+    return not CONDITIONAL.isdisjoint(dict(scope["headers"]))
 
 
 def is_not_modified(scope: Scope, etag: str, last_modified: datetime | None = None, *, coded: bool = True) -> bool:

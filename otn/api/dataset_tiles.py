@@ -12,6 +12,7 @@ from otn.api.conditional import REVALIDATE, is_conditional, is_not_modified, str
 from otn.api.context import Api
 from otn.api.parameters import Parameters
 from otn.api.query import REPRESENTATION_PARAMETERS
+from otn.api.served import no_collections
 from otn.api.tiles import (
     MadeTile,
     find_tile_matrix_set,
@@ -25,7 +26,7 @@ from otn.api.tiles import (
     tile_request_parameters,
     tile_version,
 )
-from otn.errors import BadRequest, NotFound, Unavailable, UnknownProperty
+from otn.errors import BadRequest, Unavailable, UnknownProperty
 from otn.model.collections import COLLECTIONS, Collection
 from otn.store.statement import Condition
 from otn.store.tile_sql import MAXIMUM_BYTES, TileRequest
@@ -86,7 +87,7 @@ def choose_collections(served: Iterable[str], parameters: Parameters) -> tuple[C
     """
     known = {name: COLLECTIONS[name] for name in served}
     if not known:
-        raise NotFound("There are no collections with features here.")
+        raise no_collections()
     text = dict(parameters).get("collections")
     if text is None:
         return tuple(known.values())

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Mapping
+from operator import itemgetter
 from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -57,10 +58,10 @@ _REPEATED_SLASHES = re.compile(r"/{2,}")
 class Answers:
     """Headers that every answer carries, its content coding, its line in the access log, and preflight requests.
 
-    An answer that is complete and may be kept is sent again from the cache, headers, coding and all.
+    Where there is a cache, an answer that is complete and may be kept is sent again from it, headers, coding and all.
     """
 
-    def __init__(self, app: ASGIApp, cache: ResponseCache, log: AccessLog | None = None) -> None:
+    def __init__(self, app: ASGIApp, cache: ResponseCache | None = None, log: AccessLog | None = None) -> None:
         self._app = app
         self._cache = cache
         self._log = log
@@ -83,15 +84,18 @@ class Answers:
                 self._log.write(scope, answer.status, answer.sent, time.perf_counter() - began)
 
     async def _answer(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
-        key = key_of(scope)
-        kept = None if key is None else self._cache.find(key)
+        cache = self._cache
+        if cache is None or (key := key_of(scope)) is None:
+            await self._app(scope, receive, answer.send)
+            return
+        kept = cache.find(key)
         if kept is not None:
             await answer.send_kept(kept)
             return
         await self._app(scope, receive, answer.send)
         holds = scope.get(KEEP_WHILE)
-        if key is not None and holds is not None and answer.whole is not None:
-            self._cache.keep(key, KeptAnswer(*answer.whole, holds))
+        if holds is not None and answer.whole is not None:
+            cache.keep(key, KeptAnswer(*answer.whole, holds))
 
 
 class _Answer:
@@ -217,32 +221,37 @@ class Endpoints:
     """
 
     def __init__(self, endpoints: Mapping[str, ASGIApp], others: ASGIApp) -> None:
-        self._by_length: dict[int, list[tuple[list[str], ASGIApp]]] = {}
-        for path, endpoint in endpoints.items():
-            segments = path.split("/")
-            self._by_length.setdefault(len(segments), []).append((segments, endpoint))
+        self._by_length: dict[int, list[tuple[_Path, ASGIApp]]] = {}
+        for text, endpoint in endpoints.items():
+            path = _Path(text)
+            self._by_length.setdefault(path.length, []).append((path, endpoint))
         self._others = others
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             given = scope["path"].split("/")
-            for segments, endpoint in self._by_length.get(len(given), ()):
-                if (names := _names(segments, given)) is not None:
-                    scope["path_params"] = names
+            for path, endpoint in self._by_length.get(len(given), ()):
+                if path.matches(given):
+                    scope["path_params"] = {name: given[position] for name, position in path.names}
                     await endpoint(scope, receive, send)
                     return
         await self._others(scope, receive, send)
 
 
-def _names(segments: list[str], given: list[str]) -> dict[str, str] | None:
-    """What the path gives for the names in braces; None where it is another path."""
-    names = {}
-    for segment, text in zip(segments, given, strict=True):
-        if segment[:1] == "{":
-            names[segment[1:-1]] = text
-        elif segment != text:
-            return None
-    return names
+class _Path:
+    """A path whose segments in braces are names: what a router does with it, as far as it can be done beforehand."""
+
+    def __init__(self, text: str) -> None:
+        segments = text.split("/")
+        self.length = len(segments)
+        self.names = [(part[1:-1], position) for position, part in enumerate(segments) if part[:1] == "{"]
+        # All begin with a slash, so that there is one at least.
+        self._fixed = itemgetter(*(position for position, part in enumerate(segments) if part[:1] != "{"))
+        self._texts = self._fixed(segments)
+
+    def matches(self, segments: list[str]) -> bool:
+        """Whether another path, of the same length, is this one with something in place of the names."""
+        return bool(self._fixed(segments) == self._texts)
 
 
 class OnlyWhileConnected:

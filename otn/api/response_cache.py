@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from starlette.types import Scope
 
+from otn.api.conditional import CONDITIONAL
+
 KEEP_WHILE = "otn.keep_while"
 """Where in its scope an endpoint puts what tells, whenever it is asked, whether its answer still holds."""
 
@@ -18,8 +20,6 @@ Header = tuple[bytes, bytes]
 Key = tuple[object, ...]
 
 _VARYING = frozenset((b"host", b"accept", b"accept-language", b"accept-encoding"))
-# Whoever asks so mostly gets no answer at all, but is told that the one it has still holds.
-_CONDITIONAL = frozenset((b"if-none-match", b"if-modified-since"))
 _SHARE = 8
 """No answer takes more than this part of the cache, so that a few huge pages leave room for the others."""
 _OVERHEAD = 2048
@@ -78,7 +78,7 @@ def key_of(scope: Scope) -> Key | None:
     for header in scope["headers"]:
         if header[0] in _VARYING:
             said.append(header)
-        elif header[0] in _CONDITIONAL:
+        elif header[0] in CONDITIONAL:
             return None
     return scope["raw_path"], scope["query_string"], scope["scheme"], scope.get("server"), *said
 

@@ -140,6 +140,11 @@ def no_collection(collection_id: str) -> NotFound:
     return NotFound(f"There is no collection {collection_id[:60]!r} with features here.")
 
 
+def no_collections() -> NotFound:
+    """The error for what is about all collections, where none has features."""
+    return NotFound("There are no collections with features here.")
+
+
 def _of_manifest(collection: Collection, manifest: Manifest) -> ServedCollection:
     return ServedCollection(
         collection=collection,

@@ -17,6 +17,7 @@ from otn.api.context import Api, RequestContext
 from otn.api.dataset_tiles import DATASET_TILE_PARAMETERS, choose_collections, layer_conditions
 from otn.api.negotiation import DOCUMENT, TILEJSON, TILESET
 from otn.api.selection import parse_selection
+from otn.api.served import no_collections
 from otn.api.tiles import find_tile_matrix_set, tile_parameters
 from otn.api.tilesets import Layer, Tiles
 from otn.model.text import Text
@@ -76,14 +77,16 @@ class _TileResources:
             )
             return tilesets.of_collection(served, title, description, context.question)
 
-        return described.title, tile_parameters(served.collection), tiles
+        return described.title, tile_parameters(served.collection.id), tiles
 
     async def dataset(self, request: Request) -> _Subject:  # noqa: ARG002 - as `collection`
-        """The tiles of all collections."""
+        """The tiles of all collections, which are without layers as long as nothing is loaded."""
         served = {entry.collection.id: entry for entry in await self._api.served.collections()}
         service = self._api.service
 
         def tiles(context: RequestContext) -> Tiles:
+            if not served and "collections" not in dict(context.parameters):
+                return tilesets.of_dataset(service, (), context.language, context.question)
             chosen = choose_collections(served, context.parameters)
             layer_conditions(chosen, context.parameters)
             layers = tuple(
@@ -108,10 +111,12 @@ class _TileResources:
         title, known, tiles = await subject(request)
 
         async def document(context: RequestContext) -> Document:
+            found = tiles(context)
+            if not found.layers:
+                raise no_collections()
             if context.representation is TILEJSON:
-                return tilesets.tilejson(tiles(context), context.links, context.language)
-            own = own_links(context, DOCUMENT)
-            return tilesets.tileset(tiles(context), entry, context.links, context.language, own)
+                return tilesets.tilejson(found, context.links, context.language)
+            return tilesets.tileset(found, entry, context.links, context.language, own_links(context, DOCUMENT))
 
         offered = TILESET if entry is WEB_MERCATOR_QUAD else DOCUMENT
         return await self._answer(request, offered, "tileset", title, document, known)

@@ -5,7 +5,7 @@ Sources: OGC API - Tiles - Part 1 (20-057) "Core" and "Mapbox Vector Tiles"; Map
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, NamedTuple
 
 from starlette.types import Receive, Scope, Send
@@ -31,8 +31,10 @@ from otn.store.tile_sql import MAXIMUM_BYTES, TileRequest, tile_statement, versi
 
 # A tile is a place itself: neither a box nor its reference system is asked for.
 _TILE_PARAMETERS = REPRESENTATION_PARAMETERS | {"datetime", "subset", "filter", "filter-lang", "q"}
-_INTEGER = re.compile(r"[0-9]{1,10}")
-_SUFFIX = re.compile(r"\.(?:mvt|pbf)$")
+_ADDRESS = re.compile(r"([0-9]{1,10})/([0-9]{1,10})/([0-9]{1,10})(?:\.(?:mvt|pbf))?")
+# A map asks for many tiles in the same words: of so many maps a process keeps what they come to. The longest filter
+# takes a megabyte.
+_MAPS = 32
 
 
 class MadeTile(NamedTuple):
@@ -52,20 +54,20 @@ class CollectionTile:
         """Raises what the error handlers know: RequestError, HTTPException, ClientLeft."""
         names = scope["path_params"]
         collection = find_collection(names["collection_id"])
-        parameters = tile_request_parameters(scope, tile_parameters(collection))
+        parameters = tile_request_parameters(scope, tile_parameters(collection.id))
         tile_matrix_set = find_tile_matrix_set(names["tile_matrix_set_id"])
         tile = tile_address(names, tile_matrix_set, tile_matrix_set.deepest)
         request = TileRequest(collection, tile_matrix_set, tile, tile_condition(collection, parameters))
         ready = ready_tile(self._api.editions, request)
+        known = None if ready is None else _version_of(collection.id, ready.number)
         if is_conditional(scope):
-            version = await self._version(collection, receive) if ready is None else _version_of(ready, collection)
+            version = known or await self._version(collection, receive)
             if is_not_modified(scope, strong_etag(version)):
                 await send_not_modified(send, version, REVALIDATE)
                 return
-        if ready is not None:
-            version = _version_of(ready, collection)
-            self._keep(scope, collection, version)
-            await _send_ready(scope, send, version, ready.packed)
+        if ready is not None and known is not None:
+            self._keep(scope, collection, known)
+            await _send_ready(scope, send, known, ready.packed)
             return
         made = await make_tile(self._api.pool, (request,), receive)
         self._keep(scope, collection, made.version)
@@ -74,7 +76,7 @@ class CollectionTile:
     def _keep(self, scope: Scope, collection: Collection, version: str) -> None:
         """Lets the answer be kept, where it shows what the newest edition holds."""
         edition = self._api.editions.current(collection)
-        if edition is not None and version == tile_version({collection.id: edition.number}):
+        if edition is not None and version == _version_of(collection.id, edition.number):
             scope[KEEP_WHILE] = self._api.editions.still(edition, pinned=False)
 
     async def _version(self, collection: Collection, receive: Receive) -> str:
@@ -144,16 +146,20 @@ def _share(sizes: Sequence[int]) -> int:
     return share
 
 
-def tile_parameters(collection: Collection) -> frozenset[str]:
+@cache
+def tile_parameters(collection_id: str) -> frozenset[str]:
     """What tiles of the collection, and the documents about them, can be asked for by."""
-    return known_parameters(collection, _TILE_PARAMETERS)
+    return known_parameters(COLLECTIONS[collection_id], _TILE_PARAMETERS)
 
 
 def tile_condition(collection: Collection, parameters: Parameters) -> Condition | None:
     """What a feature must meet to be in the tile; None where all are. Raises BadRequest for an unusable value."""
-    if not parameters:
-        return None
-    selection, _ = parse_selection(collection, parameters)
+    return _condition(collection.id, parameters) if parameters else None
+
+
+@lru_cache(maxsize=_MAPS)
+def _condition(collection_id: str, parameters: Parameters) -> Condition | None:
+    selection, _ = parse_selection(COLLECTIONS[collection_id], parameters)
     return None if selection.is_everything else partial(selection_sql, selection)
 
 
@@ -163,10 +169,15 @@ def tile_request_parameters(scope: Scope, known: frozenset[str]) -> Parameters:
     Raises HTTPException for a method, BadRequest for an unknown parameter and NotAcceptable for an Accept header.
     """
     require_reading(scope)
-    parameters = parse_parameters(scope["query_string"])
+    return _read_parameters(scope["query_string"], headers_of(scope, (b"accept",))[b"accept"], known)
+
+
+@lru_cache(maxsize=_MAPS)
+def _read_parameters(query: bytes, accept: str, known: frozenset[str]) -> Parameters:
+    parameters = parse_parameters(query)
     given = dict(parameters)
     refuse_unknown(given, known)
-    choose_representation(given.get("f"), headers_of(scope, (b"accept",))[b"accept"], MVT)
+    choose_representation(given.get("f"), accept, MVT)
     choose_language(given.get("lang"), "")
     return parameters
 
@@ -184,10 +195,9 @@ def tile_address(names: Mapping[str, str], tile_matrix_set: TileMatrixSet, deepe
 
     Raises NotFound where there is no such tile, or it lies beyond the tile matrix `deepest`.
     """
-    column = names["tile_col"]
-    texts = (names["tile_matrix"], names["tile_row"], _SUFFIX.sub("", column) if "." in column else column)
-    if all(_INTEGER.fullmatch(text) for text in texts):
-        tile = TileAddress(*map(int, texts))
+    texts = (names["tile_matrix"], names["tile_row"], names["tile_col"])
+    if found := _ADDRESS.fullmatch("/".join(texts)):
+        tile = TileAddress(*map(int, found.groups()))
         if tile.matrix <= deepest and tile_matrix_set.contains(tile):
             return tile
     shown = "/".join(text[:20] for text in texts)
@@ -213,8 +223,9 @@ async def send_tile(send: Send, made: MadeTile, cache_control: str) -> None:
     await send({"type": "http.response.body", "body": content})
 
 
-def _version_of(ready: ReadyTile, collection: Collection) -> str:
-    return tile_version({collection.id: ready.number})
+@lru_cache(maxsize=64)
+def _version_of(collection_id: str, number: int) -> str:
+    return tile_version({collection_id: number})
 
 
 async def _send_ready(scope: Scope, send: Send, version: str, packed: memoryview | None) -> None:

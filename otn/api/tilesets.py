@@ -125,12 +125,13 @@ def tile_matrix_set(entry: TileMatrixSet, own: list[Link]) -> Document:
 
 
 def tilesets(tiles: Tiles, links: Links, language: str, own: list[Link]) -> Document:
-    """The tilesets there are, one for each tile matrix set."""
+    """The tilesets there are, one for each tile matrix set; none where there is nothing to draw."""
     return {
         "links": own,
         "tilesets": [
             _identity(tiles, entry) | {"links": _links(tiles, entry, links, language)}
             for entry in TILE_MATRIX_SETS.values()
+            if tiles.layers
         ],
     }
 

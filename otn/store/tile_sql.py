@@ -7,8 +7,8 @@ every zoom could not use.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import cache
+from typing import NamedTuple
 
 from otn.model.collections import COLLECTIONS, Collection
 from otn.model.fields import Field, Kind
@@ -30,8 +30,7 @@ _PIECES = 128
 _PARAMETER = re.compile(r"\$([0-9]+)::(\w+(?:\[\])?)", re.ASCII)
 
 
-@dataclass(frozen=True)
-class TileRequest:
+class TileRequest(NamedTuple):
     """A tile of a collection.
 
     With a `condition` on the columns of the collection's table it holds only the features that meet it, and with
@@ -56,7 +55,7 @@ class TileRequest:
         limit = MAXIMUM_BYTES if most is None else most
         if size <= limit:
             return None
-        return replace(self, at_most=features * limit * 9 // (size * 10))
+        return self._replace(at_most=features * limit * 9 // (size * 10))
 
 
 def version_statement(*collections: Collection) -> Statement:

@@ -131,8 +131,22 @@ def test_an_empty_service_lives_but_is_not_ready(empty_client: httpx.Client) -> 
     assert int(ready.headers["retry-after"]) > 0
     assert empty_client.get("/collections").json()["collections"] == []
     assert empty_client.get("/api").status_code == 200
-    for path in ("/collections/roads/items", "/tiles", "/tiles/WebMercatorQuad", "/tiles/WebMercatorQuad/0/0/0"):
+    for path in (
+        "/collections/roads/items",
+        "/tiles/WebMercatorQuad",
+        "/tiles/WebMercatorQuad?f=tilejson",
+        "/tiles/WebMercatorQuad/0/0/0",
+    ):
         assert empty_client.get(path).status_code == 404
+
+
+def test_an_empty_service_has_the_resources_it_links_to(empty_client: httpx.Client) -> None:
+    hrefs = {link["href"] for link in empty_client.get("/").json()["links"]}
+    own = {href for href in hrefs if href.startswith(str(empty_client.base_url)) and "{" not in href}
+    assert {href for href in own if empty_client.get(href).status_code != 200} == set()
+    assert empty_client.get("/tiles").json()["tilesets"] == []
+    assert "Vector tiles" in empty_client.get("/tiles?f=html").text
+    assert empty_client.get("/tiles?collections=roads").status_code == 404
 
 
 def test_a_full_service_is_ready(client: httpx.Client) -> None:
