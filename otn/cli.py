@@ -270,8 +270,16 @@ def _loaded(
         settings.data_dir / "downloads", DownloadLimits(allow_private=settings.allow_private_downloads)
     )
     with Bar(dataset.id, of) as bar:
-        summary = load_dataset(url, dataset, registry=registry, progress=bar, wishes=wishes, downloads=downloads)
-        if not wishes.dry_run:
+        summary = load_dataset(
+            url,
+            dataset,
+            registry=registry,
+            progress=bar,
+            wishes=wishes,
+            downloads=downloads,
+            rasters=settings.rasters_dir,
+        )
+        if not wishes.dry_run and dataset.raster is None:
             publish_load(settings, url, (dataset.collection, *summary.further), bar)
     return summary
 

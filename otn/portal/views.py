@@ -11,6 +11,7 @@ from otn.api.html import PageContext
 from otn.api.legend import entries
 from otn.api.negotiation import COLLECTION_STYLE, GEOJSON_TYPE, WHOLE_STYLE
 from otn.api.styles import WHOLE_MAP
+from otn.model.rasters import RASTERS
 from otn.model.symbology import SYMBOLOGIES
 from otn.portal.downloads import formats as download_formats
 from otn.portal.downloads import style_files
@@ -31,6 +32,7 @@ _STANDARDS = {
     "ogcapi-features-3": "OGC API – Features – Part 3: Filtering",
     "ogcapi-features-5": "OGC API – Features – Part 5: Schemas",
     "ogcapi-tiles-1": "OGC API – Tiles – Part 1: Core",
+    "ogcapi-coverages-1": "OGC API – Coverages – Part 1: Core (draft)",
     "ogcapi-styles-1": "OGC API – Styles – Part 1: Core (draft)",
     "cql2": "Common Query Language (CQL2)",
     "json-fg-1": "OGC Features and Geometries JSON – Part 1: Core",
@@ -66,7 +68,10 @@ def _collections(document: Document, context: PageContext, _formats: Formats) ->
     return {
         "bounds": _around(_bbox(collection) for collection in document["collections"]),
         "legend_entries": [
-            entry for collection in document["collections"] for entry in entries(collection["id"], context.language)
+            entry
+            for collection in document["collections"]
+            if collection["id"] in SYMBOLOGIES
+            for entry in entries(collection["id"], context.language)
         ],
     }
 
@@ -80,6 +85,19 @@ def _collection(document: Document, context: PageContext, _formats: Formats) -> 
         "style_files": style_files(COLLECTION_STYLE, context.language),
         "interval": next(iter(extent.get("temporal", {}).get("interval", [])), None),
         "share_alike": any(dataset["shareAlike"] for dataset in document["datasets"]),
+    }
+
+
+def _coverage(document: Document, _context: PageContext, _formats: Formats) -> dict[str, Any]:
+    bbox = _bbox(document)
+    assert bbox is not None  # noqa: S101 - a raster that is served has cells
+    west, south, _, _ = bbox
+    return {
+        "bbox": bbox,
+        "share_alike": any(dataset["shareAlike"] for dataset in document["datasets"]),
+        # Its south-western corner: whether there are values is for the reader to see.
+        "example_box": f"{west:.2f},{south:.2f},{west + 0.1:.2f},{south + 0.1:.2f}",
+        "example_place": f"{west + 0.05:.3f} {south + 0.05:.3f}",
     }
 
 
@@ -229,7 +247,8 @@ def _api(document: Document, _context: PageContext, _formats: Formats) -> dict[s
 
 
 def _dataset(document: Document, _context: PageContext, _formats: Formats) -> dict[str, Any]:
-    return {"declaration": json.dumps(document["declaration"], indent=2, ensure_ascii=False)}
+    declaration = json.dumps(document["declaration"], indent=2, ensure_ascii=False)
+    return {"declaration": declaration, "rasters": RASTERS}
 
 
 VIEWS: dict[str, View] = {
@@ -238,6 +257,7 @@ VIEWS: dict[str, View] = {
     "api": _api,
     "collections": _collections,
     "collection": _collection,
+    "coverage": _coverage,
     "items": _items,
     "feature": _feature,
     "styles": _styles,
