@@ -17,7 +17,7 @@ from otn.api.documents import (
     licence_link,
 )
 from otn.api.links import Link, Links
-from otn.api.negotiation import COVERAGE_JSON, GEOTIFF, HTML_TYPE, JSON_TYPE, SCHEMA_TYPE
+from otn.api.negotiation import COVERAGE_JSON, GEOTIFF, HTML_TYPE, JSON_TYPE, PNG_TYPE, SCHEMA_TYPE
 from otn.api.parameters import Parameters
 from otn.api.raster_pictures import MAP_STYLES, MAP_TILES, TERRAIN_TILES, styled_map_tiles
 from otn.api.rasters import ServedRaster
@@ -25,6 +25,7 @@ from otn.api.schemas import DIALECT, field_schema
 from otn.model.service import Service
 from otn.model.text import Text
 
+MAP_REL = "http://www.opengis.net/def/rel/ogc/1.0/map"
 TILESETS_REL = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-"
 COVERAGE_REL = "http://www.opengis.net/def/rel/ogc/1.0/coverage"
 
@@ -90,6 +91,8 @@ def _links(served: ServedRaster, links: Links, language: str) -> list[Link]:
         to(COVERAGE_REL, "/coverage", GEOTIFF.media_type, texts.COVERAGE, (("f", "geotiff"),)),
         to(COVERAGE_REL, "/coverage", COVERAGE_JSON.media_type, texts.COVERAGE, (("f", "covjson"),)),
         to("enclosure", "/coverage", GEOTIFF.media_type, texts.WHOLE_RASTER, (("f", "geotiff"),)),
+        to(MAP_REL, "/map", PNG_TYPE, texts.MAP_IMAGE),
+        *(to(MAP_REL, f"/styles/{style}/map", PNG_TYPE, title) for style, title in MAP_STYLES.items()),
         to(TILESETS_REL + "coverage", f"/{TERRAIN_TILES.below}", JSON_TYPE, TERRAIN_TILES.title),
         to(TILESETS_REL + "map", f"/{MAP_TILES.below}", JSON_TYPE, MAP_TILES.title),
         *(

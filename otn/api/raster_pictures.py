@@ -64,26 +64,38 @@ def draw_tile(path: Path, drawn: Drawn, tile_matrix_set: TileMatrixSet, tile: Ti
     from otn.api.raster_sampling import Frame
 
     box = tile_matrix_set.box(tile)
-    frame = Frame(tile_matrix_set.srid, box, TILE_PIXELS, TILE_PIXELS, tile_matrix_set.metres_per_unit)
+    is_geographic = tile_matrix_set.srid == SRID
+    metres = tile_matrix_set.metres_per_unit
+    frame = Frame(tile_matrix_set.srid, box, TILE_PIXELS, TILE_PIXELS, metres, is_geographic)
     found = picture(path, drawn, frame)
     if found is not None:
         return png(found)
     return flat_terrain(TILE_PIXELS) if drawn is Drawn.TERRAIN else None
 
 
-def draw_image(
-    path: Path, drawn: Drawn, srid: int, box: Box, width: int, height: int, metres_per_unit: float, paper: str | None
-) -> bytes:
-    """A map image as PNG, drawn strip by strip; `paper` is the colour beneath, such as `#ffffff`, None for nothing."""
+@dataclass(frozen=True)
+class MapImage:
+    """A map image of `box`, in the unit of the system `srid`, x before y, on so many pixels.
+
+    `paper` is the colour beneath, such as `#ffffff`; None leaves what is not drawn transparent.
+    """
+
+    drawn: Drawn
+    srid: int
+    is_geographic: bool
+    box: Box
+    width: int
+    height: int
+    paper: str | None
+
+
+def draw_image(path: Path, wanted: MapImage) -> bytes:
+    """The image as PNG, drawn strip by strip."""
     from otn.api.png import png
     from otn.api.raster_drawing import image
-    from otn.api.raster_sampling import Frame
+    from otn.api.raster_sampling import METRES_PER_DEGREE, Frame
 
-    return png(image(path, drawn, Frame(srid, box, width, height, metres_per_unit), paper, _STRIP))
-
-
-def metres_per_unit(srid: int, *, is_geographic: bool) -> float:
-    """What a unit of a reference system measures: all projected ones that are served are in metres."""
-    from otn.api.raster_sampling import METRES_PER_DEGREE
-
-    return METRES_PER_DEGREE if is_geographic or srid == SRID else 1.0
+    # All projected systems that are served are in metres.
+    metres = METRES_PER_DEGREE if wanted.is_geographic else 1.0
+    frame = Frame(wanted.srid, wanted.box, wanted.width, wanted.height, metres, wanted.is_geographic)
+    return png(image(path, wanted.drawn, frame, wanted.paper, _STRIP))

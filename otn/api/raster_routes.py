@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from otn.api.answers import Document, answer, own_links
 from otn.api.context import Api, RequestContext
+from otn.api.map_images import RasterMap
 from otn.api.negotiation import DOCUMENT, TILEJSON, TILESET
 from otn.api.raster_pictures import MAP_TILES, TERRAIN_TILES, TileKind
 from otn.api.raster_tiles import RasterTile, find_map_style
@@ -31,9 +32,12 @@ _TILESET = "/{tile_matrix_set_id}"
 
 
 def raster_endpoints(api: Api) -> dict[str, ASGIApp]:
-    """Tiles by path."""
+    """Tiles and map images by path."""
     tile = _TILESET + "/{tile_matrix}/{tile_row}/{tile_col}"
-    return {path + tile: RasterTile(api, kind) for path, kind in _KINDS}
+    return {path + tile: RasterTile(api, kind) for path, kind in _KINDS} | {
+        _COLLECTION + "map": RasterMap(api, lambda _: MAP_TILES),
+        _COLLECTION + "styles/{style_id}/map": RasterMap(api, find_map_style),
+    }
 
 
 def raster_routes(api: Api) -> tuple[tuple[str, _Endpoint], ...]:

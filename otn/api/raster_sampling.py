@@ -6,7 +6,7 @@ follows from the size of the picture, however large the raster is.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from threading import get_ident
@@ -35,7 +35,7 @@ _MOST_WINDOW = 4_000_000
 class Frame:
     """A picture's place: `box` in the unit of the system `srid`, x before y, on so many pixels.
 
-    `metres_per_unit` is what a unit of the system measures.
+    `metres_per_unit` is what a unit of the system measures; where that is a degree it `is_geographic`.
     """
 
     srid: int
@@ -43,6 +43,7 @@ class Frame:
     width: int
     height: int
     metres_per_unit: float
+    is_geographic: bool = False
 
     @property
     def across(self) -> float:
@@ -62,19 +63,19 @@ class Frame:
             self.box.east + self.across,
             self.box.north + self.down,
         )
-        return Frame(self.srid, box, self.width + 2, self.height + 2, self.metres_per_unit)
+        return replace(self, box=box, width=self.width + 2, height=self.height + 2)
 
     def rows(self, first: int, number: int) -> "Frame":
         """Some of the rows of the picture."""
         north = self.box.north - first * self.down
         box = Box(self.box.west, north - number * self.down, self.box.east, north)
-        return Frame(self.srid, box, self.width, number, self.metres_per_unit)
+        return replace(self, box=box, height=number)
 
     def degrees(self) -> tuple[Array, Array]:
         """Longitude and latitude of the middle of each pixel: arrays that can be broadcast to rows and columns."""
-        x: Array = self.box.west + (np.arange(self.width) + 0.5) * self.across
-        y: Array = self.box.north - (np.arange(self.height) + 0.5) * self.down
-        if self.srid == SRID:
+        x = self.box.west + (np.arange(self.width, dtype=np.float64) + 0.5) * self.across
+        y = self.box.north - (np.arange(self.height, dtype=np.float64) + 0.5) * self.down
+        if self.is_geographic:
             return x[np.newaxis, :], y[:, np.newaxis]
         if self.srid == WEB_MERCATOR_SRID:
             latitude: Array = np.degrees(np.arctan(np.sinh(y / _RADIUS)))
@@ -86,7 +87,7 @@ class Frame:
         """What a pixel measures on the ground from west to east, and from north to south, at these latitudes."""
         narrowed = np.cos(np.radians(latitude))
         across, down = self.across * self.metres_per_unit, self.down * self.metres_per_unit
-        if self.srid == SRID:
+        if self.is_geographic:
             return across * narrowed, np.full_like(narrowed, down)
         if self.srid == WEB_MERCATOR_SRID:
             return across * narrowed, down * narrowed

@@ -173,3 +173,4 @@ RELIEF = Text(
     fr="Relief en teintes d'altitude",
     de="Relief in Höhenstufen",
 )
+MAP_IMAGE = Text(en="Map image", nl="Kaartbeeld", fr="Image de carte", de="Kartenbild")

@@ -33,6 +33,7 @@ _STANDARDS = {
     "ogcapi-features-5": "OGC API – Features – Part 5: Schemas",
     "ogcapi-tiles-1": "OGC API – Tiles – Part 1: Core",
     "ogcapi-coverages-1": "OGC API – Coverages – Part 1: Core (draft)",
+    "ogcapi-maps-1": "OGC API – Maps – Part 1: Core",
     "ogcapi-styles-1": "OGC API – Styles – Part 1: Core (draft)",
     "cql2": "Common Query Language (CQL2)",
     "json-fg-1": "OGC Features and Geometries JSON – Part 1: Core",

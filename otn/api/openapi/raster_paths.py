@@ -1,6 +1,7 @@
 """The addresses of rasters."""
 
 from otn.api.crs import EVERYWHERE
+from otn.api.map_images import MOST_PIXELS
 from otn.api.negotiation import COVERAGE_JSON, GEOTIFF, HTML_TYPE, JSON_TYPE, PNG_TYPE, SCHEMA_TYPE, TILEJSON_TYPE
 from otn.api.openapi.operations import path_item
 from otn.api.openapi.parts import Document, path, query, reference
@@ -22,6 +23,8 @@ def raster_paths(served: ServedRaster, title: str) -> Document:
         base: get("collection", "the collection", {JSON_TYPE: "collection", HTML_TYPE: "page"}),
         f"{base}/schema": get("schema", "what a cell holds", {SCHEMA_TYPE: "object", HTML_TYPE: "page"}),
         f"{base}/coverage": _coverage_item(served, title),
+        f"{base}/map": _map_item(f"{name}.map", title, name, []),
+        f"{base}/styles/{{styleId}}/map": _map_item(f"{name}.style.map", title, name, [_map_style()]),
         **_tile_paths(served, TERRAIN_TILES, f"{name}.collection.coverage", title),
         **_tile_paths(served, MAP_TILES, f"{name}.collection.map", title),
         **_styled_tile_paths(served, f"{name}.style.map", title),
@@ -34,8 +37,29 @@ def _tile_paths(served: ServedRaster, kind: TileKind, operation: str, title: str
 
 
 def _styled_tile_paths(served: ServedRaster, operation: str, title: str) -> Document:
-    style = [path("styleId", "The style of the map.", {"enum": list(MAP_STYLES)})]
-    return _tiles_at(f"/collections/{served.id}/styles/{{styleId}}/map/tiles", served.id, operation, title, style)
+    base = f"/collections/{served.id}/styles/{{styleId}}/map/tiles"
+    return _tiles_at(base, served.id, operation, title, [_map_style()])
+
+
+def _map_style() -> Document:
+    return path("styleId", "The style of the map.", {"enum": list(MAP_STYLES)})
+
+
+def _map_item(operation: str, title: str, tag: str, before: list[Document]) -> Document:
+    pixels = {"type": "integer", "minimum": 1, "maximum": MOST_PIXELS}
+    parameters = [
+        *before,
+        box_parameter("What the image shows; without it all"),
+        system_parameter("bbox-crs", "The coordinate reference system of bbox."),
+        system_parameter("crs", "The coordinate reference system of the image, CRS84 without it."),
+        query("width", "Of the image, in pixels; without it pixels are square.", pixels),
+        query("height", "Of the image, in pixels; without it pixels are square.", pixels),
+        query("bgcolor", "The colour beneath, as 0xRRGGBB.", {"type": "string", "pattern": "^(0x|#)?[0-9a-fA-F]{6}$"}),
+        query("transparent", "Whether nothing lies beneath; true unless bgcolor is given.", {"type": "boolean"}),
+    ]
+    item = picture_item(operation, f"{title}: a map image", {PNG_TYPE: "file"}, tag, parameters)
+    del item["get"]["responses"]["204"]
+    return item
 
 
 def _tiles_at(base: str, tag: str, operation: str, title: str, before: list[Document]) -> Document:
