@@ -10,6 +10,7 @@ from otn.api.crs import CRS84
 from otn.api.documents import (
     QUALITY_REL,
     SCHEMA_REL,
+    STYLES_REL,
     Document,
     described_dataset,
     instant,
@@ -19,7 +20,7 @@ from otn.api.documents import (
 from otn.api.links import Link, Links
 from otn.api.negotiation import COVERAGE_JSON, GEOTIFF, HTML_TYPE, JSON_TYPE, PNG_TYPE, SCHEMA_TYPE
 from otn.api.parameters import Parameters
-from otn.api.raster_pictures import MAP_STYLES, MAP_TILES, TERRAIN_TILES, styled_map_tiles
+from otn.api.raster_pictures import DEFAULT_STYLE, MAP_STYLES, MAP_TILES, TERRAIN_TILES, styled_map_tiles
 from otn.api.rasters import ServedRaster
 from otn.api.schemas import DIALECT, field_schema
 from otn.model.service import Service
@@ -79,6 +80,32 @@ def raster_schema(served: ServedRaster, title: str, links: Links, language: str)
     }
 
 
+def raster_styles(served: ServedRaster, links: Links, language: str, own: list[Link]) -> Document:
+    """The styles that maps of the raster are drawn in (OGC API - Styles, 20-009, draft)."""
+    path = f"/collections/{served.id}/styles"
+    return {
+        "title": texts.STYLES.in_language(language),
+        "default": DEFAULT_STYLE,
+        "styles": [
+            {
+                "id": style,
+                "title": title.in_language(language),
+                "links": [
+                    links.to(MAP_REL, f"{path}/{style}/map", PNG_TYPE, title.in_language(language)),
+                    links.to(
+                        TILESETS_REL + "map",
+                        f"{path}/{style}/map/tiles",
+                        JSON_TYPE,
+                        MAP_TILES.title.in_language(language),
+                    ),
+                ],
+            }
+            for style, title in MAP_STYLES.items()
+        ],
+        "links": own,
+    }
+
+
 def _links(served: ServedRaster, links: Links, language: str) -> list[Link]:
     path = f"/collections/{served.id}"
 
@@ -99,6 +126,7 @@ def _links(served: ServedRaster, links: Links, language: str) -> list[Link]:
             to(TILESETS_REL + "map", f"/{kind.below}", JSON_TYPE, kind.title)
             for kind in map(styled_map_tiles, MAP_STYLES)
         ),
+        to(STYLES_REL, "/styles", JSON_TYPE, texts.STYLES),
         to(SCHEMA_REL, "/schema", SCHEMA_TYPE, texts.RASTER_SCHEMA),
         links.to(QUALITY_REL, "/datasets", JSON_TYPE, texts.DATASETS.in_language(language)),
         *(licence_link(licence) for licence in served.licences),

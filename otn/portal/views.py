@@ -12,7 +12,7 @@ from otn.api.legend import entries
 from otn.api.negotiation import COLLECTION_STYLE, GEOJSON_TYPE, WHOLE_STYLE
 from otn.api.styles import WHOLE_MAP
 from otn.model.rasters import RASTERS
-from otn.model.symbology import SYMBOLOGIES
+from otn.model.symbology import ELEVATION_TINTS, SYMBOLOGIES
 from otn.portal.downloads import formats as download_formats
 from otn.portal.downloads import style_files
 from otn.portal.formats import Formats
@@ -98,8 +98,25 @@ def _coverage(document: Document, _context: PageContext, _formats: Formats) -> d
         "share_alike": any(dataset["shareAlike"] for dataset in document["datasets"]),
         # Its south-western corner: whether there are values is for the reader to see.
         "example_box": f"{west:.2f},{south:.2f},{west + 0.1:.2f},{south + 0.1:.2f}",
+        "tints": _tints(document["minimum"], document["maximum"]),
         "example_place": f"{west + 0.05:.3f} {south + 0.05:.3f}",
     }
+
+
+_TINTS_WIDTH = 480
+
+
+def _tints(low: int, high: int) -> dict[str, Any]:
+    """The scale of tints: the steps around all values, at equal distances."""
+    below = [step for step in ELEVATION_TINTS if step[0] <= low] or [ELEVATION_TINTS[0]]
+    above = [step for step in ELEVATION_TINTS if step[0] >= high] or [ELEVATION_TINTS[-1]]
+    steps = [step for step in ELEVATION_TINTS if below[-1][0] <= step[0] <= above[0][0]]
+    most = max(len(steps) - 1, 1)
+    shown = [
+        {"metres": metres, "colour": colour, "offset": round(place / most, 4)}
+        for place, (metres, colour) in enumerate(steps)
+    ]
+    return {"width": _TINTS_WIDTH, "steps": shown}
 
 
 # The fields of the search form beside those of properties.

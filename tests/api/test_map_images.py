@@ -27,7 +27,13 @@ def test_an_image_is_the_tile_of_the_same_box(heights: httpx.Client) -> None:
     for style in ("hillshade", "relief"):
         below = f"/collections/elevation/styles/{style}/map"
         box = ",".join(f"{edge!r}" for edge in WEB_MERCATOR_QUAD.box(tile))
-        parameters: dict[str, str | int] = {"bbox": box, "bbox-crs": "EPSG:3857", "crs": "EPSG:3857", "width": 256, "height": 256}
+        parameters: dict[str, str | int] = {
+            "bbox": box,
+            "bbox-crs": "EPSG:3857",
+            "crs": "EPSG:3857",
+            "width": 256,
+            "height": 256,
+        }
         image = read_png(heights.get(below, params=parameters).content)
         path = f"{below}/tiles/WebMercatorQuad/11/{tile.row}/{tile.column}"
         expected = read_png(heights.get(path).content)

@@ -23,6 +23,7 @@ def raster_paths(served: ServedRaster, title: str) -> Document:
         base: get("collection", "the collection", {JSON_TYPE: "collection", HTML_TYPE: "page"}),
         f"{base}/schema": get("schema", "what a cell holds", {SCHEMA_TYPE: "object", HTML_TYPE: "page"}),
         f"{base}/coverage": _coverage_item(served, title),
+        f"{base}/styles": get("styles", "the styles of its maps", {JSON_TYPE: "styles"}),
         f"{base}/map": _map_item(f"{name}.map", title, name, []),
         f"{base}/styles/{{styleId}}/map": _map_item(f"{name}.style.map", title, name, [_map_style()]),
         **_tile_paths(served, TERRAIN_TILES, f"{name}.collection.coverage", title),
