@@ -2,15 +2,16 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyproj
 
 from otn.api.crs import EVERYWHERE, NATIONAL, Crs
-from otn.model.collections import COLLECTIONS, Collection, GeometryKind
+from otn.model.collections import COLLECTIONS, GeometryKind
 from otn.model.datasets import Dataset, Registry
 from otn.model.fields import Field
+from otn.model.rasters import RASTERS
 from otn.model.region_schema import region_schema
 from otn.model.service import read_service
 from otn.model.sources import FileSource, PackageSource
@@ -27,14 +28,18 @@ def collections_page() -> str:
     for collection in COLLECTIONS.values():
         parts.append(f"## {texts[collection.id].title.en} (`{collection.id}`)\n")
         parts.append(f"{texts[collection.id].description.en.strip()}\n\nGeometry: {_geometry(collection.geometry)}.\n")
-        parts.append("\n".join(_field_rows(collection)) + "\n")
+        parts.append("\n".join(_field_rows(collection.fields)) + "\n")
+    for raster in RASTERS.values():
+        parts.append(f"## {texts[raster.id].title.en} (`{raster.id}`)\n")
+        parts.append(f"{texts[raster.id].description.en.strip()}\n\nA raster: one value for each cell of a grid.\n")
+        parts.append("\n".join(_field_rows((raster.field,))) + "\n")
     return "\n".join(parts)
 
 
-def _field_rows(collection: Collection) -> Iterator[str]:
+def _field_rows(fields: Iterable[Field]) -> Iterator[str]:
     yield "| property | type | unit | meaning | term |"
     yield "| --- | --- | --- | --- | --- |"
-    for field in collection.fields:
+    for field in fields:
         yield f"| `{field.name}` | {_type(field)} | {field.unit or ''} | {field.description} | {_term(field.term)} |"
 
 

@@ -21,6 +21,7 @@ from otn.api.download_files import DownloadFiles
 from otn.api.editions import Editions
 from otn.api.middleware import Answers, Endpoints, OnlyWhileConnected, Slashes
 from otn.api.problems import Errors, Problems
+from otn.api.rasters import Rasters
 from otn.api.response_cache import ResponseCache
 from otn.api.routes import endpoints, router
 from otn.api.served import Served
@@ -51,6 +52,7 @@ def create_app(settings: Settings) -> ASGIApp:
     pool = Pool(settings.database_url)
     shelf = Shelf(settings.editions_dir)
     building = BackgroundBuild(settings)
+    rasters = Rasters(settings.rasters_dir)
 
     log = AccessLog(settings.access_log) if settings.access_log else None
 
@@ -62,12 +64,13 @@ def create_app(settings: Settings) -> ASGIApp:
             renewing.cancel()
             await downloads.close()
         await asyncio.to_thread(building.stop)
+        await asyncio.to_thread(rasters.close)
         await pool.close()
         if log is not None:
             log.close()
 
     problems = Problems(renderer, settings.public_url)
-    api = Api(service, pool, Served(pool, shelf), Editions(shelf), renderer, settings.public_url)
+    api = Api(service, pool, Served(pool, shelf), Editions(shelf), rasters, renderer, settings.public_url)
     downloads = DownloadFiles(api, settings.editions_dir, settings.downloads_gib * 2**30)
     documents = FastAPI(
         openapi_url=None,

@@ -273,9 +273,18 @@ def _loaded(
         settings.data_dir / "downloads", DownloadLimits(allow_private=settings.allow_private_downloads)
     )
     with Bar(dataset.id, of) as bar:
-        summary = load_dataset(url, dataset, registry=registry, progress=bar, wishes=wishes, downloads=downloads)
+        summary = load_dataset(
+            url,
+            dataset,
+            registry=registry,
+            progress=bar,
+            wishes=wishes,
+            downloads=downloads,
+            rasters=settings.rasters_dir,
+        )
         if not wishes.dry_run:
             forget_changes(url, dataset.id, settings.changes_days)
+        if not wishes.dry_run and dataset.raster is None:
             publish_load(settings, url, (dataset.collection, *summary.further), bar)
     return summary
 

@@ -94,6 +94,11 @@ class Settings:
         return self.data_dir / "editions"
 
     @property
+    def rasters_dir(self) -> Path:
+        """Where rasters lie: a folder for each collection that is one."""
+        return self.data_dir / "rasters"
+
+    @property
     def fingerprint(self) -> str:
         """Eight characters that tell this data directory from others: for names outside it that must be short."""
         return hashlib.sha256(str(self.data_dir).encode()).hexdigest()[:8]

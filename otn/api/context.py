@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
@@ -16,6 +17,9 @@ from otn.api.served import Served
 from otn.model.service import Service
 from otn.store.pool import Pool
 
+if TYPE_CHECKING:
+    from otn.api.rasters import Rasters
+
 VARY = "Accept, Accept-Language"
 
 
@@ -27,6 +31,7 @@ class Api:
     pool: Pool
     served: Served
     editions: Editions
+    rasters: "Rasters"
     renderer: HtmlRenderer
     public_url: str | None
 

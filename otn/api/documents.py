@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from otn.api import texts
-from otn.api.conformance import CONFORMANCE
+from otn.api.conformance import CONFORMANCE, RASTERS
 from otn.api.crs import CRS84, EVERYWHERE, available
 from otn.api.encoders.registry import FORMATS
 from otn.api.links import Link, Links, link
@@ -102,18 +102,16 @@ def landing(service: Service, links: Links, language: str, own: list[Link]) -> D
     }
 
 
-def conformance(own: list[Link]) -> Document:
+def conformance(own: list[Link], *, has_rasters: bool) -> Document:
     """The conformance classes the service meets."""
-    return {"conformsTo": list(CONFORMANCE), "links": own}
+    return {"conformsTo": [*CONFORMANCE, *(RASTERS if has_rasters else ())], "links": own}
 
 
-def collections(
-    service: Service, served: tuple[ServedCollection, ...], links: Links, language: str, own: list[Link]
-) -> Document:
-    """All collections that have features."""
+def collections(described: list[Document], own: list[Link]) -> Document:
+    """All collections that have something, as described each on its own."""
     return {
         "links": own,
-        "collections": [collection(service, entry, links, language) for entry in served],
+        "collections": described,
         "crs": [crs.uri for crs in EVERYWHERE],
     }
 
@@ -133,7 +131,7 @@ def collection(service: Service, served: ServedCollection, links: Links, languag
         "storageCrs": CRS84.uri,
         "updated": instant(served.updated),
         "numberOfFeatures": served.number_of_features,
-        "datasets": [_dataset(entry, links, language) for entry in served.datasets],
+        "datasets": [described_dataset(entry, links, language) for entry in served.datasets],
         "links": _collection_links(served, links, language),
     }
 
@@ -159,7 +157,8 @@ def _extent(served: ServedCollection) -> Document:
     return extent
 
 
-def _dataset(served: ServedDataset, links: Links, language: str) -> Document:
+def described_dataset(served: ServedDataset, links: Links, language: str) -> Document:
+    """A dataset as the documents of its collection describe it."""
     dataset = served.dataset
     licence = dataset.licence_model
     title = dataset.title.in_language(language)

@@ -34,16 +34,19 @@ LAND = Themed("#f6f4ef", "#1b252c", "#ffffff")
 BOUNDARY = Themed("#a9a2b5", "#566572", "#777777")
 COUNTRY = Themed("#4d565e", "#b3c0c9", "#333333")
 COAST = "#555555"
+HILL_SHADE = "hillshade"
+# Roads must stay what is seen first.
+_SHADE = {"raster-opacity": 0.75, "raster-fade-duration": 100}
 
 
-def layers(collection_ids: Iterable[str], theme: str, language: str) -> list[Layer]:
+def layers(collection_ids: Iterable[str], theme: str, language: str, shade: str | None = None) -> list[Layer]:
     """The layers of a map of these collections on the base map: areas, lines, points, then all words.
 
     Each collection is a source and a source layer of its own name. Countries are named in the language, features as
-    their publishers name them.
+    their publishers name them. `shade` is the source of the hill-shade, if there is one.
     """
     drawn = [(name, symbology) for name, symbology in SYMBOLOGIES.items() if name in set(collection_ids)]
-    made = _base(theme)
+    made = _base(theme, shade)
     made.extend(layer for name, symbology in drawn for layer in _areas(name, symbology, theme))
     made.extend(layer for name, symbology in drawn for layer in _lines(name, symbology, theme))
     made.extend(layer for name, symbology in drawn for layer in _discs(name, symbology, theme))
@@ -53,10 +56,11 @@ def layers(collection_ids: Iterable[str], theme: str, language: str) -> list[Lay
     return made
 
 
-def _base(theme: str) -> list[Layer]:
+def _base(theme: str, shade: str | None) -> list[Layer]:
     return [
         {"id": "water", "type": "background", "paint": {"background-color": WATER.on(theme)}},
         _land(theme),
+        *([] if shade is None else [{"id": HILL_SHADE, "type": "raster", "source": shade, "paint": _SHADE}]),
         _layer(
             "boundaries",
             "line",

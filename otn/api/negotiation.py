@@ -22,6 +22,7 @@ MVT_TYPE = "application/vnd.mapbox-vector-tile"
 PMTILES_TYPE = "application/vnd.pmtiles"
 TILEJSON_TYPE = "application/vnd.mapbox.tilejson+json"
 STYLE_TYPE = "application/vnd.mapbox.style+json"
+PNG_TYPE = "image/png"
 SVG_TYPE = "image/svg+xml"
 QLR_TYPE = "application/x-qgis-layer-definition"
 XML_TYPE = "application/xml"
@@ -91,9 +92,14 @@ QML = Representation("application/x-qgis-layer-settings", ("qml",))
 QGIS_PROJECT = Representation("application/x-qgis-project", ("qgs",))
 WHOLE_STYLE = (*STYLE, SLD_11, SLD_10, QGIS_PROJECT)
 COLLECTION_STYLE = (*WHOLE_STYLE, QML)
+PNG = (Representation(PNG_TYPE, ("png",)),)
 LEGEND = (Representation(SVG_TYPE, ("svg",)),)
 QLR = Representation(QLR_TYPE, ("qlr",))
 COLLECTION = (*DOCUMENT, QLR)
+# pygeoapi calls it GTiff.
+GEOTIFF = Representation("image/tiff; application=geotiff", ("geotiff", "GTiff"), ("application/geotiff",))
+COVERAGE_JSON = Representation("application/prs.coverage+json", ("covjson", "json"), (JSON_TYPE,))
+COVERAGE = (GEOTIFF, COVERAGE_JSON)
 PROBLEM = (Representation(PROBLEM_TYPE, ("json", "geojson"), (JSON_TYPE, GEOJSON_TYPE)), HTML)
 
 

@@ -9,7 +9,9 @@ from otn.api.links import Link, Links
 from otn.api.loaded import Load, LoadedDataset
 from otn.api.negotiation import GEOJSON_TYPE, HTML_TYPE, JSON_TYPE
 from otn.model.collections import COLLECTIONS
+from otn.model.fields import Field
 from otn.model.frequencies import FREQUENCIES
+from otn.model.rasters import RASTERS
 from otn.model.reject_reasons import REJECT_REASONS
 from otn.model.service import Service
 
@@ -163,7 +165,7 @@ def _tally(service: Service, collection_id: str, tally: Document, language: str)
 
 def _in_order(collection_id: str, names: Iterable[str]) -> list[str]:
     """Fields as the model orders them; the database keeps no order. Those the model no longer has come last."""
-    places = {name: place for place, name in enumerate(COLLECTIONS[collection_id].by_name)}
+    places = {name: place for place, name in enumerate(_fields(collection_id))}
     return sorted(names, key=lambda name: (places.get(name, len(places)), name))
 
 
@@ -171,9 +173,17 @@ def _collection_title(service: Service, collection_id: str, language: str) -> st
     return service.collections[collection_id].title.in_language(language)
 
 
+def _fields(collection_id: str) -> dict[str, Field]:
+    """By name; of a raster the one that its cells hold."""
+    if collection_id in RASTERS:
+        field = RASTERS[collection_id].field
+        return {field.name: field}
+    return COLLECTIONS[collection_id].by_name
+
+
 def _field_title(collection_id: str, name: str, language: str) -> str:
     """A load may be older than the model and have counted a field that there is no more."""
-    field = COLLECTIONS[collection_id].by_name.get(name)
+    field = _fields(collection_id).get(name)
     return name if field is None else field.title.in_language(language)
 
 
@@ -193,10 +203,12 @@ def _load_link(rel: str, loaded: LoadedDataset, entry: Load, links: Links, langu
 
 
 def _items_links(service: Service, loaded: LoadedDataset, links: Links, language: str) -> Iterator[Link]:
-    """The features of the dataset in each collection where it has some."""
+    """The features of the dataset in each collection where it has some; of a raster the whole."""
     chosen = ("dataset", loaded.dataset.id)
     for name, number in loaded.features.items():
-        if number:
+        if name in RASTERS:
+            yield links.to("collection", f"/collections/{name}", JSON_TYPE, _collection_title(service, name, language))
+        elif number:
             path, title = f"/collections/{name}/items", _collection_title(service, name, language)
             yield links.to("items", path, GEOJSON_TYPE, title, (chosen,))
             yield links.to("items", path, HTML_TYPE, title, (chosen, ("f", "html")))

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from otn.api import basemap, documents, facets, loaded, quality, schemas, texts
 from otn.api.answers import Document, answer, own_links, sent
 from otn.api.context import Api, RequestContext, request_context
+from otn.api.coverage import Coverage
 from otn.api.cql2.functions import functions_document
 from otn.api.crs import CRS84
 from otn.api.dataset_tiles import DatasetTile
@@ -38,6 +39,9 @@ from otn.api.openapi.document import openapi
 from otn.api.parameters import refuse_unknown
 from otn.api.qgis import layer_definition
 from otn.api.query import REPRESENTATION_PARAMETERS, require_available
+from otn.api.raster_documents import raster_collection, raster_schema
+from otn.api.raster_routes import raster_endpoints, raster_routes
+from otn.api.rasters import ServedRaster
 from otn.api.search import Search
 from otn.api.selection import parse_selection
 from otn.api.served import ServedCollection
@@ -63,10 +67,12 @@ def endpoints(api: Api, downloads: DownloadFiles) -> dict[str, ASGIApp]:
         _ITEMS: items,
         "/collections/{collection_id}/search": Search(items),
         "/collections/{collection_id}/download": Download(api, downloads),
+        "/collections/{collection_id}/coverage": Coverage(api),
         _TILESET + "/{tile_matrix}/{tile_row}/{tile_col}": CollectionTile(api),
         "/tiles/{tile_matrix_set_id}/{tile_matrix}/{tile_row}/{tile_col}": DatasetTile(api),
         f"/collections/{{collection_id}}/tiles/{documents.TILE_ARCHIVE}": TileArchive(api),
         "/basemap/{tile_matrix}/{tile_row}/{tile_col}": basemap.BasemapTile(api),
+        **raster_endpoints(api),
     }
 
 
@@ -86,6 +92,7 @@ def router(api: Api) -> APIRouter:
         ("/collections/{collection_id}/schema", resources.schema),
         ("/collections/{collection_id}/schemas/feature", resources.feature_schema),
         *tile_routes(api),
+        *raster_routes(api),
         ("/basemap", resources.basemap),
         ("/functions", resources.functions),
         *style_routes(api),
@@ -112,8 +119,7 @@ class _Resources:
             made = documents.landing(self._api.service, context.links, context.language, own_links(context, DOCUMENT))
             if not context.representation.is_html:
                 return made
-            served = await self._api.served.collections()
-            return made | {"collections": [self._described(entry, context) for entry in served]}
+            return made | {"collections": await self._all_described(context)}
 
         title = self._api.service.metadata.identification.title
         return await self._answer(request, DOCUMENT, "landing", title, document)
@@ -121,14 +127,16 @@ class _Resources:
     async def api(self, request: Request) -> Response:
         async def document(context: RequestContext) -> Document:
             served = await self._api.served.collections()
-            number = version("otn")
-            return openapi(self._api.service, served, self._api.limits, context.links, context.language, number)
+            rasters, number = self._api.rasters.served(), version("otn")
+            links, language = context.links, context.language
+            return openapi(self._api.service, served, rasters, self._api.limits, links, language, number)
 
         return await self._answer(request, API, "api", texts.API_DOCUMENTATION, document)
 
     async def conformance(self, request: Request) -> Response:
         async def document(context: RequestContext) -> Document:
-            return documents.conformance(own_links(context, DOCUMENT))
+            has_rasters = bool(self._api.rasters.served())
+            return documents.conformance(own_links(context, DOCUMENT), has_rasters=has_rasters)
 
         return await self._answer(request, DOCUMENT, "conformance", texts.CONFORMANCE, document)
 
@@ -141,13 +149,20 @@ class _Resources:
 
     async def collections(self, request: Request) -> Response:
         async def document(context: RequestContext) -> Document:
-            served = await self._api.served.collections()
-            own = own_links(context, DOCUMENT)
-            return documents.collections(self._api.service, served, context.links, context.language, own)
+            return documents.collections(await self._all_described(context), own_links(context, DOCUMENT))
 
         return await self._answer(request, DOCUMENT, "collections", texts.COLLECTIONS, document)
 
+    async def _all_described(self, context: RequestContext) -> list[Document]:
+        """The documents of the collections: those of features, then rasters."""
+        described = [self._described(entry, context) for entry in await self._api.served.collections()]
+        service, links, language = self._api.service, context.links, context.language
+        return described + [raster_collection(service, each, links, language) for each in self._api.rasters.served()]
+
     async def collection(self, request: Request) -> Response:
+        raster = self._api.rasters.current(request.path_params["collection_id"])
+        if raster is not None:
+            return await self._raster(request, raster)
         served = await self._served(request)
 
         async def document(context: RequestContext) -> Document:
@@ -156,6 +171,14 @@ class _Resources:
         if request_context(request.scope, COLLECTION, self._api.public_url).representation is QLR:
             return self._qgis_layers(request, served)
         return await self._answer(request, COLLECTION, "collection", self._title(served), document)
+
+    async def _raster(self, request: Request, served: ServedRaster) -> Response:
+        service = self._api.service
+
+        async def document(context: RequestContext) -> Document:
+            return raster_collection(service, served, context.links, context.language)
+
+        return await self._answer(request, DOCUMENT, "coverage", service.collections[served.id].title, document)
 
     def _qgis_layers(self, request: Request, served: ServedCollection) -> Response:
         context = request_context(request.scope, COLLECTION, self._api.public_url)
@@ -222,9 +245,20 @@ class _Resources:
         return await self._answer(request, DOCUMENT, "facets", self._title(served), document, known)
 
     async def schema(self, request: Request) -> Response:
+        raster = self._api.rasters.current(request.path_params["collection_id"])
+        if raster is not None:
+            return await self._raster_schema(request, raster)
         if request_context(request.scope, LOGICAL_SCHEMA, self._api.public_url).representation is XSD:
             return await self._xml_schema(request)
         return await self._schema(request, LOGICAL_SCHEMA, "schema", schemas.logical_schema)
+
+    async def _raster_schema(self, request: Request, served: ServedRaster) -> Response:
+        title = self._api.service.collections[served.id].title
+
+        async def document(context: RequestContext) -> Document:
+            return raster_schema(served, title.in_language(context.language), context.links, context.language)
+
+        return await self._answer(request, SCHEMA, "schema", title, document)
 
     async def _xml_schema(self, request: Request) -> Response:
         served = await self._served(request)

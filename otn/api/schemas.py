@@ -18,7 +18,7 @@ from otn.model.fields import Field, Kind
 
 Document = dict[str, Any]
 
-_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TYPES: dict[Kind, Document] = {
     Kind.TEXT: {"type": "string"},
     Kind.CODE: {"type": "string"},
@@ -127,7 +127,7 @@ def feature_schema(collection: Collection, title: str, links: Links, language: s
 
 def _schema(collection: Collection, name: str, title: str, links: Links) -> Document:
     address = links.plain(f"/collections/{collection.id}/{name}")
-    return {"$schema": _DIALECT, "$id": address, "type": "object", "title": title}
+    return {"$schema": DIALECT, "$id": address, "type": "object", "title": title}
 
 
 def _geometry(collection: Collection, language: str) -> Document:

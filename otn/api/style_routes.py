@@ -16,6 +16,8 @@ from otn.api.context import Api, RequestContext, request_context
 from otn.api.negotiation import DOCUMENT, LEGEND, STYLE, SVG_TYPE
 from otn.api.parameters import refuse_unknown
 from otn.api.query import REPRESENTATION_PARAMETERS
+from otn.api.raster_documents import raster_styles
+from otn.api.rasters import ServedRaster
 from otn.api.styles import (
     Style,
     find_style,
@@ -26,6 +28,7 @@ from otn.api.styles import (
     styles,
     styles_document,
 )
+from otn.model.rasters import ELEVATION
 
 _Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 _STYLE = "/styles/{style_id}"
@@ -52,6 +55,9 @@ class _StyleResources:
         self._api = api
 
     async def styles(self, request: Request) -> Response:
+        raster = self._api.rasters.current(request.path_params.get("collection_id", ""))
+        if raster is not None:
+            return await self._raster_styles(request, raster)
         known = await self._known(request)
 
         async def document(context: RequestContext) -> Document:
@@ -59,6 +65,13 @@ class _StyleResources:
             return styles_document(self._api.service, known, context.links, context.language, own)
 
         return await answer(self._api, request, DOCUMENT, "styles", texts.STYLES, document)
+
+    async def _raster_styles(self, request: Request, served: ServedRaster) -> Response:
+        async def document(context: RequestContext) -> Document:
+            own = own_links(context, DOCUMENT)[:1]
+            return raster_styles(served, context.links, context.language, own)
+
+        return await answer(self._api, request, DOCUMENT[:1], "styles", texts.STYLES, document)
 
     async def style(self, request: Request) -> Response:
         style = await self._style(request)
@@ -96,6 +109,8 @@ class _StyleResources:
     async def _known(self, request: Request) -> dict[str, Style]:
         """All styles, or those of the collection that the path names. Raises NotFound where that has no features."""
         collection_id = request.path_params.get("collection_id")
+        shade = self._api.rasters.current(ELEVATION.id)
         if collection_id is None:
-            return styles(self._api.service, await self._api.served.collections())
-        return styles(self._api.service, (await self._api.served.collection(collection_id),), whole=False)
+            return styles(self._api.service, await self._api.served.collections(), shade=shade)
+        only = await self._api.served.collection(collection_id)
+        return styles(self._api.service, (only,), whole=False, shade=shade)

@@ -30,6 +30,8 @@ from otn.api.negotiation import (
 from otn.api.parameters import Parameters
 from otn.api.qgis import QGIS_VERSION, layer_style
 from otn.api.qgis_project import Group, project
+from otn.api.raster_pictures import MAP_TILES, TILE_PIXELS
+from otn.api.rasters import ServedRaster
 from otn.api.schemas import value_schema
 from otn.api.served import ServedCollection
 from otn.errors import NotFound
@@ -55,12 +57,13 @@ _WHOLE_WORLD = (-180.0, -85.0, 180.0, 85.0)
 
 @dataclass(frozen=True)
 class Style:
-    """A style of `drawn` collections in one of THEMES."""
+    """A style of `drawn` collections in one of THEMES; `shade` is the raster whose hill-shade lies beneath them."""
 
     id: str
     title: Text
     theme: str
     drawn: tuple[ServedCollection, ...]
+    shade: ServedRaster | None = None
 
     @property
     def offered(self) -> tuple[Representation, ...]:
@@ -80,12 +83,17 @@ class StyleFile:
     name: str
 
 
-def styles(service: Service, served: tuple[ServedCollection, ...], *, whole: bool = True) -> dict[str, Style]:
-    """All styles by identifier: `map`, `map-dark`, `roads-print` and so on; of all together only if `whole`."""
+def styles(
+    service: Service, served: tuple[ServedCollection, ...], *, whole: bool = True, shade: ServedRaster | None = None
+) -> dict[str, Style]:
+    """All styles by identifier: `map`, `map-dark`, `roads-print` and so on; of all together only if `whole`.
+
+    Where there is a `shade` it lies beneath all but those for print, where it would cost ink.
+    """
     subjects = [(WHOLE_MAP, texts.WHOLE_MAP, served)] if whole else []
     subjects += [(entry.collection.id, _title(service, entry), (entry,)) for entry in served]
     made = [
-        Style(style_id(name, theme), _themed(title, theme), theme, drawn)
+        Style(style_id(name, theme), _themed(title, theme), theme, drawn, None if theme == "print" else shade)
         for name, title, drawn in subjects
         for theme in THEMES
     ]
@@ -264,13 +272,24 @@ def style_document(style: Style, links: Links, language: str) -> Document:
         "glyphs": links.base + "/static/vendor/noto-sans/{fontstack}/{range}.pbf",
         "sprite": links.plain("/static/sprite/sprite"),
         "sources": {BASE_MAP: _source(links, "/basemap")}
-        | {name: _source(links, f"/collections/{name}/tiles/WebMercatorQuad") for name in ids},
-        "layers": layers(ids, style.theme, language),
+        | {name: _source(links, f"/collections/{name}/tiles/WebMercatorQuad") for name in ids}
+        | _shade_source(style, links),
+        "layers": layers(ids, style.theme, language, None if style.shade is None else style.shade.id),
     }
 
 
 def _source(links: Links, path: str) -> Document:
     return {"type": "vector", "url": links.plain(path) + "?f=tilejson"}
+
+
+def _shade_source(style: Style, links: Links) -> Document:
+    """The hill-shade's source, named as the collection, if it has one."""
+    if style.shade is None:
+        return {}
+    path = f"/collections/{style.shade.id}/{MAP_TILES.below}/WebMercatorQuad"
+    return {
+        style.shade.id: {"type": "raster", "url": links.plain(path) + "?f=tilejson", "tileSize": TILE_PIXELS},
+    }
 
 
 def _bounds(drawn: tuple[ServedCollection, ...]) -> tuple[float, float, float, float]:

@@ -144,3 +144,33 @@ REJECTED_ROWS_ARE_HELD = Text(
     de="Abgewiesene Zeilen werden hier gezählt, aber nicht gezeigt: Sie können personenbezogene Daten enthalten. Der "
     "Betreiber dieses Dienstes kann sie einsehen.",
 )
+COVERAGE = Text(
+    en="Coverage: the values of the cells",
+    nl="Coverage: de waarden van de cellen",
+    fr="Couverture : les valeurs des cellules",
+    de="Coverage: die Werte der Zellen",
+)
+WHOLE_RASTER = Text(
+    en="The whole as a Cloud Optimized GeoTIFF",
+    nl="Het geheel als Cloud Optimized GeoTIFF",
+    fr="Le tout en GeoTIFF optimisé pour le nuage (COG)",
+    de="Das Ganze als Cloud Optimized GeoTIFF",
+)
+RASTER_SCHEMA = Text(
+    en="Schema of the cells", nl="Schema van de cellen", fr="Schéma des cellules", de="Schema der Zellen"
+)
+TERRAIN_TILES = Text(
+    en="Terrain tiles (heights as Mapbox Terrain-RGB)",
+    nl="Terreintegels (hoogten als Mapbox Terrain-RGB)",
+    fr="Tuiles de relief (altitudes en Mapbox Terrain-RGB)",
+    de="Geländekacheln (Höhen als Mapbox Terrain-RGB)",
+)
+MAP_TILES = Text(en="Map tiles", nl="Kaarttegels", fr="Tuiles de carte", de="Kartenkacheln")
+HILL_SHADE = Text(en="Hill-shade", nl="Reliëfschaduw", fr="Ombrage du relief", de="Schummerung")
+RELIEF = Text(
+    en="Relief in tints of elevation",
+    nl="Reliëf in hoogtetinten",
+    fr="Relief en teintes d'altitude",
+    de="Relief in Höhenstufen",
+)
+MAP_IMAGE = Text(en="Map image", nl="Kaartbeeld", fr="Image de carte", de="Kartenbild")

@@ -34,7 +34,7 @@ GEODATA_REL = _REL + "geodata"
 DATASET_REL = _REL + "dataset"
 
 _DATASET = "/tiles"
-_TILE = "{tileMatrix}/{tileRow}/{tileCol}"
+TILE = "{tileMatrix}/{tileRow}/{tileCol}"
 
 Bounds = tuple[float, float, float, float]
 
@@ -112,7 +112,9 @@ def tile_matrix_sets(links: Links, language: str, own: list[Link]) -> Document:
                 "title": entry.title,
                 "uri": entry.uri,
                 "crs": entry.crs,
-                "links": [links.to("self", _definition(entry), JSON_TYPE, texts.TILE_MATRIX_SET.in_language(language))],
+                "links": [
+                    links.to("self", definition_path(entry), JSON_TYPE, texts.TILE_MATRIX_SET.in_language(language))
+                ],
             }
             for entry in TILE_MATRIX_SETS.values()
         ],
@@ -146,16 +148,16 @@ def tileset(tiles: Tiles, entry: TileMatrixSet, links: Links, language: str, own
         "attribution": tiles.attribution,
         "accessConstraints": "unclassified",
         "mediaTypes": [MVT_TYPE],
-        "tileMatrixSetLimits": [_limits(entry.limits(bbox, matrix)) for matrix in range(entry.deepest + 1)],
+        "tileMatrixSetLimits": [limits(entry.limits(bbox, matrix)) for matrix in range(entry.deepest + 1)],
         "boundingBox": {
             "lowerLeft": entry.in_axis_order((bounds.west, bounds.south)),
             "upperRight": entry.in_axis_order((bounds.east, bounds.north)),
             "crs": entry.crs,
         },
         "centerPoint": {
-            "coordinates": entry.in_axis_order(entry.from_degrees(*_centre(bbox))),
+            "coordinates": entry.in_axis_order(entry.from_degrees(*centre(bbox))),
             "crs": entry.crs,
-            "tileMatrix": str(_first_matrix(entry, bbox)),
+            "tileMatrix": str(first_matrix(entry, bbox)),
         },
         "layers": [_layer(layer, entry, links, language) for layer in tiles.layers],
         "links": [*own, *_links(tiles, entry, links, language)[1:], *map(licence_link, tiles.licences)],
@@ -177,7 +179,7 @@ def tilejson(tiles: Tiles, links: Links, language: str) -> Document:
         "minzoom": 0,
         "maxzoom": DEEPEST_ZOOM,
         "bounds": list(bbox),
-        "center": [*_centre(bbox), _first_matrix(WEB_MERCATOR_QUAD, bbox)],
+        "center": [*centre(bbox), first_matrix(WEB_MERCATOR_QUAD, bbox)],
         "vector_layers": [_vector_layer(layer, language) for layer in tiles.layers],
     }
 
@@ -203,7 +205,8 @@ def _identity(tiles: Tiles, entry: TileMatrixSet) -> Document:
     }
 
 
-def _definition(entry: TileMatrixSet) -> str:
+def definition_path(entry: TileMatrixSet) -> str:
+    """The address of a tile matrix set."""
     return f"/tileMatrixSets/{entry.id}"
 
 
@@ -215,11 +218,11 @@ def _template(tiles: Tiles, entry: TileMatrixSet, places: str, links: Links) -> 
 def _links(tiles: Tiles, entry: TileMatrixSet, links: Links, language: str) -> list[Link]:
     """The tileset itself first, then where its tiles, its tiling scheme and its data are."""
     path = f"{tiles.path}/{entry.id}"
-    template = link("item", _template(tiles, entry, _TILE, links), MVT_TYPE, texts.TILE.in_language(language))
+    template = link("item", _template(tiles, entry, TILE, links), MVT_TYPE, texts.TILE.in_language(language))
     made = [
         links.to("self", path, JSON_TYPE, texts.TILESET.in_language(language), tiles.question),
         template | {"templated": True},
-        links.to(TILING_SCHEME_REL, _definition(entry), JSON_TYPE, texts.TILE_MATRIX_SET.in_language(language)),
+        links.to(TILING_SCHEME_REL, definition_path(entry), JSON_TYPE, texts.TILE_MATRIX_SET.in_language(language)),
         _data_link(tiles, links, language),
     ]
     if entry is WEB_MERCATOR_QUAD:
@@ -269,11 +272,12 @@ def _schema(field: Field, language: str) -> Document:
     return {"title": field.title.in_language(language), "description": field.description, **value_schema(field)}
 
 
-def _centre(bbox: Bounds) -> tuple[float, float]:
+def centre(bbox: Bounds) -> tuple[float, float]:
+    """The middle of a box of degrees."""
     return round((bbox[0] + bbox[2]) / 2, 7), round((bbox[1] + bbox[3]) / 2, 7)
 
 
-def _first_matrix(entry: TileMatrixSet, bbox: Bounds) -> int:
+def first_matrix(entry: TileMatrixSet, bbox: Bounds) -> int:
     """The deepest tile matrix that shows the whole extent on at most two by two tiles."""
     matrix = 0
     while matrix < entry.deepest:
@@ -284,7 +288,8 @@ def _first_matrix(entry: TileMatrixSet, bbox: Bounds) -> int:
     return matrix
 
 
-def _limits(limits: TileLimits) -> dict[str, Any]:
+def limits(limits: TileLimits) -> dict[str, Any]:
+    """The tiles of a tile matrix that hold data, as the standard writes them."""
     return {
         "tileMatrix": str(limits.matrix),
         "minTileRow": limits.min_row,

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import psycopg
@@ -16,7 +18,7 @@ from otn.errors import LoadError
 from otn.etl.background import Background
 from otn.etl.check import check_crs, check_geometry
 from otn.etl.check_place import Places, swapped_axes
-from otn.etl.extract import BY_DEFAULT, Downloads, Source, extract, wanted
+from otn.etl.extract import BY_DEFAULT, Downloads, Origin, Source, extract, wanted
 from otn.etl.harmonise import Features, harmonise, harmonised_geometry
 from otn.etl.load import Load, load, record_unread
 from otn.etl.load_records import LoadSummary
@@ -31,7 +33,12 @@ from otn.etl.tolerance import Tolerance
 from otn.etl.wishes import AS_DECLARED, Wishes
 from otn.model.collections import COLLECTIONS, ROAD_NODES, ROADS
 from otn.model.datasets import Dataset, Registry
+from otn.model.rasters import RasterCollection
 from otn.model.sources import FileSource, PackageSource
+from otn.settings import Settings
+
+if TYPE_CHECKING:
+    from otn.etl.raster_load import RasterLoading
 
 
 def load_dataset(
@@ -42,8 +49,10 @@ def load_dataset(
     progress: Progress,
     wishes: Wishes = AS_DECLARED,
     downloads: Downloads = BY_DEFAULT,
+    rasters: Path = Settings.data_dir / "rasters",
 ) -> LoadSummary:
-    """Loads `dataset` from its declared source, or from the files somebody wishes, into the database at `url`.
+    """Loads `dataset` from its declared source, or from the files somebody wishes, into the database at `url`; the
+    cells of a raster go to files in the folder `rasters`.
 
     Raises LoadError; then, as after a kill at any moment, the dataset is as it was before. A dry run does the same work
     and takes it back.
@@ -53,10 +62,18 @@ def load_dataset(
     with ExitStack() as stack:
         with _recorded(url, dataset, wishes):
             source = stack.enter_context(extract(dataset, wishes.files, wishes.crs, downloads, progress))
+        if dataset.raster is not None:
+            with _recorded(url, dataset, wishes, source), _translated(dataset):
+                # As readers do: other loads are spared what reads rasters.
+                from otn.etl.raster_load import load_raster
+
+                return load_raster(
+                    url, _raster_loading(dataset, dataset.raster, rasters, wishes), source, registry, progress
+                )
         recipe = _Recipe(dataset, source, registry, wishes.clip)
-        loading = load(url, dataset, source, tolerance=_tolerance(dataset, wishes), dry_run=wishes.dry_run)
+        beginning = load(url, dataset, source, tolerance=_tolerance(dataset, wishes), dry_run=wishes.dry_run)
         # Translated within too, so that the load records its failure in the same words.
-        with _translated(dataset), loading as under_way, _translated(dataset):
+        with _translated(dataset), beginning as under_way, _translated(dataset):
             progress.stage(f"{dataset.id}: read, harmonise, check", None)
             # GDAL makes its remarks to whom the thread has named; pyogrio names itself where it is imported only.
             with _uncollected(), Background(_register_error_handler) as reading:
@@ -69,6 +86,15 @@ def load_dataset(
                 _check_size(dataset, under_way.staging(dataset.collection_model).tally.features)
             progress.stage(f"{dataset.id}: merge", None)
             return under_way.commit()
+
+
+def _raster_loading(dataset: Dataset, raster: RasterCollection, rasters: Path, wishes: Wishes) -> "RasterLoading":
+    """Raises LoadError for a wish that no raster can meet."""
+    from otn.etl.raster_load import RasterLoading
+
+    if wishes.clip:
+        raise LoadError(f"{dataset.id} is a raster, which is not clipped; leave --clip out.")
+    return RasterLoading(dataset, raster, rasters / raster.id, _tolerance(dataset, wishes), wishes.dry_run)
 
 
 class _Recipe:
@@ -185,7 +211,7 @@ def _uncollected() -> Iterator[None]:
 
 
 @contextmanager
-def _recorded(url: str, dataset: Dataset, wishes: Wishes) -> Iterator[None]:
+def _recorded(url: str, dataset: Dataset, wishes: Wishes, origin: Origin | None = None) -> Iterator[None]:
     """What fails before there is anything to read leaves its record too."""
     started = datetime.now(UTC)
     try:
@@ -194,7 +220,7 @@ def _recorded(url: str, dataset: Dataset, wishes: Wishes) -> Iterator[None]:
         if not wishes.dry_run:
             # What is wrong with the source is worth more to say than that the database is away too.
             with suppress(psycopg.Error):
-                record_unread(url, dataset.id, wanted(dataset, wishes.files), started, str(error))
+                record_unread(url, dataset.id, origin or wanted(dataset, wishes.files), started, str(error))
         raise
 
 

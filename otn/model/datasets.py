@@ -9,6 +9,7 @@ from otn.errors import ConfigError, UnknownDataset
 from otn.model.collections import COLLECTIONS, Collection
 from otn.model.declarations import Declaration, MultilingualText, read_yaml, validated
 from otn.model.licences import LICENCES, Licence
+from otn.model.rasters import RASTERS, RasterCollection
 from otn.model.sources import Checks, Expected, FileSource, Frequency, PackageSource, Url
 from otn.settings import CONFIG_DIR
 
@@ -51,11 +52,14 @@ class Dataset(Declaration):
 
     @model_validator(mode="after")
     def _refers_to_what_exists(self) -> Self:
-        if self.collection not in COLLECTIONS:
-            raise ValueError(f"collection {self.collection!r} is none of {', '.join(COLLECTIONS)}")
+        if self.collection not in COLLECTIONS.keys() | RASTERS.keys():
+            raise ValueError(f"collection {self.collection!r} is none of {', '.join((*COLLECTIONS, *RASTERS))}")
         if self.licence not in LICENCES:
             raise ValueError(f"licence {self.licence!r} is none of {', '.join(LICENCES)}")
-        self._check_mapping(self.collection_model)
+        if self.raster is None:
+            self._check_mapping(self.collection_model)
+        elif not (isinstance(self.source, FileSource) and self.source.reader in ("raster", "none")):
+            raise ValueError(f"source.reader: must be raster, since {self.collection} is one")
         return self
 
     def _check_mapping(self, collection: Collection) -> None:
@@ -72,7 +76,13 @@ class Dataset(Declaration):
 
     @property
     def collection_model(self) -> Collection:
+        """The collection of features that it fills; `raster` is None then."""
         return COLLECTIONS[self.collection]
+
+    @property
+    def raster(self) -> RasterCollection | None:
+        """The raster that it fills, if it fills one."""
+        return RASTERS.get(self.collection)
 
     @property
     def licence_model(self) -> Licence:

@@ -5,6 +5,7 @@ from typing import Any
 from otn.model.collections import COLLECTIONS
 from otn.model.datasets import Region
 from otn.model.licences import LICENCES
+from otn.model.rasters import RASTERS
 
 # What reading a file adds of itself: the name of the file and of the dataset.
 _ADDED = {"Region": ("id",), "Dataset": ("id", "region")}
@@ -20,7 +21,7 @@ def region_schema() -> dict[str, Any]:
             del declared["properties"][key]
             declared["required"].remove(key)
     dataset = definitions["Dataset"]["properties"]
-    dataset["collection"] = {"enum": list(COLLECTIONS)}
+    dataset["collection"] = {"enum": [*COLLECTIONS, *RASTERS]}
     dataset["licence"] = {"enum": list(LICENCES)}
     mapped = definitions["FileSource"]["properties"]["fields"]
     mapped["additionalProperties"] = {"anyOf": [{"type": "string"}, mapped["additionalProperties"]]}

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from otn.errors import ConfigError
 from otn.model.collections import COLLECTIONS
 from otn.model.declarations import MultilingualText, read_yaml, validated
+from otn.model.rasters import RASTERS
 from otn.settings import CONFIG_DIR
 
 SERVICE_FILE = CONFIG_DIR / "pygeoapi.yml"
@@ -91,11 +92,12 @@ def read_service(path: Path = SERVICE_FILE) -> Service:
     """Raises ConfigError naming the dotted path of what is wrong, or the collection that has no texts."""
     content: Any = read_yaml(path)
     declared = validated(_ServiceFile, content, path)
-    for collection_id in COLLECTIONS.keys() - declared.resources.keys():
+    known = (*COLLECTIONS, *RASTERS)
+    for collection_id in set(known) - declared.resources.keys():
         raise ConfigError(f"{path}: resources: has no texts for the collection {collection_id!r}.")
     return Service(
         metadata=declared.metadata,
-        collections={collection_id: declared.resources[collection_id] for collection_id in COLLECTIONS},
+        collections={collection_id: declared.resources[collection_id] for collection_id in known},
         default_limit=declared.server.limits.default_items,
         maximum_limit=declared.server.limits.max_items,
     )

@@ -288,3 +288,17 @@ SYMBOLOGIES = {
     "ports": PORTS,
     "airports": AIRPORTS,
 }
+
+ELEVATION_TINTS = (
+    (-100, "#7fa38c"),
+    (0, "#9dbf9e"),
+    (100, "#b7cfa3"),
+    (250, "#d3dfb0"),
+    (500, "#ece7bd"),
+    (1000, "#e0cb9b"),
+    (1500, "#cdac7c"),
+    (2000, "#b68e68"),
+    (3000, "#a98c80"),
+    (4500, "#f5f2f0"),
+)
+"""Metres and their colour, between which others are mixed: told apart by lightness where hues do not."""

@@ -11,7 +11,8 @@ from otn.api.html import PageContext
 from otn.api.legend import entries
 from otn.api.negotiation import COLLECTION_STYLE, GEOJSON_TYPE, WHOLE_STYLE
 from otn.api.styles import WHOLE_MAP
-from otn.model.symbology import SYMBOLOGIES
+from otn.model.rasters import RASTERS
+from otn.model.symbology import ELEVATION_TINTS, SYMBOLOGIES
 from otn.portal.downloads import formats as download_formats
 from otn.portal.downloads import style_files
 from otn.portal.formats import Formats
@@ -31,6 +32,8 @@ _STANDARDS = {
     "ogcapi-features-3": "OGC API – Features – Part 3: Filtering",
     "ogcapi-features-5": "OGC API – Features – Part 5: Schemas",
     "ogcapi-tiles-1": "OGC API – Tiles – Part 1: Core",
+    "ogcapi-coverages-1": "OGC API – Coverages – Part 1: Core (draft)",
+    "ogcapi-maps-1": "OGC API – Maps – Part 1: Core",
     "ogcapi-styles-1": "OGC API – Styles – Part 1: Core (draft)",
     "cql2": "Common Query Language (CQL2)",
     "json-fg-1": "OGC Features and Geometries JSON – Part 1: Core",
@@ -66,7 +69,10 @@ def _collections(document: Document, context: PageContext, _formats: Formats) ->
     return {
         "bounds": _around(_bbox(collection) for collection in document["collections"]),
         "legend_entries": [
-            entry for collection in document["collections"] for entry in entries(collection["id"], context.language)
+            entry
+            for collection in document["collections"]
+            if collection["id"] in SYMBOLOGIES
+            for entry in entries(collection["id"], context.language)
         ],
     }
 
@@ -81,6 +87,36 @@ def _collection(document: Document, context: PageContext, _formats: Formats) -> 
         "interval": next(iter(extent.get("temporal", {}).get("interval", [])), None),
         "share_alike": any(dataset["shareAlike"] for dataset in document["datasets"]),
     }
+
+
+def _coverage(document: Document, _context: PageContext, _formats: Formats) -> dict[str, Any]:
+    bbox = _bbox(document)
+    assert bbox is not None  # noqa: S101 - a raster that is served has cells
+    west, south, _, _ = bbox
+    return {
+        "bbox": bbox,
+        "share_alike": any(dataset["shareAlike"] for dataset in document["datasets"]),
+        # Its south-western corner: whether there are values is for the reader to see.
+        "example_box": f"{west:.2f},{south:.2f},{west + 0.1:.2f},{south + 0.1:.2f}",
+        "tints": _tints(document["minimum"], document["maximum"]),
+        "example_place": f"{west + 0.05:.3f} {south + 0.05:.3f}",
+    }
+
+
+_TINTS_WIDTH = 480
+
+
+def _tints(low: int, high: int) -> dict[str, Any]:
+    """The scale of tints: the steps around all values, at equal distances."""
+    below = [step for step in ELEVATION_TINTS if step[0] <= low] or [ELEVATION_TINTS[0]]
+    above = [step for step in ELEVATION_TINTS if step[0] >= high] or [ELEVATION_TINTS[-1]]
+    steps = [step for step in ELEVATION_TINTS if below[-1][0] <= step[0] <= above[0][0]]
+    most = max(len(steps) - 1, 1)
+    shown = [
+        {"metres": metres, "colour": colour, "offset": round(place / most, 4)}
+        for place, (metres, colour) in enumerate(steps)
+    ]
+    return {"width": _TINTS_WIDTH, "steps": shown}
 
 
 # The fields of the search form beside those of properties.
@@ -229,7 +265,8 @@ def _api(document: Document, _context: PageContext, _formats: Formats) -> dict[s
 
 
 def _dataset(document: Document, _context: PageContext, _formats: Formats) -> dict[str, Any]:
-    return {"declaration": json.dumps(document["declaration"], indent=2, ensure_ascii=False)}
+    declaration = json.dumps(document["declaration"], indent=2, ensure_ascii=False)
+    return {"declaration": declaration, "rasters": RASTERS}
 
 
 VIEWS: dict[str, View] = {
@@ -238,6 +275,7 @@ VIEWS: dict[str, View] = {
     "api": _api,
     "collections": _collections,
     "collection": _collection,
+    "coverage": _coverage,
     "items": _items,
     "feature": _feature,
     "styles": _styles,

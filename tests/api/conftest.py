@@ -15,9 +15,15 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from otn.app import create_app
+from otn.etl.pipeline import load_dataset
+from otn.etl.progress import Silent
+from otn.etl.wishes import Wishes
+from otn.model.datasets import Registry
 from otn.settings import ROOT, Settings
 from tests.api.formats import fill_nasty
+from tests.api.sample import fill
 from tests.conftest import MadeOnce
+from tests.heights import write_heights
 
 
 class _Server(uvicorn.Server):
@@ -78,6 +84,31 @@ def address(sample_url: str) -> Iterator[str]:
 def client(address: str) -> Iterator[httpx.Client]:
     """A client that says nothing about what it accepts, as programs do."""
     with httpx.Client(base_url=address, timeout=20) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def heights_service(made_once: MadeOnce, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """The settings, with its address as public URL, of a service of the sample and of a raster of heights."""
+    url, data_dir = made_once("otn_heights", fill), tmp_path_factory.mktemp("heights")
+    registry = Registry.read()
+    load_dataset(
+        url,
+        registry.dataset("fr/srtm-elevation"),
+        registry=registry,
+        progress=Silent(),
+        wishes=Wishes([write_heights(data_dir / "N43E007.tif")]),
+        rasters=data_dir / "rasters",
+    )
+    settings = Settings(database_url=url, data_dir=data_dir)
+    with served(settings) as address:
+        yield replace(settings, public_url=address)
+
+
+@pytest.fixture(scope="session")
+def heights(heights_service: Settings) -> Iterator[httpx.Client]:
+    """A client of that service."""
+    with httpx.Client(base_url=heights_service.public_url or "", timeout=20) as client:
         yield client
 
 

@@ -7,13 +7,14 @@ from pygeoapi.util import yaml_load
 
 from otn.errors import ConfigError
 from otn.model.collections import COLLECTIONS
+from otn.model.rasters import RASTERS
 from otn.model.service import SERVICE_FILE, read_service
 from otn.model.text import LANGUAGES
 
 
 def test_the_service_and_every_collection_have_texts_in_four_languages() -> None:
     service = read_service()
-    assert list(service.collections) == list(COLLECTIONS)
+    assert list(service.collections) == [*COLLECTIONS, *RASTERS]
     identification = service.metadata.identification
     parts = [(identification.description, identification.keywords)]
     parts += [(resource.description, resource.keywords) for resource in service.collections.values()]
@@ -30,15 +31,18 @@ def test_a_page_holds_ten_features_and_at_most_ten_thousand() -> None:
 def test_the_file_follows_the_schema_of_pygeoapi(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTN_DATABASE_URL", "postgresql:///otn?host=/run/otn")
     monkeypatch.setenv("OTN_PORT", "8001")
+    monkeypatch.setenv("OTN_DATA_DIR", "/srv/otn")
     with SERVICE_FILE.open(encoding="utf-8") as file:
         content = yaml_load(file)
     assert validate_config(content)
     assert content["server"]["bind"]["port"] == 8001
     providers = {name: resource["providers"] for name, resource in content["resources"].items()}
     assert {name: provider["collection"] for name, (provider,) in providers.items()} == {
-        id_: id_ for id_ in COLLECTIONS
+        id_: id_ for id_ in (*COLLECTIONS, *RASTERS)
     }
-    assert {provider["data"] for (provider,) in providers.values()} == {"postgresql:///otn?host=/run/otn"}
+    data = {name: provider["data"] for name, (provider,) in providers.items()}
+    assert {data[name] for name in COLLECTIONS} == {"postgresql:///otn?host=/run/otn"}
+    assert {data[name] for name in RASTERS} == {"/srv/otn/rasters"}
 
 
 def test_a_collection_without_texts_is_named(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The documents that pages are made of, built by the API's own functions, for the tests of the portal."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from otn.api import documents, quality, schemas, styles, tilesets
@@ -10,11 +11,15 @@ from otn.api.loaded import Changes, Load, LoadedDataset
 from otn.api.negotiation import GEOJSON_TYPE, JSON_TYPE
 from otn.api.openapi.document import openapi
 from otn.api.paging import Limits
+from otn.api.raster_documents import raster_collection
+from otn.api.rasters import ServedRaster
 from otn.api.served import ServedCollection, ServedDataset
 from otn.model.collections import AIRPORTS, COLLECTIONS, ROADS, Collection
 from otn.model.datasets import Registry
+from otn.model.rasters import ELEVATION
 from otn.model.service import read_service
 from otn.model.tile_matrix_sets import WEB_MERCATOR_QUAD
+from otn.store.raster_folder import RasterManifest, RasterPart
 
 BASE = "https://data.example.org/otn"
 LIMITS = Limits(10, 10000)
@@ -26,6 +31,7 @@ _PATHS = {
     "api": "/api",
     "collections": "/collections",
     "collection": "/collections/roads",
+    "coverage": "/collections/elevation",
     "items": "/collections/roads/items",
     "feature": "/collections/roads/items/7",
     "styles": "/styles",
@@ -122,6 +128,17 @@ def feature(name: str | None = "Dorpsstraat", **known: Any) -> dict[str, Any]:
     }
 
 
+def served_raster() -> ServedRaster:
+    """Elevation of one tile of a degree."""
+    window = ELEVATION.grid.window((7, 43, 8, 44))
+    declaration = registry.dataset("fr/srtm-elevation").model_dump(mode="json")
+    part = RasterPart(declaration, 7, window, 1_440_806, -11, 2064)
+    manifest = RasterManifest(
+        7, datetime(2026, 9, 5, 12, 30, tzinfo=UTC), window, ELEVATION.grid.bounds(window), (part,)
+    )
+    return ServedRaster(ELEVATION, manifest, Path("7.tif"))
+
+
 def document(page: str, language: str, **features: Any) -> dict[str, Any]:
     """The document of a page in one language; `features` replace property values of the road it shows."""
     links = Links(BASE)
@@ -129,15 +146,20 @@ def document(page: str, language: str, **features: Any) -> dict[str, Any]:
     schema = schemas.feature_schema(ROADS, "Roads", links, language)["properties"]["properties"]
     following = link("next", f"{BASE}/collections/roads/items?limit=1&f=json&token=t", GEOJSON_TYPE)
     everything = tuple(served(collection) for collection in COLLECTIONS.values())
-    all_collections = documents.collections(service, everything, links, language, [])
+    described = [documents.collection(service, entry, links, language) for entry in everything]
+    raster = raster_collection(service, served_raster(), links, language)
+    all_collections = documents.collections([*described, raster], [])
     tiles = tilesets.of_collection(served(ROADS), road["title"], road["description"])
     known_styles = styles.styles(service, everything)
     made: dict[str, dict[str, Any]] = {
         "landing": documents.landing(service, links, language, []) | {"collections": all_collections["collections"]},
-        "conformance": documents.conformance([]),
-        "api": openapi(service, (served(ROADS), served(AIRPORTS)), LIMITS, links, language, "0.1.0"),
+        "conformance": documents.conformance([], has_rasters=True),
+        "api": openapi(
+            service, (served(ROADS), served(AIRPORTS)), (served_raster(),), LIMITS, links, language, "0.1.0"
+        ),
         "collections": all_collections,
         "collection": road,
+        "coverage": raster,
         "items": {
             "type": "FeatureCollection",
             "features": [feature(**features)],
@@ -146,6 +168,7 @@ def document(page: str, language: str, **features: Any) -> dict[str, Any]:
             "timeStamp": "2026-09-05T12:30:00Z",
             "links": [following],
             "collection": road,
+            "coverage": raster,
             "schema": schema,
         },
         "feature": feature(**features) | {"collection": road, "schema": schema},

@@ -18,7 +18,7 @@ from otn.portal.pages import STATIC_DIR, Pages
 from tests.portal.documents import BASE, context, document, served, service
 from tests.portal.markup import Markup
 
-WITH_MAP = ["collections", "collection", "items", "feature", "style"]
+WITH_MAP = ["collections", "collection", "coverage", "items", "feature", "style"]
 pages = Pages(service)
 
 

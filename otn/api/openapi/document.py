@@ -7,14 +7,22 @@ from otn.api.openapi.operations import headers, responses
 from otn.api.openapi.parameters import parameters
 from otn.api.openapi.parts import Document
 from otn.api.openapi.paths import collection_paths, dataset_tile_paths, service_paths, tile_paths
+from otn.api.openapi.raster_paths import raster_paths
 from otn.api.openapi.schemas import schemas
 from otn.api.paging import Limits
+from otn.api.rasters import ServedRaster
 from otn.api.served import ServedCollection
 from otn.model.service import Service
 
 
 def openapi(
-    service: Service, served: tuple[ServedCollection, ...], limits: Limits, links: Links, language: str, version: str
+    service: Service,
+    served: tuple[ServedCollection, ...],
+    rasters: tuple[ServedRaster, ...],
+    limits: Limits,
+    links: Links,
+    language: str,
+    version: str,
 ) -> Document:
     """The definition of the service as it is served at `links.base`."""
     metadata = service.metadata
@@ -23,6 +31,9 @@ def openapi(
     for entry in served:
         title = service.collections[entry.collection.id].title.in_language(language)
         paths |= collection_paths(entry, title, language) | tile_paths(entry, title, language)
+    for raster in rasters:
+        paths |= raster_paths(raster, service.collections[raster.id].title.in_language(language))
+    names = (*(entry.collection.id for entry in served), *(raster.id for raster in rasters))
     return {
         "openapi": "3.0.3",
         "info": {
@@ -35,7 +46,7 @@ def openapi(
         "servers": [{"url": links.base}],
         "tags": [
             {"name": "service"},
-            *({"name": entry.collection.id, "description": _title(service, entry, language)} for entry in served),
+            *({"name": name, "description": service.collections[name].title.in_language(language)} for name in names),
         ],
         "paths": paths,
         "components": {
@@ -45,10 +56,6 @@ def openapi(
             "headers": headers(),
         },
     }
-
-
-def _title(service: Service, served: ServedCollection, language: str) -> str:
-    return service.collections[served.collection.id].title.in_language(language)
 
 
 def _named(party: Any) -> Document:

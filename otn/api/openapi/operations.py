@@ -2,10 +2,12 @@
 
 from otn.api.negotiation import (
     GEOPACKAGE,
+    GEOTIFF,
     HTML_TYPE,
     JSON_TYPE,
     MVT_TYPE,
     PMTILES_TYPE,
+    PNG_TYPE,
     PROBLEM_TYPE,
     QLR_TYPE,
     STYLE_TYPE,
@@ -25,6 +27,8 @@ _ERRORS = {
 # Which parameter `f` a resource takes, by the first of these whose types it all answers with.
 _FORMATS = (
     ({GEOPACKAGE.media_type, HTML_TYPE}, "fItems"),
+    ({GEOTIFF.media_type}, "fCoverage"),
+    ({PNG_TYPE}, "fPicture"),
     ({GEOPACKAGE.media_type}, "fDownload"),
     ({QLR_TYPE}, "fCollection"),
     ({STYLE_TYPE}, "fStyle"),

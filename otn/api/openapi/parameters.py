@@ -5,7 +5,7 @@ The OGC test suite compares their `style` and `explode` as written; QGIS and GDA
 """
 
 from otn.api.encoders.registry import DOWNLOADS, ITEMS
-from otn.api.negotiation import COLLECTION_STYLE, LEGEND, LOGICAL_SCHEMA, Representation
+from otn.api.negotiation import COLLECTION_STYLE, COVERAGE, LEGEND, LOGICAL_SCHEMA, PNG, Representation
 from otn.api.openapi.feature_parameters import common
 from otn.api.openapi.parts import Document, path, query
 from otn.api.paging import Limits
@@ -48,6 +48,8 @@ def parameters(limits: Limits) -> Document:
         **common(),
         "fItems": _format(ITEMS),
         "fDownload": _format(DOWNLOADS),
+        "fCoverage": _format(COVERAGE),
+        "fPicture": _format(PNG),
         "fCollection": query(
             "f", "The format, before the Accept header.", {"type": "string", "enum": ["json", "html", "qlr"]}
         ),

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import shapely
 from pyproj import CRS
@@ -57,9 +58,9 @@ class RasterIndex:
         for position, path in enumerate(self.inputs.files, 1):
             check_file(path)
             try:
-                with _opened(path) as raster:
-                    crs = self._crs(raster)
-                    footprint, described = _footprint(raster), _described(raster, crs)
+                with opened(path) as raster:
+                    crs = crs_of(raster, self.inputs.crs)
+                    footprint, described = footprint_of(raster), _described(raster, crs)
             except (RasterioError, OSError) as error:
                 raise SourceError(f"{path} is damaged, cut off or no raster: {str(error).rstrip('.')}.") from error
             yield SourceRows(
@@ -79,21 +80,23 @@ class RasterIndex:
             "sourceCodes": pa.array(codes, pa.string()),
         }
 
-    def _crs(self, raster: Any) -> CRS:
-        if raster.transform.is_identity:
-            raise SourceError(f"{raster.name} does not say where it lies in its reference system: it cannot be placed.")
-        if self.inputs.crs is not None:
-            return self.inputs.crs
-        if raster.crs is None:
-            raise SourceError(
-                f"{raster.name} does not say what coordinate reference system it is in; "
-                "tell it, as in --crs EPSG:31370."
-            )
-        return CRS.from_wkt(raster.crs.to_wkt())
+
+def crs_of(raster: Any, named: CRS | None) -> CRS:
+    """What the raster is in: `named`, else what it says itself. Raises SourceError where it lies nowhere."""
+    if raster.transform.is_identity:
+        raise SourceError(f"{raster.name} does not say where it lies in its reference system: it cannot be placed.")
+    if named is not None:
+        return named
+    if raster.crs is None:
+        raise SourceError(
+            f"{raster.name} does not say what coordinate reference system it is in; tell it, as in --crs EPSG:31370."
+        )
+    return CRS.from_wkt(raster.crs.to_wkt())
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
+def opened(path: Path) -> Iterator[Any]:
+    """A raster, open to be read. Raises SourceError for a name that is none of a raster, and RasterioError."""
     # Here, and not for every load: it takes as long to import as a small file to load.
     import rasterio
     from rasterio.errors import NotGeoreferencedWarning
@@ -112,7 +115,7 @@ def _driver(path: Path) -> str:
     return _DRIVERS[suffix]
 
 
-def _footprint(raster: Any) -> shapely.Geometry:
+def footprint_of(raster: Any) -> shapely.Geometry:
     """The extent; a raster may be rotated."""
     corners = ((0, 0), (raster.width, 0), (raster.width, raster.height), (0, raster.height))
     polygon = shapely.Polygon([raster.transform @ corner for corner in corners])
@@ -146,17 +149,25 @@ def _band(raster: Any, band: int) -> dict[str, Any]:
     return {key: value for key, value in (described | numbers).items() if value is not None}
 
 
-def _statistics(raster: Any, band: int) -> dict[str, float]:
-    """Minimum, maximum, mean and standard deviation, block by block; nothing where no pixel has a value."""
+def pixels_of(raster: Any, band: int) -> Iterator[npt.NDArray[np.float64]]:
+    """The values of a band, those of one block at a time, without what is nodata.
+
+    Raises SourceError for blocks that are too large, and RasterioError where the file is damaged.
+    """
     height, width = raster.block_shapes[band - 1]
     if height * width > _LARGEST_BLOCK:
         raise SourceError(f"{raster.name} has blocks of {width} x {height} pixels, too large to read: tile it.")
-    number, mean, squares, low, high = 0, 0.0, 0.0, math.inf, -math.inf
     for _, window in raster.block_windows(band):
         pixels = raster.read(band, window=window, masked=True).compressed()
         pixels = pixels[np.isfinite(pixels)].real.astype(np.float64)
-        if not len(pixels):
-            continue
+        if len(pixels):
+            yield pixels
+
+
+def _statistics(raster: Any, band: int) -> dict[str, float]:
+    """Minimum, maximum, mean and standard deviation, block by block; nothing where no pixel has a value."""
+    number, mean, squares, low, high = 0, 0.0, 0.0, math.inf, -math.inf
+    for pixels in pixels_of(raster, band):
         low, high = min(low, float(pixels.min())), max(high, float(pixels.max()))
         # Sums of squares of all pixels would lose the decimals that the deviation is made of.
         apart, together = float(pixels.mean()) - mean, number + len(pixels)

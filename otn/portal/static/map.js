@@ -87,7 +87,16 @@ async function styleOf(figure) {
   if (!answer.ok) throw new Error(`${answer.url}: ${answer.status}`);
   const style = await answer.json();
   if (figure.dataset.features) highlight(style, figure.dataset.features);
+  if (figure.dataset.raster) tint(style, figure.dataset);
   return style;
+}
+
+// On the page of a raster its hill-shade, which lies beneath every map, gives way to the raster itself, without features.
+function tint(style, { raster, rasterTiles }) {
+  style.sources[raster].url = new URL(rasterTiles, location.href).href;
+  style.layers.find(({ source }) => source === raster).paint = { "raster-opacity": 1 };
+  const kept = new Set([undefined, BASE_MAP, raster]);
+  style.layers = style.layers.filter(({ source }) => kept.has(source));
 }
 
 // The page's features get a halo and a line or a disc in the page's own accent, whatever the tiles show of them.

@@ -1,0 +1,133 @@
+"""The documents about rasters: collection and schema. Pure: what is served becomes a dict.
+
+Sources: OGC API - Common - Part 2 (20-024) for the extent with its grid, OGC API - Coverages - Part 1 (19-087, draft).
+"""
+
+from typing import Any
+
+from otn.api import texts
+from otn.api.crs import CRS84
+from otn.api.documents import (
+    QUALITY_REL,
+    SCHEMA_REL,
+    STYLES_REL,
+    Document,
+    described_dataset,
+    instant,
+    keywords,
+    licence_link,
+)
+from otn.api.links import Link, Links
+from otn.api.negotiation import COVERAGE_JSON, GEOTIFF, HTML_TYPE, JSON_TYPE, PNG_TYPE, SCHEMA_TYPE
+from otn.api.parameters import Parameters
+from otn.api.raster_pictures import DEFAULT_STYLE, MAP_STYLES, MAP_TILES, TERRAIN_TILES, styled_map_tiles
+from otn.api.rasters import ServedRaster
+from otn.api.schemas import DIALECT, field_schema
+from otn.model.service import Service
+from otn.model.text import Text
+
+MAP_REL = "http://www.opengis.net/def/rel/ogc/1.0/map"
+TILESETS_REL = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-"
+COVERAGE_REL = "http://www.opengis.net/def/rel/ogc/1.0/coverage"
+
+
+def raster_collection(service: Service, served: ServedRaster, links: Links, language: str) -> Document:
+    """The collection document, the same within /collections and on its own."""
+    described = service.collections[served.id]
+    return {
+        "id": served.id,
+        "title": described.title.in_language(language),
+        "description": described.description.in_language(language),
+        "keywords": keywords(described.keywords, language),
+        "attribution": served.attribution,
+        "dataType": "coverage",
+        # Clients of features take a collection for theirs that does not say what it is.
+        "itemType": "coverage",
+        "extent": {"spatial": {"bbox": [list(served.bbox)], "crs": CRS84.uri, "grid": _grid(served)}},
+        "crs": [CRS84.uri],
+        "storageCrs": CRS84.uri,
+        "updated": instant(served.updated),
+        "minimum": served.manifest.minimum,
+        "maximum": served.manifest.maximum,
+        "datasets": [described_dataset(entry, links, language) for entry in served.datasets],
+        "links": _links(served, links, language),
+    }
+
+
+def _grid(served: ServedRaster) -> list[dict[str, Any]]:
+    """Along longitude and latitude: how many cells, how wide they are, where the first and the last begin."""
+    west, _, _, north = served.bbox
+    cell = served.raster.grid.cell
+    return [
+        {"cellsCount": count, "resolution": step, "firstCoordinate": round(first, 9)}
+        for count, step, first in (
+            (served.window.columns, cell, west + cell / 2),
+            (served.window.rows, -cell, north - cell / 2),
+        )
+    ]
+
+
+def raster_schema(served: ServedRaster, title: str, links: Links, language: str) -> Document:
+    """What each cell holds: the range type of the coverage."""
+    field = served.raster.field
+    return {
+        "$schema": DIALECT,
+        "$id": links.plain(f"/collections/{served.id}/schema"),
+        "type": "object",
+        "title": title,
+        "properties": {field.name: field_schema(field, language) | {"x-ogc-propertySeq": 1}},
+        "additionalProperties": False,
+    }
+
+
+def raster_styles(served: ServedRaster, links: Links, language: str, own: list[Link]) -> Document:
+    """The styles that maps of the raster are drawn in (OGC API - Styles, 20-009, draft)."""
+    path = f"/collections/{served.id}/styles"
+    return {
+        "title": texts.STYLES.in_language(language),
+        "default": DEFAULT_STYLE,
+        "styles": [
+            {
+                "id": style,
+                "title": title.in_language(language),
+                "links": [
+                    links.to(MAP_REL, f"{path}/{style}/map", PNG_TYPE, title.in_language(language)),
+                    links.to(
+                        TILESETS_REL + "map",
+                        f"{path}/{style}/map/tiles",
+                        JSON_TYPE,
+                        MAP_TILES.title.in_language(language),
+                    ),
+                ],
+            }
+            for style, title in MAP_STYLES.items()
+        ],
+        "links": own,
+    }
+
+
+def _links(served: ServedRaster, links: Links, language: str) -> list[Link]:
+    path = f"/collections/{served.id}"
+
+    def to(rel: str, below: str, media_type: str, title: Text, parameters: Parameters = ()) -> Link:
+        return links.to(rel, path + below, media_type, title.in_language(language), parameters)
+
+    return [
+        to("self", "", JSON_TYPE, texts.COLLECTION),
+        to("alternate", "", HTML_TYPE, texts.AS_PAGE, (("f", "html"),)),
+        to(COVERAGE_REL, "/coverage", GEOTIFF.media_type, texts.COVERAGE, (("f", "geotiff"),)),
+        to(COVERAGE_REL, "/coverage", COVERAGE_JSON.media_type, texts.COVERAGE, (("f", "covjson"),)),
+        to("enclosure", "/coverage", GEOTIFF.media_type, texts.WHOLE_RASTER, (("f", "geotiff"),)),
+        to(MAP_REL, "/map", PNG_TYPE, texts.MAP_IMAGE),
+        *(to(MAP_REL, f"/styles/{style}/map", PNG_TYPE, title) for style, title in MAP_STYLES.items()),
+        to(TILESETS_REL + "coverage", f"/{TERRAIN_TILES.below}", JSON_TYPE, TERRAIN_TILES.title),
+        to(TILESETS_REL + "map", f"/{MAP_TILES.below}", JSON_TYPE, MAP_TILES.title),
+        *(
+            to(TILESETS_REL + "map", f"/{kind.below}", JSON_TYPE, kind.title)
+            for kind in map(styled_map_tiles, MAP_STYLES)
+        ),
+        to(STYLES_REL, "/styles", JSON_TYPE, texts.STYLES),
+        to(SCHEMA_REL, "/schema", SCHEMA_TYPE, texts.RASTER_SCHEMA),
+        links.to(QUALITY_REL, "/datasets", JSON_TYPE, texts.DATASETS.in_language(language)),
+        *(licence_link(licence) for licence in served.licences),
+    ]
