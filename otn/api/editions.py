@@ -243,9 +243,7 @@ def is_whole(presentation: Presentation, collection: Collection) -> bool:
 
 
 def _is_box_alone(selection: Selection) -> bool:
-    if selection.is_everything:
-        return True
-    return isinstance(selection.bbox, BoundingBox) and selection == Selection(bbox=selection.bbox)
+    return selection.is_by_place_alone and isinstance(selection.bbox, BoundingBox | None)
 
 
 def _boxes(selection: Selection) -> tuple[Bounds, ...]:

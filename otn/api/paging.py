@@ -21,6 +21,7 @@ from otn.model.fields import Field
 
 _MOST_SORT_KEYS = 8
 _LONGEST_TOKEN = 4096
+_LIMIT = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Place:
 
 def parse_limit(text: str, limits: Limits) -> int:
     """A positive integer, capped at the maximum as /per/core/fc-limit-response-2 of Features Part 1 permits."""
-    if not re.fullmatch(r"[0-9]{1,18}", text) or int(text) == 0:
+    if not _LIMIT.fullmatch(text) or int(text) == 0:
         raise BadRequest(f"limit must be a whole number from 1 to {limits.maximum}, not {text!r}.", parameter="limit")
     return min(int(text), limits.maximum)
 

@@ -18,6 +18,7 @@ _PAGING_PARAMETERS = frozenset({"limit", "token", "resulttype"})
 ITEMS_PARAMETERS = DOWNLOAD_PARAMETERS | _PAGING_PARAMETERS | {"edition"}
 
 _LARGEST_ID = 2**53
+_IDENTIFIER = re.compile(r"[0-9]{1,16}")
 _SYSTEMS = ("crs", "bbox-crs", "filter-crs")
 
 
@@ -124,7 +125,7 @@ def require_available(systems: tuple[Crs, ...], bounds: Bounds | None, collectio
 
 def parse_identifier(text: str) -> int | None:
     """A feature's identifier; None for what none can be: anything but an integer from 0 to 2^53."""
-    if not re.fullmatch(r"[0-9]{1,16}", text):
+    if not _IDENTIFIER.fullmatch(text):
         return None
     return int(text) if int(text) <= _LARGEST_ID else None
 

@@ -44,7 +44,12 @@ class Selection:
 
     @property
     def is_everything(self) -> bool:
-        return self == EVERYTHING
+        return self.bbox is None and self.is_by_place_alone
+
+    @property
+    def is_by_place_alone(self) -> bool:
+        """Whether nothing but a box says which are meant."""
+        return not (self.datetime or self.equalities or self.terms or self.filter)
 
 
 EVERYTHING = Selection()

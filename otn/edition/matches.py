@@ -71,9 +71,7 @@ class Matches:
             self.part.check()
         found = _ascending(self.positions, most + len(self.front), from_end=from_end)
         if len(self.front) and len(found) and found[0] <= self.front[-1] and found[-1] >= self.front[0]:
-            at = found.searchsorted(self.front)
-            at = at[at < len(found)]
-            found = np.delete(found, at[found[at] == self.front[: len(at)]])
+            found = found[self.front.searchsorted(found, "left") == self.front.searchsorted(found, "right")]
         return found[max(0, len(found) - most) :] if from_end else found[:most]
 
     def rows(self, window: Positions) -> "Rows":
@@ -112,12 +110,12 @@ class Rows:
 
     def runs(self, parts: Sequence[Part]) -> list[memoryview]:
         """Their texts; neighbours in a part together, with the separator between them."""
-        keys = self.keys
-        if not len(keys):
+        keys = self.keys.tolist()
+        if not keys:
             return []
-        ends = (keys[1:] - keys[:-1] != 1).nonzero()[0]
-        lasts = [*keys[ends].tolist(), keys.item(-1)]
-        firsts = [keys.item(0), *keys[ends + 1].tolist()]
+        ends = (self.keys[1:] - self.keys[:-1] != 1).nonzero()[0].tolist()
+        firsts = [keys[0], *[keys[end + 1] for end in ends]]
+        lasts = [*[keys[end] for end in ends], keys[-1]]
         return [
             parts[first >> _OWNER].slice(first & _POSITION, (last & _POSITION) + 1)
             for first, last in zip(firsts, lasts, strict=True)
