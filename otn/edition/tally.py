@@ -20,7 +20,7 @@ from otn.edition.steps import bin_of, coarser_day
 from otn.model.collections import Collection
 from otn.model.fields import Field, Kind
 
-_BLOCK = 4096
+_BLOCK = 512
 _INSTANT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]+))?\+00:00")
 
 
