@@ -64,6 +64,12 @@ def licence_link(licence: Licence) -> Link:
     return link("license", licence.url, HTML_TYPE, licence.title)
 
 
+@lru_cache(maxsize=256)
+def collection_link(collection_id: str, links: Links, language: str) -> Link:
+    """The collection that a document belongs to."""
+    return links.to("collection", f"/collections/{collection_id}", JSON_TYPE, texts.COLLECTION.in_language(language))
+
+
 def xml_schema_link(collection_id: str, links: Links, language: str) -> Link:
     """The schema of the features in GML, for a document in GML."""
     title = texts.XML_SCHEMA.in_language(language)

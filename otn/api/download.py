@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
-from otn.api import texts
 from otn.api.conditional import REVALIDATE, is_not_modified, strong_etag
 from otn.api.context import VARY, Api, RequestContext, headers_of, request_context, require_reading
 from otn.api.disconnect import WhileConnected
-from otn.api.documents import licence_link, xml_schema_link
+from otn.api.documents import collection_link, licence_link, xml_schema_link
 from otn.api.download_files import DownloadFiles, envelope
 from otn.api.download_making import Making
 from otn.api.editions import is_whole
@@ -24,7 +23,7 @@ from otn.api.encoders.view import Page, TextFormat
 from otn.api.feature_files import FeatureFile, Streamed, send_features
 from otn.api.file_ranges import SentFile, send_file
 from otn.api.links import link_header
-from otn.api.negotiation import GML, JSON_TYPE
+from otn.api.negotiation import GML
 from otn.api.ordering import Ordering
 from otn.api.query import FeaturesQuery, download_query, require_available
 from otn.api.selection_sql import selection_sql
@@ -183,9 +182,8 @@ class Download:
 
     def _page(self, asked: _Asked, served: ServedCollection, parameters: SqlParameters | None = None) -> Page:
         context, collection = asked.context, served.collection
-        title = texts.COLLECTION.in_language(context.language)
         links = [
-            context.links.to("collection", f"/collections/{collection.id}", JSON_TYPE, title),
+            collection_link(collection.id, context.links, context.language),
             *(licence_link(licence) for licence in served.licences),
         ]
         if asked.output.representation is GML:

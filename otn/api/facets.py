@@ -15,8 +15,8 @@ from typing import Any
 
 from otn.api import texts
 from otn.api.context import Api
+from otn.api.documents import collection_link
 from otn.api.links import Link, Links
-from otn.api.negotiation import JSON_TYPE
 from otn.api.query import REPRESENTATION_PARAMETERS
 from otn.api.selection import SELECTION_PARAMETERS, Selection, known_parameters
 from otn.api.selection_sql import selection_sql
@@ -82,14 +82,13 @@ def facets_document(
     collection: Collection, matched: int, statistics: Statistics, links: Links, language: str, own: list[Link]
 ) -> Document:
     """The facets in the order of the model; `own` are the links to the document itself."""
-    title = texts.COLLECTION.in_language(language)
     return {
         "title": texts.FACETS.in_language(language),
         "numberMatched": matched,
         "facets": {
             name: _facet(collection.by_name[name], matched, entry, language) for name, entry in statistics.items()
         },
-        "links": [*own, links.to("collection", f"/collections/{collection.id}", JSON_TYPE, title)],
+        "links": [*own, collection_link(collection.id, links, language)],
     }
 
 

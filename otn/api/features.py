@@ -19,7 +19,7 @@ from otn.api.context import VARY, Api, RequestContext, request_context, require_
 from otn.api.crs import CRS84, NATIONAL, Crs
 from otn.api.database import Database
 from otn.api.disconnect import WhileConnected
-from otn.api.documents import instant, licence_link, self_links, xml_schema_link
+from otn.api.documents import collection_link, instant, licence_link, self_links, xml_schema_link
 from otn.api.editions import require_edition, state_of
 from otn.api.encoders.registry import BY_MEDIA_TYPE, ITEMS, OutputFormat
 from otn.api.encoders.table import IDENTIFIERS
@@ -27,8 +27,8 @@ from otn.api.encoders.view import Page, TextFormat, notice
 from otn.api.feature_files import FeatureFile, Streamed, send_features
 from otn.api.feature_pages import feature_page, mistaken_search
 from otn.api.found import FoundFeature, FoundPage, Piece, PlaceValues, State
-from otn.api.links import Link, Links, link_header
-from otn.api.negotiation import GEOJSON, GEOJSON_SEQUENCE, GEOJSON_TYPE, GML, HTML, HTML_TYPE, JSON_TYPE, NDJSON
+from otn.api.links import Link, link_header
+from otn.api.negotiation import GEOJSON, GEOJSON_SEQUENCE, GEOJSON_TYPE, GML, HTML, HTML_TYPE, NDJSON
 from otn.api.paging import Limits, Place, make_token
 from otn.api.presentation import Presentation
 from otn.api.query import FeatureQuery, ItemsQuery, feature_query, items_query, parse_identifier, require_available
@@ -253,7 +253,7 @@ class Feature(_Endpoint[FeatureQuery]):
         licence = LICENCES.get(found.licence)
         links = [
             *self_links(context.links, context.language, context.path, context.representation, context.own_parameters),
-            _collection_link(asked.collection.id, context.links, context.language),
+            collection_link(asked.collection.id, context.links, context.language),
             *([licence_link(licence)] if licence else []),
         ]
         page = await self._envelope(asked, asked.query.presentation, found.state.updated, links)
@@ -351,7 +351,7 @@ def _items_links(collection: Collection, context: RequestContext, query: ItemsQu
     if found.last and (found.more or backwards):
         token = make_token(_place(found.last, version, before=False), query.order)
         links.append(to("next", texts.NEXT.in_language(context.language), ("token", token)))
-    links.append(_collection_link(collection.id, context.links, context.language))
+    links.append(collection_link(collection.id, context.links, context.language))
     links.extend(licence_link(LICENCES[name]) for name in found.licences if name in LICENCES)
     return links
 
@@ -365,12 +365,6 @@ def _last_part(context: RequestContext) -> str:
 
 
 # The same few are written around every answer.
-@lru_cache(maxsize=256)
-def _collection_link(collection_id: str, links: Links, language: str) -> Link:
-    title = texts.COLLECTION.in_language(language)
-    return links.to("collection", f"/collections/{collection_id}", JSON_TYPE, title)
-
-
 @lru_cache(maxsize=512)
 def _negotiated(media_type: str, language: str, system: str) -> tuple[tuple[bytes, bytes], ...]:
     return (

@@ -63,7 +63,7 @@ def known_parameters(collection: Collection, names: frozenset[str]) -> frozenset
 @lru_cache(maxsize=256)
 def _known_parameters(collection_id: str, names: frozenset[str]) -> frozenset[str]:
     collection = COLLECTIONS[collection_id]
-    return (names if collection.has_names else names - {"q"}) | collection.queryables.keys()
+    return (names if collection.has_names else names - {"q"}).union(collection.queryables)
 
 
 def parse_selection(collection: Collection, parameters: Parameters) -> tuple[Selection, tuple[Crs, ...]]:

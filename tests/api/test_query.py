@@ -17,7 +17,7 @@ from otn.api.paging import Limits, Place, SortKey, make_token, parse_token
 from otn.api.parameters import parse_parameters, refuse_unknown, without_empty
 from otn.api.presentation import Presentation
 from otn.api.query import ItemsQuery, items_query, parse_identifier
-from otn.api.selection import Value
+from otn.api.selection import Value, known_parameters
 from otn.api.temporal import Interval
 from otn.errors import BadRequest
 from otn.model.collections import ROADS
@@ -290,3 +290,10 @@ def test_identifiers_are_integers(text: str, number: int) -> None:
 @pytest.mark.parametrize("text", ["", "-1", "abc", "1.0", "9" * 30, str(2**53 + 1), "٣", " 1", "1;--", "0x1"])
 def test_what_can_be_no_identifier(text: str) -> None:
     assert parse_identifier(text) is None
+
+
+def test_what_is_known_is_kept_and_so_cannot_change() -> None:
+    known = known_parameters(ROADS, frozenset({"limit", "q"}))
+    assert known is known_parameters(ROADS, frozenset({"q", "limit"}))
+    assert {"limit", "q", "speedLimit"} <= known
+    assert hash(known)
