@@ -71,3 +71,4 @@ environment-clients:
 	@scripts/install-system.sh --clients
 	@scripts/make-venv.sh requirements-dev.lock
 	@scripts/make-web-clients.sh
+	@scripts/make-schemas.sh

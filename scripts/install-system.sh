@@ -2,7 +2,7 @@
 # Installs what OTN needs of the distribution (Debian 12 or newer, Ubuntu 24.04 or newer) and only what is missing.
 #   --server   PostgreSQL and PostGIS, for the private cluster
 #   --test     and the programs that the commands of the documentation call: ogrinfo, curl
-#   --clients  and the programs of others that read OTN in tests: QGIS, Chromium, npm for map libraries
+#   --clients  and the programs of others that read OTN in tests: QGIS, Chromium, npm for map libraries, Maven for schemas
 set -eu
 
 server=no
@@ -61,6 +61,7 @@ missing() {
         [ -d /usr/lib/python3/dist-packages/qgis ] || echo python3-qgis
         command -v chromium >/dev/null || echo chromium
         command -v npm >/dev/null || echo npm
+        command -v mvn >/dev/null || echo maven
     fi
 }
 

@@ -14,12 +14,13 @@ from otn.api.conditional import REVALIDATE, is_not_modified, strong_etag
 from otn.api.context import VARY, Api, RequestContext, headers_of, request_context, require_reading
 from otn.api.disconnect import WhileConnected
 from otn.api.documents import collection_link, licence_link, xml_schema_link
-from otn.api.download_files import DownloadFiles, envelope
+from otn.api.download_files import DownloadFiles
 from otn.api.download_making import Making
 from otn.api.editions import is_whole
 from otn.api.encoders.gdal_file import GdalFormat
 from otn.api.encoders.registry import BY_MEDIA_TYPE, DOWNLOADS, OutputFormat
 from otn.api.encoders.view import Page, TextFormat
+from otn.api.envelope import envelope
 from otn.api.feature_files import FeatureFile, Streamed, send_features
 from otn.api.file_ranges import SentFile, send_file
 from otn.api.links import link_header
@@ -28,6 +29,7 @@ from otn.api.ordering import Ordering
 from otn.api.query import FeaturesQuery, download_query, require_available
 from otn.api.selection_sql import selection_sql
 from otn.api.served import ServedCollection, find_collection
+from otn.api.sql import view
 from otn.api.validators import etag, validators
 from otn.edition.kept_files import KeptFile
 from otn.errors import DamagedPart, Superseded
@@ -188,7 +190,8 @@ class Download:
         ]
         if asked.output.representation is GML:
             links.append(xml_schema_link(collection.id, context.links, context.language))
-        return envelope(self._api.service, served, asked.query.presentation, context.language, parameters, links)
+        shown = view(asked.collection, asked.query.presentation, SqlParameters() if parameters is None else parameters)
+        return envelope(self._api.service, shown, context.language, served.updated, named=served, links=links)
 
     def _edition_header(self, asked: _Asked, served: ServedCollection) -> list[tuple[bytes, bytes]]:
         """The edition that has the same features."""

@@ -6,7 +6,6 @@ meanwhile is answered as if none were kept. What is kept of an edition is made f
 
 import asyncio
 import logging
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,13 +15,12 @@ from xxhash import xxh3_64_hexdigest
 
 from otn.api.conditional import PROGRAM
 from otn.api.context import Api
-from otn.api.documents import instant
 from otn.api.download_making import Making, WholeFile
 from otn.api.encoders.registry import FORMATS, OutputFormat
-from otn.api.encoders.view import PAGE_ORDER, Link, Page, TextFormat, notice
+from otn.api.encoders.view import PAGE_ORDER, TextFormat
+from otn.api.envelope import envelope
 from otn.api.feature_files import FeatureFile
-from otn.api.presentation import Presentation, whole_presentation
-from otn.api.served import ServedCollection
+from otn.api.presentation import whole_presentation
 from otn.api.sql import view
 from otn.edition.folders import remove_unfinished
 from otn.edition.kept_files import (
@@ -36,7 +34,6 @@ from otn.edition.kept_files import (
 )
 from otn.errors import DamagedPart, RequestError, Unavailable
 from otn.model.collections import COLLECTIONS
-from otn.model.service import Service
 from otn.model.text import DEFAULT_LANGUAGE
 from otn.store.statement import SqlParameters
 
@@ -46,25 +43,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _INTERVAL = 1.0
 _BY_NAME = {output.name: output for output in FORMATS}
-
-
-def envelope(
-    service: Service,
-    served: ServedCollection,
-    presentation: Presentation,
-    language: str,
-    parameters: SqlParameters | None = None,
-    links: Sequence[Link] = (),
-) -> Page:
-    """What stands around the features of a download; the view's values are added to `parameters`."""
-    collection = served.collection
-    return Page(
-        view=view(collection, presentation, SqlParameters() if parameters is None else parameters),
-        title=service.collections[collection.id].title.in_language(language),
-        notice=notice(served.attribution, served.licences),
-        time_stamp=instant(served.updated),
-        links=links,
-    )
 
 
 class DownloadFiles:
@@ -83,7 +61,8 @@ class DownloadFiles:
         collection, is_text = edition.collection, isinstance(output.encoder, TextFormat)
         served = self._api.served.of_edition(edition)
         spoken = DEFAULT_LANGUAGE if is_text else language
-        page = envelope(self._api.service, served, whole_presentation(collection.id), spoken)
+        shown = view(collection, whole_presentation(collection.id), SqlParameters())
+        page = envelope(self._api.service, shown, spoken, served.updated, named=served)
         features = FeatureFile(output, page, "", PAGE_ORDER, (), bare=is_text)
         made_of = [PROGRAM, edition.manifest.recipe, edition.manifest.loaded, edition.updated.isoformat()]
         if not is_text:

@@ -19,11 +19,12 @@ from otn.api.context import VARY, Api, RequestContext, request_context, require_
 from otn.api.crs import CRS84, NATIONAL, Crs
 from otn.api.database import Database
 from otn.api.disconnect import WhileConnected
-from otn.api.documents import collection_link, instant, licence_link, self_links, xml_schema_link
+from otn.api.documents import collection_link, licence_link, self_links, xml_schema_link
 from otn.api.editions import require_edition, state_of
 from otn.api.encoders.registry import BY_MEDIA_TYPE, ITEMS, OutputFormat
 from otn.api.encoders.table import IDENTIFIERS
-from otn.api.encoders.view import Page, TextFormat, notice
+from otn.api.encoders.view import Page, TextFormat
+from otn.api.envelope import envelope
 from otn.api.feature_files import FeatureFile, Streamed, send_features
 from otn.api.feature_pages import feature_page, mistaken_search
 from otn.api.found import FoundFeature, FoundPage, Piece, PlaceValues, State
@@ -161,17 +162,12 @@ class _Endpoint(ABC, Generic[Query]):
         counted: FoundPage | None = None,
     ) -> Page:
         """What stands around the features; whom to name stands in links, and in the files of formats without links."""
-        collection, context = asked.collection, asked.context
-        title = self._api.service.collections[collection.id].title.in_language(context.language)
-        named = ""
-        if context.representation not in _WITHOUT_NOTICE:
-            served = await self._served(asked)
-            named = notice(served.attribution, served.licences)
+        context = asked.context
+        named = None if context.representation in _WITHOUT_NOTICE else await self._served(asked)
         if context.representation is GML:
-            links = [*links, xml_schema_link(collection.id, context.links, context.language)]
-        shown = view(collection, presentation, SqlParameters())
-        matched, returned = (counted.matched, counted.returned) if counted else (None, None)
-        return Page(shown, title, named, instant(updated), links, matched, returned)
+            links = [*links, xml_schema_link(asked.collection.id, context.links, context.language)]
+        shown = view(asked.collection, presentation, SqlParameters())
+        return envelope(self._api.service, shown, context.language, updated, named=named, links=links, counted=counted)
 
 
 class Items(_Endpoint[ItemsQuery]):
