@@ -192,6 +192,16 @@ def _load_village(url: str) -> None:
         load_dataset(url, roads, registry=registry, progress=Silent(), wishes=wishes)
 
 
+@pytest.fixture(scope="session")
+def elevation_service(village_url: str, real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of `otn serve` with the elevation about Monaco and the roads of Wechelderzande."""
+    folder, registry = tmp_path_factory.mktemp("elevation"), Registry.read()
+    dataset, tile = registry.dataset("fr/srtm-elevation"), real_data / "srtm_dem" / "N43E007.tif"
+    load_dataset(village_url, dataset, registry=registry, progress=Silent(), wishes=Wishes([tile]), rasters=folder)
+    with serving(village_url, rasters=folder) as address:
+        yield address
+
+
 def _extract(directory: Path) -> Path:
     real = REAL_DATA / "osm" / "wechelderzande-be.osm.pbf"
     if real.is_file():
@@ -209,10 +219,15 @@ def service(loaded_url: str) -> Iterator[str]:
 
 
 @contextmanager
-def serving(database_url: str, access_log: Path | None = None) -> Iterator[str]:
-    """The address of `otn serve` in a process of its own, without a slash at its end."""
+def serving(database_url: str, access_log: Path | None = None, rasters: Path | None = None) -> Iterator[str]:
+    """The address of `otn serve` in a process of its own, without a slash at its end.
+
+    `rasters` is a folder where some were loaded.
+    """
     command = [sys.executable, "-m", "otn", "serve"]
     with open_directory() as directory:
+        if rasters is not None:
+            (directory / "rasters").symlink_to(rasters)
         environment = environment_with(OTN_DATABASE_URL=database_url, OTN_PORT="0", OTN_DATA_DIR=str(directory))
         if access_log is not None:
             environment["OTN_ACCESS_LOG"] = str(access_log)

@@ -3,6 +3,7 @@
 import re
 import runpy
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -42,6 +43,7 @@ def directory(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     """Where a reader would stand, with the file that the commands name."""
     place = tmp_path_factory.mktemp("reader")
     (place / "monaco.osm.pbf").symlink_to(real_data / "osm" / "monaco.osm.pbf")
+    (place / "N43E007.tif").symlink_to(real_data / "srtm_dem" / "N43E007.tif")
     return place
 
 
@@ -64,6 +66,15 @@ def test_a_command_for_the_village_alone_runs(
     page: str, command: str, village: str, directory: Path, environment: dict[str, str]
 ) -> None:
     check(page, command, village, directory, environment)
+
+
+@pytest.mark.parametrize(("page", "command"), list(commands(" elevation")))
+def test_a_command_for_elevation_runs(
+    page: str, command: str, elevation_service: str, directory: Path, environment: dict[str, str]
+) -> None:
+    if command.startswith("gdal") and not shutil.which(command.partition(" ")[0]):
+        pytest.skip("GDAL's programs are not installed: `make test-clients` does it")
+    check(page, command, elevation_service, directory, environment)
 
 
 def check(page: str, command: str, service: str, directory: Path, environment: dict[str, str]) -> None:

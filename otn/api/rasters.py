@@ -5,6 +5,7 @@ a few microseconds, so that a load shows at once.
 """
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +17,7 @@ from typing import ParamSpec, TypeVar
 
 from otn.api.conditional import PROGRAM, strong_etag
 from otn.api.served import ServedDataset, attribution, licences
-from otn.errors import LoadError, NotFound, Unavailable
+from otn.errors import LoadError, NotFound
 from otn.model.licences import Licence
 from otn.model.rasters import RASTERS, Bounds, RasterCollection, Window
 from otn.store.raster_folder import RasterManifest, manifest_stamp, raster_path, read_manifest
@@ -24,6 +25,7 @@ from otn.store.raster_folder import RasterManifest, manifest_stamp, raster_path,
 _P = ParamSpec("_P")
 _Result = TypeVar("_Result")
 
+_log = logging.getLogger(__name__)
 _THREADS = 2
 """So many tiles, images and coverages are made at once; the others wait, and take no memory meanwhile."""
 
@@ -93,7 +95,7 @@ class Rasters:
         return tuple(served for name in RASTERS if (served := self.current(name)) is not None)
 
     def current(self, collection_id: str) -> ServedRaster | None:
-        """The raster of that name, if it has values. Raises Unavailable where its manifest is damaged."""
+        """The raster of that name, if it has values that can be found."""
         raster = RASTERS.get(collection_id)
         if raster is None:
             return None
@@ -129,5 +131,7 @@ def _read(folder: Path, raster: RasterCollection) -> ServedRaster | None:
     try:
         manifest = read_manifest(folder)
     except LoadError as error:
-        raise Unavailable(f"The raster {raster.id} cannot be read now.") from error
+        # The other collections are served as if this one had never been loaded.
+        _log.error("%s", error)
+        return None
     return None if manifest is None else ServedRaster(raster, manifest, raster_path(folder, manifest.number))

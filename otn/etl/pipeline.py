@@ -6,7 +6,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import psycopg
@@ -37,9 +36,6 @@ from otn.model.rasters import RasterCollection
 from otn.model.sources import FileSource, PackageSource
 from otn.settings import Settings
 
-if TYPE_CHECKING:
-    from otn.etl.raster_load import RasterLoading
-
 
 def load_dataset(
     url: str,
@@ -64,12 +60,7 @@ def load_dataset(
             source = stack.enter_context(extract(dataset, wishes.files, wishes.crs, downloads, progress))
         if dataset.raster is not None:
             with _recorded(url, dataset, wishes, source), _translated(dataset):
-                # As readers do: other loads are spared what reads rasters.
-                from otn.etl.raster_load import load_raster
-
-                return load_raster(
-                    url, _raster_loading(dataset, dataset.raster, rasters, wishes), source, registry, progress
-                )
+                return _load_raster(url, dataset, dataset.raster, source, registry, rasters, wishes, progress)
         recipe = _Recipe(dataset, source, registry, wishes.clip)
         beginning = load(url, dataset, source, tolerance=_tolerance(dataset, wishes), dry_run=wishes.dry_run)
         # Translated within too, so that the load records its failure in the same words.
@@ -88,13 +79,24 @@ def load_dataset(
             return under_way.commit()
 
 
-def _raster_loading(dataset: Dataset, raster: RasterCollection, rasters: Path, wishes: Wishes) -> "RasterLoading":
-    """Raises LoadError for a wish that no raster can meet."""
-    from otn.etl.raster_load import RasterLoading
+def _load_raster(
+    url: str,
+    dataset: Dataset,
+    raster: RasterCollection,
+    source: Source,
+    registry: Registry,
+    rasters: Path,
+    wishes: Wishes,
+    progress: Progress,
+) -> LoadSummary:
+    """Raises LoadError, also for a wish that no raster can meet."""
+    # Here, and not for every load: GDAL takes as long to import as a small file to load.
+    from otn.etl.raster_load import RasterLoading, load_raster
 
     if wishes.clip:
         raise LoadError(f"{dataset.id} is a raster, which is not clipped; leave --clip out.")
-    return RasterLoading(dataset, raster, rasters / raster.id, _tolerance(dataset, wishes), wishes.dry_run)
+    loading = RasterLoading(dataset, raster, rasters / raster.id, _tolerance(dataset, wishes), wishes.dry_run)
+    return load_raster(url, loading, source, registry, progress)
 
 
 class _Recipe:

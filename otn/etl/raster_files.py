@@ -15,7 +15,7 @@ from otn.errors import LoadError
 from otn.etl.raster_source import CRS84, Cells, inside, local, overlap, place
 from otn.model.rasters import NODATA, RasterCollection, Window
 from otn.store.progress import Progress
-from otn.store.raster_folder import UNFINISHED, put_in_place
+from otn.store.raster_folder import UNFINISHED, mending, put_in_place
 
 ReadCells = Callable[[Window], Cells]
 
@@ -119,7 +119,7 @@ def reading(stored: Sequence[Stored]) -> Iterator[ReadCells]:
 
     Raises LoadError where a file is damaged.
     """
-    with ExitStack() as stack, _translated():
+    with ExitStack() as stack, _translated(stored):
         files = [(entry.window, stack.enter_context(rasterio.open(entry.path))) for entry in stored]
 
         def read(window: Window) -> Cells:
@@ -138,11 +138,14 @@ def _fill(there: Cells, file: Any, window: rasterio.windows.Window) -> None:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated(stored: Sequence[Stored]) -> Iterator[None]:
     try:
         yield
     except RasterioError as error:
-        raise LoadError(f"A file of the raster cannot be read: {error}. Load its datasets anew.") from error
+        if not stored:
+            raise
+        folder = stored[0].path.parent.parent
+        raise LoadError(f"A file in {folder} is damaged ({error}): {mending(folder)}") from error
 
 
 def discard(*paths: Path) -> None:

@@ -93,7 +93,12 @@ def read_manifest(folder: Path) -> RasterManifest | None:
     except OSError as error:
         raise LoadError(f"{path} cannot be read: {error.strerror}.") from error
     except (ValueError, TypeError, KeyError) as error:
-        raise LoadError(f"{path} is damaged: load the datasets of {folder.name} anew.") from error
+        raise LoadError(f"{path} is damaged: {mending(folder)}") from error
+
+
+def mending(folder: Path) -> str:
+    """What to do where a file in the folder is damaged."""
+    return f"remove {folder / _MANIFEST} and load the datasets of {folder.name} anew."
 
 
 def manifest_stamp(folder: Path) -> tuple[int, int] | None:

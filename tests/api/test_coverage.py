@@ -2,6 +2,8 @@
 
 import io
 import logging
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,9 +18,13 @@ from openapi_spec_validator import validate
 from otn.api import embedded_pygeoapi
 from otn.api.coverage_cells import asked_bounds, cells_touched
 from otn.api.coverage_provider import CoverageProvider
-from otn.errors import BadRequest
+from otn.api.raster_pictures import Drawn, draw_tile
+from otn.api.rasters import Rasters
+from otn.errors import BadRequest, Unavailable
 from otn.model.rasters import ELEVATION, Window
+from otn.model.tile_matrix_sets import WEB_MERCATOR_QUAD, TileAddress
 from otn.settings import Settings
+from otn.store.raster_folder import RasterManifest, published
 from tests.heights import CELL, HEIGHTS
 
 PATH = "/collections/elevation/coverage"
@@ -177,6 +183,27 @@ def test_pygeoapi_leaves_the_logging_of_the_process_alone(heights: httpx.Client)
     embedded_pygeoapi._api.cache_clear()
     assert heights.get(PATH, params={"bbox": box(10, 20, 3, 5)}).status_code == 200
     assert (root.level, list(root.handlers)) == before
+
+
+def test_a_damaged_file_is_no_mistake_of_ours(tmp_path: Path) -> None:
+    folder = tmp_path / "rasters" / "elevation"
+    folder.mkdir(parents=True)
+    manifest = RasterManifest(7, datetime(2026, 9, 5, tzinfo=UTC), Window(55200, 224400, 9, 9), (7, 43, 8, 44), ())
+    with published(folder, manifest):
+        (folder / "7.tif").write_bytes(b"II*\0 no raster")
+    rasters = Rasters(tmp_path / "rasters")
+    served = rasters.current("elevation")
+    assert served is not None
+    parameters = {"f": "GTiff", "bbox": ",".join(map(str, GRID.bounds(manifest.window)))}
+    with pytest.raises(Unavailable):
+        embedded_pygeoapi.coverage(rasters.directory, "elevation", parameters)
+    with pytest.raises(Unavailable):
+        draw_tile(served.path, Drawn.TERRAIN, WEB_MERCATOR_QUAD, TileAddress(0, 0, 0))
+    still = rasters.still(served)
+    assert still()
+    (folder / "manifest.json").write_text("{")
+    assert not still()
+    assert rasters.current("elevation") is None
 
 
 def test_a_stock_pygeoapi_gets_the_same_cells(heights_service: Settings) -> None:

@@ -93,6 +93,21 @@ def test_the_same_again_changes_nothing(loads: Loads, tile: Path) -> None:
     assert [file.name for file in (loads.folder / PARTS).iterdir()] == [f"fr.srtm-elevation.{first.load_id}.tif"]
 
 
+def test_what_a_killed_load_left_is_removed_and_was_never_served(loads: Loads, tile: Path) -> None:
+    """It was killed after its files were whole, before the manifest was: they have its number, above the served one."""
+    first = loads.load(tile)
+    left = [loads.folder / "999999.tif", loads.folder / "manifest.json.unfinished", loads.folder / PARTS / "a.9.tif"]
+    for file in left:
+        file.write_bytes(b"half")
+    with loads.served() as served:
+        assert served.shape == HEIGHTS.shape
+    assert loads.load(tile).number_added == 0
+    assert not [file for file in left if file.exists()]
+    manifest = read_manifest(loads.folder)
+    assert manifest is not None
+    assert manifest.number == first.load_id
+
+
 def test_what_differs_is_counted(loads: Loads, tile: Path, tmp_path: Path) -> None:
     loads.load(tile)
     other = HEIGHTS.copy()
@@ -104,12 +119,14 @@ def test_what_differs_is_counted(loads: Loads, tile: Path, tmp_path: Path) -> No
     assert len(list(loads.folder.glob("*.tif"))) == 2, "who has read the manifest before may still open the file"
 
 
-def test_datasets_are_put_together(loads: Loads, tile: Path, tmp_path: Path) -> None:
-    loads.load(tile)
-    loads.load(write_heights(tmp_path / "east.tif", west=11.5, north=50.0), dataset="cz/srtm-elevation")
-    with loads.served() as served, rasterio.open(tile) as source:
-        values = list(served.sample([(7.005, 43.99), (11.505, 49.99), (9, 46)]))
-        assert values[0] == next(source.sample([(7.005, 43.99)]))
+def test_datasets_are_put_together(loads: Loads, tmp_path: Path) -> None:
+    """Those of two regions that touch; where there is none between them there is no value."""
+    south = write_heights(tmp_path / "south.tif", west=3.0, north=49.9)
+    loads.load(south)
+    loads.load(write_heights(tmp_path / "north.tif", west=3.2, north=50.1), dataset="be/srtm-elevation")
+    with loads.served() as served, rasterio.open(south) as source:
+        values = list(served.sample([(3.005, 49.89), (3.205, 50.09), (3.005, 50.09)]))
+        assert values[0] == next(source.sample([(3.005, 49.89)]))
         assert values[0] == values[1]
         assert values[2] == -32768
 
@@ -149,6 +166,20 @@ def test_what_cannot_be_is_refused(loads: Loads, tile: Path, tmp_path: Path) -> 
     states = [state for state, _ in loads.states()]
     assert states == ["committed", *["failed"] * (len(states) - 1)]
     assert not list(loads.folder.rglob("*.unfinished")) or loads.load(tile)
+
+
+def test_what_is_damaged_on_the_disk_is_told_with_what_to_do(loads: Loads, tile: Path, tmp_path: Path) -> None:
+    loads.load(tile)
+    (part,) = (loads.folder / PARTS).iterdir()
+    part.write_bytes(part.read_bytes()[:100])
+    changed = HEIGHTS.copy()
+    changed[5, 5] = 99
+    other = write_heights(tmp_path / "other" / "N43E007.tif", changed)
+    assert f"remove {loads.folder}/manifest.json and load" in loads.refusal(other)
+    (loads.folder / "manifest.json").write_text("{")
+    assert f"remove {loads.folder}/manifest.json and load" in loads.refusal(tile)
+    (loads.folder / "manifest.json").unlink()
+    assert loads.load(tile).number_added == HEIGHTS.size - 1
 
 
 def test_a_dry_run_writes_nothing(loads: Loads, tile: Path) -> None:

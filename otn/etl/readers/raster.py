@@ -60,7 +60,7 @@ class RasterIndex:
             try:
                 with opened(path) as raster:
                     crs = crs_of(raster, self.inputs.crs)
-                    footprint, described = footprint_of(raster), _described(raster, crs)
+                    footprint, described = _footprint(raster), _described(raster, crs)
             except (RasterioError, OSError) as error:
                 raise SourceError(f"{path} is damaged, cut off or no raster: {str(error).rstrip('.')}.") from error
             yield SourceRows(
@@ -115,7 +115,7 @@ def _driver(path: Path) -> str:
     return _DRIVERS[suffix]
 
 
-def footprint_of(raster: Any) -> shapely.Geometry:
+def _footprint(raster: Any) -> shapely.Geometry:
     """The extent; a raster may be rotated."""
     corners = ((0, 0), (raster.width, 0), (raster.width, raster.height), (0, raster.height))
     polygon = shapely.Polygon([raster.transform @ corner for corner in corners])
