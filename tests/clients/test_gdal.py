@@ -2,9 +2,7 @@
 
 import json
 import re
-import shutil
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,18 +12,10 @@ import pyogrio
 import pytest
 from pyproj import Transformer
 
+from tests.clients.programs import run
 from tests.conftest import serving
 
 pytestmark = pytest.mark.clients
-
-
-def run(*command: str) -> str:
-    program = shutil.which(command[0])
-    assert program, f"{command[0]} is not installed: `make test-clients` installs gdal-bin"
-    done = subprocess.run([program, *command[1:]], capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
-    assert "ERROR" not in done.stderr
-    return done.stdout
 
 
 def get(url: str) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """Other people's programs read elevation: GDAL its values and its maps, MapLibre its terrain."""
 
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -9,6 +7,8 @@ from urllib.parse import urlencode
 import pytest
 import rasterio
 from playwright.sync_api import Browser
+
+from tests.clients.programs import run
 
 pytestmark = pytest.mark.clients
 
@@ -21,15 +21,6 @@ def expected(real_data: Path) -> list[int]:
     """The heights of the source at the places."""
     with rasterio.open(real_data / "srtm_dem" / "N43E007.tif") as source:
         return [int(value[0]) for value in source.sample(PLACES)]
-
-
-def run(*command: str) -> str:
-    program = shutil.which(command[0])
-    assert program, f"{command[0]} is not installed: `make test-clients` installs gdal-bin"
-    done = subprocess.run([program, *command[1:]], capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
-    assert "ERROR" not in done.stderr
-    return done.stdout
 
 
 def test_gdal_reads_the_values_of_the_source(elevation_service: str, expected: list[int]) -> None:
@@ -53,6 +44,7 @@ def test_gdal_draws_the_map_by_discovery(elevation_service: str, tmp_path: Path)
         "-oo",
         "API=MAP",
         str(picture),
+        folder=tmp_path,
     )
     with rasterio.open(picture) as file:
         assert file.shape == (200, 200)
