@@ -9,7 +9,7 @@ import pytest
 
 from otn.model.collections import COLLECTIONS
 from tests.api.sample import NUMBER_OF_ROADS
-from tests.clients.test_gdal import run
+from tests.clients.programs import run
 from tests.clients.test_qgis import Report
 from tests.clients.test_qgis import run as run_qgis
 from tests.conftest import serving

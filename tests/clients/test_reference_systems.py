@@ -17,7 +17,7 @@ from pyproj import CRS
 from shapely.geometry import shape
 
 from tests.clients.national import PLACES, SYSTEMS, make
-from tests.clients.test_gdal import run
+from tests.clients.programs import run
 from tests.conftest import serving
 
 pytestmark = pytest.mark.clients
