@@ -13,7 +13,8 @@ import pytest
 
 from tests.api.sample import NUMBER_OF_ROADS, fill
 from tests.api.test_access_log import lines
-from tests.clients.test_gdal import count, run
+from tests.clients.programs import run
+from tests.clients.test_gdal import count
 from tests.clients.test_qgis import run as run_qgis
 from tests.conftest import clone, serving
 
