@@ -15,5 +15,8 @@ is_there() {
 echo "Fetching the OGC's schemas ..."
 rm -rf $target
 mkdir -p $target
-mvn --quiet --batch-mode dependency:copy -Dartifact=org.ogc-schemas:ogc-schemas:$version -DoutputDirectory=$target
+mvn --quiet --batch-mode dependency:copy -Dartifact=org.ogc-schemas:ogc-schemas:$version -DoutputDirectory=$target || {
+    echo "otn: the schemas cannot be fetched: styles are not validated by them." >&2
+    exit 0
+}
 is_there || { echo "otn: $file is not what it was when its checksum was written down." >&2; rm -f "$file"; exit 1; }

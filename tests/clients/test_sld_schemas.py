@@ -57,7 +57,8 @@ class _Schemas(etree.Resolver):  # type: ignore[misc] # lxml has no types
 def sld(request: pytest.FixtureRequest) -> tuple[str, etree.XMLSchema]:
     """A version, and its schema."""
     files = list(_FOLDER.glob("*.jar"))
-    assert files, "the OGC's schemas are not there: `make test-clients` fetches them"
+    if not files:
+        pytest.skip("the OGC's schemas could not be fetched by scripts/make-schemas.sh")
     address = f"{_OGC}sld/{request.param}.0/StyledLayerDescriptor.xsd"
     with zipfile.ZipFile(files[0]) as archive:
         schemas = _Schemas(archive)
