@@ -100,11 +100,8 @@ def main(service: str) -> None:
         page.set_extra_http_headers({"Accept-Language": "en"})
         for name, path in _PAGES.items():
             write(f"{name}.png", shot(page, service + path, only_map=False))
-        sheets = [("map", PRINTED)] + [
-            (style, table)
-            for style in ("map", *(collection["id"] for collection in found["collections"]))
-            for table in (OVERVIEWS, TOWNS)
-        ]
+        drawn = [entry["id"] for entry in found["collections"] if entry["itemType"] == "feature"]
+        sheets = [("map", PRINTED)] + [(style, table) for style in ("map", *drawn) for table in (OVERVIEWS, TOWNS)]
         for style, table in sheets:
             write(f"{style}-{table.name}.jpg", sheet(browser, service, style, table))
         browser.close()
