@@ -21,7 +21,6 @@ from otn.edition.manifest import (
     PartEntry,
     readable,
     recipe,
-    sync_folder,
     write_manifest,
 )
 from otn.edition.part import Part
@@ -32,6 +31,7 @@ from otn.edition.standing import is_current, is_there, remove_foreign
 from otn.edition.statistics import read_statistics
 from otn.errors import DamagedPart, EditionError
 from otn.model.collections import COLLECTIONS, Collection
+from otn.store.durable import sync
 from otn.store.progress import Progress, Silent
 
 
@@ -107,7 +107,7 @@ class _Build:
         number_of = {entry.identity.dataset: number for number, entry in enumerate(parts)}
         if sum(part.count for part in parts) != state.count:
             raise EditionError(f"The datasets of {self._collection.id} do not add up to its {state.count:,} features.")
-        sync_folder(self._folder / PARTS)
+        sync(self._folder / PARTS)
         return Manifest(
             collection=self._collection.id,
             number=state.version,

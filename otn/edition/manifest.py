@@ -21,6 +21,7 @@ from otn.edition.statistics import VERSION as STATISTICS_VERSION
 from otn.edition.statistics import summed
 from otn.errors import EditionError
 from otn.model.collections import Collection
+from otn.store.durable import sync
 from otn.store.geojson_sql import whole_feature_sql
 
 PARTS = "parts"
@@ -142,16 +143,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(path)
-    sync_folder(folder)
-
-
-def sync_folder(folder: Path) -> None:
-    """Waits until the disk has the names in a folder."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(folder)
 
 
 def _framed(body: bytes) -> bytes:

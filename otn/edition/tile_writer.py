@@ -12,12 +12,12 @@ import orjson
 import xxhash
 from isal import igzip
 
-from otn.edition.manifest import sync_folder
 from otn.edition.part_format import UNFINISHED, Bounds
 from otn.edition.pmtiles import HEADER_SIZE, Layout, header, zoom_of
 from otn.edition.pmtiles_directory import Entries, directories
 from otn.edition.sealed_file import ALIGNMENT, TAIL_SIZE, SealedWriter
 from otn.edition.tile_file import INDEX
+from otn.store.durable import sync
 
 PackedTile = tuple[int, bytes]
 """The number of a tile, and the tile as it is stored."""
@@ -46,7 +46,7 @@ def write_tiles(path: Path, metadata: dict[str, Any], bounds: Bounds, tiles: Ite
                 spooled.add(0, packed(b""))
             _write(SealedWriter(file), spooled, metadata, bounds)
         unfinished.replace(path)
-        sync_folder(path.parent)
+        sync(path.parent)
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise

@@ -13,7 +13,6 @@ still reads it.
 
 import hashlib
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -27,6 +26,7 @@ import filelock
 from pydantic import TypeAdapter, ValidationError
 
 from otn.etl.download_retry import GivenUp
+from otn.store.durable import put_in_place, sync
 
 _LONGEST_NAME = 100
 _DIGITS = 16
@@ -130,9 +130,9 @@ class CacheEntry:
         before = _read(self._current, _RECORD)
         path = self.path(record)
         path.parent.mkdir(exist_ok=True)
-        _flush(file)
+        sync(file)
         file.replace(path)
-        _flush(path.parent)
+        sync(path.parent)
         self.renew(record)
         self.discard_part()
         self._prune(path, None if before is None else self.path(before))
@@ -165,15 +165,4 @@ def _read(file: Path, kind: TypeAdapter[Sidecar]) -> Sidecar | None:
 def _replace(file: Path, content: bytes) -> None:
     beside = file.with_name(f"{file.name}.new")
     beside.write_bytes(content)
-    _flush(beside)
-    beside.replace(file)
-    _flush(file.parent)
-
-
-def _flush(path: Path) -> None:
-    """Waits until a file, or the names in a folder, are on the disk."""
-    number = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
+    put_in_place(beside, file)

@@ -14,8 +14,9 @@ from rasterio.errors import RasterioError
 from otn.errors import LoadError
 from otn.etl.raster_source import CRS84, Cells, inside, local, overlap, place
 from otn.model.rasters import NODATA, RasterCollection, Window
+from otn.store.durable import put_in_place
 from otn.store.progress import Progress
-from otn.store.raster_folder import UNFINISHED, mending, put_in_place
+from otn.store.raster_folder import UNFINISHED, mending
 
 ReadCells = Callable[[Window], Cells]
 

@@ -34,6 +34,7 @@ from otn.etl.state import describe_dataset
 from otn.etl.tolerance import Tolerance
 from otn.model.datasets import Dataset, Registry
 from otn.model.rasters import NODATA, RasterCollection, Window
+from otn.store.durable import put_in_place
 from otn.store.raster_folder import (
     PARTS,
     UNFINISHED,
@@ -41,7 +42,6 @@ from otn.store.raster_folder import (
     RasterPart,
     part_path,
     published,
-    put_in_place,
     raster_path,
     read_manifest,
     remove_unneeded,

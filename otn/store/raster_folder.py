@@ -8,7 +8,6 @@ A file is written beside under a name that ends in UNFINISHED, and gets its own 
 ever given to another content.
 """
 
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -21,6 +20,7 @@ import orjson
 from otn.errors import LoadError
 from otn.model.datasets import Dataset
 from otn.model.rasters import Bounds, Window
+from otn.store.durable import put_in_place
 
 UNFINISHED = ".unfinished"
 PARTS = "parts"
@@ -120,22 +120,6 @@ def published(folder: Path, manifest: RasterManifest) -> Iterator[None]:
     unfinished.write_bytes(orjson.dumps(asdict(manifest), default=tuple))
     yield
     put_in_place(unfinished, folder / _MANIFEST)
-
-
-def put_in_place(unfinished: Path, path: Path) -> None:
-    """Gives a file its name, once the disk has it."""
-    _sync(unfinished)
-    unfinished.replace(path)
-    _sync(path.parent)
-
-
-def _sync(path: Path) -> None:
-    """Waits until the disk has a file, or the names in a folder."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def remove_unneeded(folder: Path, manifest: RasterManifest | None) -> None:
