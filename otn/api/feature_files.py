@@ -10,10 +10,7 @@ import os
 from collections.abc import Awaitable, Callable
 from concurrent.futures import CancelledError as FutureCancelled
 from concurrent.futures import Future
-from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO, Protocol, cast
 
 from starlette.types import Send
@@ -25,6 +22,7 @@ from otn.api.encoders.table import TableFormat, table_sql
 from otn.api.encoders.view import Page, TextFormat, source_sql
 from otn.store.arrow_rows import ArrowRows
 from otn.store.pool import Pool
+from otn.store.scratch import scratch
 
 PIECE = 256 * 1024
 """Bytes that are sent at a time, about."""
@@ -193,14 +191,13 @@ async def _send_table(file: FeatureFile, encoder: TableFormat, url: str, answer:
 
 async def _send_file(file: FeatureFile, gdal_format: GdalFormat, url: str, answer: Sink) -> None:
     query = file.rows(url, bounds=False).query
-    with ExitStack() as stack:
-        directory = Path(stack.enter_context(TemporaryDirectory(prefix="otn-download-")))
-        path = directory / f"{file.page.view.collection.id}.{file.output.extension}"
+    with scratch("download") as folder:
+        path = folder / f"{file.page.view.collection.id}.{file.output.extension}"
         written = GdalFile(gdal_format, file.page, path)
 
         await _in_thread(lambda: written.write(query), written.stop)
         content = path.open("rb")
-    # The directory is gone by now; what has been opened stays until it is closed.
+    # The folder is gone by now; what has been opened stays until it is closed.
     with content:
         size = os.fstat(content.fileno()).st_size
         await answer.begin((b"content-length", str(size).encode()))

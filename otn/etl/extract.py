@@ -1,7 +1,6 @@
 """Where a load's rows come from: a package, what a publisher offers for download, or files that somebody names."""
 
 import hashlib
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from otn.etl.rows import Reader
 from otn.model.datasets import Dataset
 from otn.model.sources import FileSource, PackageSource
 from otn.settings import Settings
+from otn.store.scratch import scratch
 
 _ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
 
@@ -100,11 +100,11 @@ def extract(
     if isinstance(declared, PackageSource) and not files:
         yield _package_source(declared)
         return
-    with tempfile.TemporaryDirectory(prefix="otn-unpacked-") as folder:
+    with scratch("unpacked") as folder:
         if files:
-            yield _source_of_files(dataset, tuple(files), crs, Path(folder))
+            yield _source_of_files(dataset, tuple(files), crs, folder)
         elif isinstance(declared, FileSource) and declared.urls:
-            yield _downloaded(dataset, declared, downloads, progress, Path(folder))
+            yield _downloaded(dataset, declared, downloads, progress, folder)
         else:
             raise LoadError(f"{dataset.id} has no source of its own: name a file with --from FILE.")
 

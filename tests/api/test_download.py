@@ -253,7 +253,7 @@ def test_downloads_do_not_keep_small_reads_waiting(many: tuple[str, str]) -> Non
 
 
 def leftovers() -> list[str]:
-    return [name for name in os.listdir(tempfile.gettempdir()) if name.startswith("otn-download-")]  # noqa: PTH208
+    return [name for name in os.listdir(tempfile.gettempdir()) if name.startswith("otn-scratch-download-")]  # noqa: PTH208
 
 
 def connections(url: str) -> int:

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import osmium
 from pyproj import CRS
 
 from otn.errors import SourceError
 from otn.etl.readers.osm_xml import refuse_document_type
+from otn.store.scratch import scratch
 
 SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
 _XML = (".osm", ".osm.gz", ".osm.bz2")
@@ -50,8 +50,8 @@ def in_order(path: Path) -> Iterator[Path]:
     they are made; one that is not is refused when it is read.
     """
     if path.name.lower().endswith(_XML) and not _is_in_order(path):
-        with TemporaryDirectory(prefix="otn-osm-") as directory:
-            copy = Path(directory) / "sorted.osm.pbf"
+        with scratch("osm") as folder:
+            copy = folder / "sorted.osm.pbf"
             reader = osmium.MergeInputReader()
             reader.add_file(str(path))
             with osmium.SimpleWriter(copy) as writer:
