@@ -1,7 +1,7 @@
 """Takes the pictures of the documentation from a running service: `make pictures` while `otn up` serves.
 
-A sheet shows one style at the places and zooms of its table, light and dark or for print. Towns are drawn once their
-OpenStreetMap extracts are loaded.
+A sheet shows one style at the places and zooms of its table, light and dark or for print. Places where a collection has
+nothing are left out of its sheets: towns are drawn once their OpenStreetMap extracts are loaded.
 """
 
 import base64
@@ -12,13 +12,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 IMAGES = Path(__file__).parent / "images"
 # Maps are drawn by the processor: WebGL without a graphics card.
 _ARGUMENTS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 _PAGES = {"start": "/", "collection": "/collections/ports", "features": "/collections/airports/items?country=BE"}
 _QUALITY = 85
+_VIEW: ViewportSize = {"width": 380, "height": 420}
+_TILE_PIXELS = 512
+"""Of a side of a map at zoom 0, as MapLibre counts zooms."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,21 @@ TOWNS = Table(
     (11, 14, 16),
 )
 PRINTED = replace(TOWNS, name="print", variants=("print",))
+
+
+def with_features(service: str, collection: str, table: Table) -> Table:
+    """The table with those places alone that have features of the collection in the view of its lowest zoom."""
+    degrees = 360 * _VIEW["width"] / (_TILE_PIXELS * 2 ** table.zooms[0])
+    kept = []
+    for place in table.places:
+        _, latitude, longitude = place
+        south, north = max(-90, latitude - degrees / 2), min(90, latitude + degrees / 2)
+        west, east = max(-180, longitude - degrees / 2), min(180, longitude + degrees / 2)
+        query = {"bbox": f"{west},{south},{east},{north}", "limit": 1}
+        found = httpx.get(f"{service}/collections/{collection}/items", params=query, timeout=30).raise_for_status()
+        if found.json()["features"]:
+            kept.append(place)
+    return replace(table, places=kept)
 
 
 def shot(page: Page, address: str, *, only_map: bool) -> bytes:
@@ -71,9 +89,7 @@ def rows(pages: dict[str, Page], service: str, style: str, table: Table) -> Iter
 
 def page_for(browser: Browser, variant: str) -> Page:
     """A small page, of a reader who prefers dark where the variant is."""
-    return browser.new_page(
-        viewport={"width": 380, "height": 420}, color_scheme="dark" if variant == "dark" else "light"
-    )
+    return browser.new_page(viewport=_VIEW, color_scheme="dark" if variant == "dark" else "light")
 
 
 def sheet(browser: Browser, service: str, style: str, table: Table) -> bytes:
@@ -101,9 +117,11 @@ def main(service: str) -> None:
         for name, path in _PAGES.items():
             write(f"{name}.png", shot(page, service + path, only_map=False))
         drawn = [entry["id"] for entry in found["collections"] if entry["itemType"] == "feature"]
-        sheets = [("map", PRINTED)] + [(style, table) for style in ("map", *drawn) for table in (OVERVIEWS, TOWNS)]
+        sheets = [("map", table) for table in (PRINTED, OVERVIEWS, TOWNS)]
+        sheets += [(id_, with_features(service, id_, table)) for id_ in drawn for table in (OVERVIEWS, TOWNS)]
         for style, table in sheets:
-            write(f"{style}-{table.name}.jpg", sheet(browser, service, style, table))
+            if table.places:
+                write(f"{style}-{table.name}.jpg", sheet(browser, service, style, table))
         browser.close()
 
 
