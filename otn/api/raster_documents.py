@@ -6,6 +6,7 @@ Sources: OGC API - Common - Part 2 (20-024) for the extent with its grid, OGC AP
 from typing import Any
 
 from otn.api import texts
+from otn.api.coverage_scaling import LATITUDE, LONGITUDE
 from otn.api.crs import CRS84
 from otn.api.documents import (
     QUALITY_REL,
@@ -25,6 +26,7 @@ from otn.api.rasters import ServedRaster
 from otn.api.schemas import DIALECT, field_schema
 from otn.model.service import Service
 from otn.model.text import Text
+from otn.model.tile_matrix_sets import DEGREE_METRES, PIXEL_METRES
 
 MAP_REL = "http://www.opengis.net/def/rel/ogc/1.0/map"
 TILESETS_REL = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-"
@@ -47,6 +49,7 @@ def raster_collection(service: Service, served: ServedRaster, links: Links, lang
         "crs": [CRS84.uri],
         "storageCrs": CRS84.uri,
         "updated": instant(served.updated),
+        **_as_gdal_reads(served),
         "minimum": served.manifest.minimum,
         "maximum": served.manifest.maximum,
         "datasets": [described_dataset(entry, links, language) for entry in served.datasets],
@@ -65,6 +68,50 @@ def _grid(served: ServedRaster) -> list[dict[str, Any]]:
             (served.window.rows, -cell, north - cell / 2),
         )
     ]
+
+
+def _as_gdal_reads(served: ServedRaster) -> Document:
+    """Grid and field in the words of the Coverage Implementation Schema 1.1 (09-146r6), as earlier drafts had them.
+
+    GDAL's driver OGCAPI knows the grid of a coverage from the domain set, that of a map from the scale, and the type of
+    values from the short name of the definition; without them its pixels are 1e-8 degrees wide.
+    """
+    west, south, east, north = served.bbox
+    axes = ((LONGITUDE, west, east), (LATITUDE, south, north))
+    cell, field = served.raster.grid.cell, served.raster.field
+    return {
+        "scaleDenominator": cell * DEGREE_METRES / PIXEL_METRES,
+        "domainSet": {
+            "type": "DomainSet",
+            "generalGrid": {
+                "type": "GeneralGridCoverage",
+                "srsName": CRS84.uri,
+                "axisLabels": [axis for axis, _, _ in axes],
+                "axis": [
+                    {
+                        "type": "RegularAxis",
+                        "axisLabel": axis,
+                        "lowerBound": low,
+                        "upperBound": high,
+                        "resolution": cell,
+                        "uomLabel": "deg",
+                    }
+                    for axis, low, high in axes
+                ],
+            },
+        },
+        "rangeType": {
+            "type": "DataRecord",
+            "field": [
+                {
+                    "type": "Quantity",
+                    "id": field.name,
+                    "definition": "ogcType:signedShort",
+                    "uom": {"type": "UnitReference", "code": field.unit},
+                }
+            ],
+        },
+    }
 
 
 def raster_schema(served: ServedRaster, title: str, links: Links, language: str) -> Document:

@@ -1,5 +1,6 @@
 """The addresses of rasters."""
 
+from otn.api.coverage import MOST_CELLS
 from otn.api.crs import EVERYWHERE
 from otn.api.map_images import MOST_PIXELS
 from otn.api.negotiation import COVERAGE_JSON, GEOTIFF, HTML_TYPE, JSON_TYPE, PNG_TYPE, SCHEMA_TYPE, TILEJSON_TYPE
@@ -90,9 +91,27 @@ def _coverage_item(served: ServedRaster, title: str) -> Document:
             {"type": "string", "pattern": r"^(Lon|Lat)\(.+\)$"},
         ),
         query("properties", "Only this.", {"type": "array", "items": {"type": "string", "enum": [field]}}),
+        *_scaling_parameters(),
     ]
     content = {GEOTIFF.media_type: "file", COVERAGE_JSON.media_type: "object"}
     return picture_item(f"{name}.coverage", f"{title}: the values of the cells", content, name, parameters)
+
+
+def _scaling_parameters() -> list[Document]:
+    """One way of them may be taken at a time; width and height go together."""
+    count = {"type": "integer", "minimum": 1, "maximum": MOST_CELLS["GTiff"]}
+    by_axis = {"type": "string", "pattern": r"^(Lon|Lat)\([0-9.]+\)(,(Lon|Lat)\([0-9.]+\))?$"}
+    return [
+        query("scale-size", "So many cells along each axis of the box that is asked for: Lon(800),Lat(600).", by_axis),
+        query("width", "So many cells from west to east: as scale-size by Lon.", count),
+        query("height", "So many cells from south to north: as scale-size by Lat.", count),
+        query("scale-axes", "What the number of cells along each axis is divided by: Lon(2),Lat(2.5).", by_axis),
+        query(
+            "scale-factor",
+            "What the number of cells along both axes is divided by.",
+            {"type": "number", "exclusiveMinimum": True, "minimum": 0},
+        ),
+    ]
 
 
 def box_parameter(what: str) -> Document:
