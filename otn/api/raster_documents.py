@@ -19,9 +19,9 @@ from otn.api.documents import (
     licence_link,
 )
 from otn.api.links import Link, Links
-from otn.api.negotiation import COVERAGE_JSON, GEOTIFF, HTML_TYPE, JSON_TYPE, PNG_TYPE, SCHEMA_TYPE
+from otn.api.negotiation import COVERAGE_JSON, GEOTIFF, HTML_TYPE, JSON_TYPE, PNG_TYPE, QLR_TYPE, SCHEMA_TYPE
 from otn.api.parameters import Parameters
-from otn.api.raster_pictures import DEFAULT_STYLE, MAP_STYLES, MAP_TILES, TERRAIN_TILES, styled_map_tiles
+from otn.api.raster_pictures import MAP_STYLES, MAP_TILES, TERRAIN_TILES, styled_map_tiles
 from otn.api.rasters import ServedRaster
 from otn.api.schemas import DIALECT, field_schema
 from otn.model.service import Service
@@ -127,32 +127,6 @@ def raster_schema(served: ServedRaster, title: str, links: Links, language: str)
     }
 
 
-def raster_styles(served: ServedRaster, links: Links, language: str, own: list[Link]) -> Document:
-    """The styles that maps of the raster are drawn in (OGC API - Styles, 20-009, draft)."""
-    path = f"/collections/{served.id}/styles"
-    return {
-        "title": texts.STYLES.in_language(language),
-        "default": DEFAULT_STYLE,
-        "styles": [
-            {
-                "id": style,
-                "title": title.in_language(language),
-                "links": [
-                    links.to(MAP_REL, f"{path}/{style}/map", PNG_TYPE, title.in_language(language)),
-                    links.to(
-                        TILESETS_REL + "map",
-                        f"{path}/{style}/map/tiles",
-                        JSON_TYPE,
-                        MAP_TILES.title.in_language(language),
-                    ),
-                ],
-            }
-            for style, title in MAP_STYLES.items()
-        ],
-        "links": own,
-    }
-
-
 def _links(served: ServedRaster, links: Links, language: str) -> list[Link]:
     path = f"/collections/{served.id}"
 
@@ -162,6 +136,7 @@ def _links(served: ServedRaster, links: Links, language: str) -> list[Link]:
     return [
         to("self", "", JSON_TYPE, texts.COLLECTION),
         to("alternate", "", HTML_TYPE, texts.AS_PAGE, (("f", "html"),)),
+        to("alternate", "", QLR_TYPE, texts.QGIS_LAYERS, (("f", "qlr"),)),
         to(COVERAGE_REL, "/coverage", GEOTIFF.media_type, texts.COVERAGE, (("f", "geotiff"),)),
         to(COVERAGE_REL, "/coverage", COVERAGE_JSON.media_type, texts.COVERAGE, (("f", "covjson"),)),
         to("enclosure", "/coverage", GEOTIFF.media_type, texts.WHOLE_RASTER, (("f", "geotiff"),)),

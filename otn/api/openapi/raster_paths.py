@@ -3,8 +3,18 @@
 from otn.api.coverage import MOST_CELLS
 from otn.api.crs import EVERYWHERE
 from otn.api.map_images import MOST_PIXELS
-from otn.api.negotiation import COVERAGE_JSON, GEOTIFF, HTML_TYPE, JSON_TYPE, PNG_TYPE, SCHEMA_TYPE, TILEJSON_TYPE
-from otn.api.openapi.operations import path_item
+from otn.api.negotiation import (
+    COVERAGE_JSON,
+    GEOTIFF,
+    HTML_TYPE,
+    JSON_TYPE,
+    PNG_TYPE,
+    QLR_TYPE,
+    RASTER_STYLE,
+    SCHEMA_TYPE,
+    TILEJSON_TYPE,
+)
+from otn.api.openapi.operations import path_item, style_content
 from otn.api.openapi.parts import Document, path, query, reference
 from otn.api.raster_pictures import MAP_STYLES, MAP_TILES, TERRAIN_TILES, TileKind
 from otn.api.rasters import ServedRaster
@@ -21,10 +31,13 @@ def raster_paths(served: ServedRaster, title: str) -> Document:
         return path_item(f"{name}.{operation}", f"{title}: {summary}", content, name)
 
     return {
-        base: get("collection", "the collection", {JSON_TYPE: "collection", HTML_TYPE: "page"}),
+        base: get("collection", "the collection", {JSON_TYPE: "collection", HTML_TYPE: "page", QLR_TYPE: "page"}),
         f"{base}/schema": get("schema", "what a cell holds", {SCHEMA_TYPE: "object", HTML_TYPE: "page"}),
         f"{base}/coverage": _coverage_item(served, title),
-        f"{base}/styles": get("styles", "the styles of its maps", {JSON_TYPE: "styles"}),
+        f"{base}/styles": get("styles", "the styles of its maps", {JSON_TYPE: "styles", HTML_TYPE: "page"}),
+        f"{base}/styles/{{styleId}}": path_item(
+            f"{name}.style", f"{title}: a style of its maps", style_content(RASTER_STYLE), name, [_map_style()]
+        ),
         f"{base}/map": _map_item(f"{name}.map", title, name, []),
         f"{base}/styles/{{styleId}}/map": _map_item(f"{name}.style.map", title, name, [_map_style()]),
         **_tile_paths(served, TERRAIN_TILES, f"{name}.collection.coverage", title),
