@@ -27,36 +27,47 @@ def raster_layers(collection_id: str, title: str, attribution: str, links: Links
         _layer(
             (f"otn_shade_{collection_id}", shade_title, attribution),
             ("wms", f"type=xyz&url={address}&zmin=0&zmax={deepest(WEB_MERCATOR_QUAD)}", "EPSG:3857"),
-            ET.Element("rasterrenderer", type="singlebandcolordata", band="1", opacity=str(SHADE_OPACITY)),
+            _pipe_of_tiles(
+                ET.Element("rasterrenderer", type="singlebandcolordata", band="1", opacity=str(SHADE_OPACITY))
+            ),
         ),
         _layer(
             (f"otn_heights_{collection_id}", title, attribution),
             ("gdal", f"/vsicurl/{whole}", "EPSG:4326"),
-            tints_renderer(),
+            pipe(tints_renderer()),
         ),
     ]
 
 
-def _layer(named: tuple[str, str, str], read: tuple[str, str, str], renderer: ET.Element) -> ET.Element:
-    """Identifier, title and whom to name; provider, source and reference system."""
+def _layer(named: tuple[str, str, str], read: tuple[str, str, str], drawn: ET.Element) -> ET.Element:
+    """Identifier, title and whom to name; provider, source and reference system; the element `pipe`."""
     layer = ET.Element("maplayer", type="raster")
     describe(layer, *named)
     provider, source, system = read
     ET.SubElement(layer, "provider").text = provider
     ET.SubElement(layer, "datasource").text = source
     reference_system(layer, "srs", system)
-    layer.append(pipe(renderer))
+    layer.append(drawn)
     ET.SubElement(layer, "blendMode").text = _BLEND_NORMAL
     return layer
 
 
 def pipe(renderer: ET.Element) -> ET.Element:
-    """What stands around a renderer: pictures that are made smaller are means, larger ones interpolated."""
+    """What stands around a renderer of heights: they are interpolated before they are drawn, else light shows steps."""
+    element = ET.Element("pipe")
+    smooth = ET.SubElement(ET.SubElement(element, "provider"), "resampling", enabled="true", maxOversampling="2")
+    smooth.attrib |= {"zoomedInResamplingMethod": "bilinear", "zoomedOutResamplingMethod": "bilinear"}
+    element.append(renderer)
+    ET.SubElement(element, "resamplingStage").text = "provider"
+    return element
+
+
+def _pipe_of_tiles(renderer: ET.Element) -> ET.Element:
+    """What stands around a renderer of pictures, which are interpolated as they are."""
     element = ET.Element("pipe")
     element.append(renderer)
-    ET.SubElement(
-        element, "rasterresampler", zoomedInResampler="bilinear", zoomedOutResampler="bilinear", maxOversampling="2"
-    )
+    how = {"zoomedInResampler": "bilinear", "zoomedOutResampler": "bilinear", "maxOversampling": "2"}
+    ET.SubElement(element, "rasterresampler", how)
     return element
 
 

@@ -64,7 +64,12 @@ def with_style(url: str, folder: str, file: str, style: str, box: list[float]) -
     path = fetched(f"{url}/styles/{style}?f=qml", f"{folder}/{style}.qml")
     message, loaded = layer.loadNamedStyle(path)
     drawn = seen([layer], box, f"{folder}/{style}.png")
-    return drawn | {"loaded": loaded, "message": message, "renderer": layer.renderer().type()}
+    return drawn | {
+        "loaded": loaded,
+        "message": message,
+        "renderer": layer.renderer().type(),
+        "stage": int(layer.resamplingStage()),
+    }
 
 
 if __name__ == "__main__":
