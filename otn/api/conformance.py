@@ -47,7 +47,12 @@ STYLES = _classes(
 
 CONFORMANCE = (*COMMON, *FEATURES, *SYSTEMS, *FILTERING, *CQL2, *SCHEMAS, *TILES, *STYLES)
 
-COVERAGES = _classes("ogcapi-coverages-1", "core", "geodata-coverage", "coverage-subset", "coverage-bbox", "geotiff")
+COVERAGES = _classes(
+    "ogcapi-coverages-1",
+    *("core", "geodata-coverage", "coverage-subset", "coverage-bbox", "scaling", "geotiff"),
+    # What `scaling` was called before.
+    "coverage-scaling",
+)
 MAPS = _classes("ogcapi-maps-1", "core", "collection-map", "background", "crs", "png")
 RASTERS = (*COVERAGES, *MAPS)
 """Declared where a raster is loaded. Coverages is a draft (19-087), whose names pygeoapi has too."""

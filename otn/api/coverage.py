@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from otn.api.conditional import REVALIDATE, is_not_modified
 from otn.api.context import VARY, Api, request_context, require_reading
-from otn.api.coverage_cells import asked_bounds, cells_touched
+from otn.api.coverage_scaling import SCALING, Domain, asked_domain
 from otn.api.disconnect import WhileConnected
 from otn.api.file_ranges import SentFile, send_file
 from otn.api.negotiation import COVERAGE, GEOTIFF, Representation
@@ -21,11 +21,15 @@ from otn.api.parameters import refuse_unknown
 from otn.api.query import REPRESENTATION_PARAMETERS
 from otn.api.rasters import ServedRaster
 from otn.errors import BadRequest, Unavailable
+from otn.model.rasters import Window
 
-SUBSETTING = ("bbox", "bbox-crs", "subset", "properties")
-COVERAGE_PARAMETERS = REPRESENTATION_PARAMETERS | set(SUBSETTING)
+_PLACE = ("bbox", "bbox-crs", "subset")
+_DOMAIN = (*_PLACE, *SCALING)
+COVERAGE_PARAMETERS = REPRESENTATION_PARAMETERS | {*_DOMAIN, "properties"}
 MOST_CELLS = {"GTiff": 16_000_000, "json": 500_000}
 """At once, by pygeoapi's names of the formats: text takes ten times the room."""
+MOST_READ = 64_000_000
+"""So many cells, or those of an overview, are read for one answer: four times as many as the largest has."""
 
 
 class Coverage:
@@ -40,35 +44,32 @@ class Coverage:
         served = self._api.rasters.find(scope["path_params"]["collection_id"])
         context = request_context(scope, COVERAGE, self._api.public_url)
         refuse_unknown((name for name, _ in context.parameters), COVERAGE_PARAMETERS)
-        given = {name: value for name, value in context.parameters if name in SUBSETTING}
+        given = dict(context.parameters)
         _check_properties(given, served)
-        bounds = asked_bounds(given, served.bbox)
-        if bounds is None and context.representation is GEOTIFF:
+        if context.representation is GEOTIFF and not any(name in given for name in _DOMAIN):
             await _send_whole(scope, receive, send, served)
             return
-        window = cells_touched(served.raster.grid, served.window, bounds or served.bbox)
+        found = asked_domain(given, served.raster.grid, served.window)
         format_ = "GTiff" if context.representation is GEOTIFF else "json"
-        if window is not None:
-            _check_size(window.rows * window.columns, format_)
-        etag = served.etag(str(window), format_)
+        if found is not None:
+            _check_size(*found, served, format_, given)
+        etag = served.etag(str(found), format_)
         if is_not_modified(scope, etag):
             await _send(send, 304, _headers(etag, context.representation, served))
             return
-        if window is None:
+        if found is None:
             await _send(send, 204, _headers(etag, None, served))
             return
-        west, south, east, north = served.raster.grid.bounds(window)
-        parameters = {"f": format_, "bbox": f"{west!r},{south!r},{east!r},{north!r}"}
         async with WhileConnected(receive):
-            content = await self._api.rasters.run(_made, self._api.rasters.directory, served.id, parameters)
+            content = await self._api.rasters.run(_made, self._api.rasters.directory, served.id, found[0], format_)
         await _send(send, 200, _headers(etag, context.representation, served), content)
 
 
-def _made(directory: Path, collection_id: str, parameters: dict[str, str]) -> bytes:
+def _made(directory: Path, collection_id: str, domain: Domain, format_: str) -> bytes:
     # pygeoapi and GDAL take a hundred megabytes, which a server without rasters has no use for.
     from otn.api.embedded_pygeoapi import coverage
 
-    content = coverage(directory, collection_id, parameters)
+    content = coverage(directory, collection_id, domain, format_)
     if content is None:
         raise Unavailable("The coverage was loaded anew meanwhile: try again.")
     return content
@@ -83,13 +84,22 @@ def _check_properties(given: dict[str, str], served: ServedRaster) -> None:
         )
 
 
-def _check_size(cells: int, format_: str) -> None:
-    most = MOST_CELLS[format_]
+def _check_size(domain: Domain, touched: Window, served: ServedRaster, format_: str, given: dict[str, str]) -> None:
+    """Raises BadRequest that names the first parameter of the request that says how much is wanted."""
+    parameter = next((name for name in (*SCALING, *_PLACE) if name in given), "bbox")
+    cells, most = domain.rows * domain.columns, MOST_CELLS[format_]
     if cells > most:
         raise BadRequest(
             f"That are {cells:,} cells, and at most {most:,} are given at once as {format_}: ask for a smaller bbox, "
-            "or for the whole as a file, with f=geotiff and nothing else.",
-            parameter="bbox",
+            "for fewer cells with scale-size, or for the whole as a file, with f=geotiff and nothing else.",
+            parameter=parameter,
+        )
+    read = domain.cells_read(touched, served.raster.grid.cell)
+    if read > MOST_READ:
+        raise BadRequest(
+            f"For that {read:,} cells would be read, and at most {MOST_READ:,} are: scale both axes alike, or ask for "
+            "a smaller bbox.",
+            parameter=parameter,
         )
 
 

@@ -1,15 +1,14 @@
 """Rasters for pygeoapi, the one embedded here and a stock `pygeoapi serve`: a provider plugin of coverages.
 
 config/pygeoapi.yml names it by its dotted path; `data` is the folder of rasters, `collection` says which one it serves.
+`options` may say how many cells its answers have, by the parameters of coverage_scaling.py, which pygeoapi hands to no
+provider.
 """
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-import rasterio
 from pygeoapi.provider.base import (
     BaseProvider,
     ProviderGenericError,
@@ -17,20 +16,22 @@ from pygeoapi.provider.base import (
     ProviderNoDataError,
     ProviderQueryError,
 )
+from rasterio.crs import CRS
 from rasterio.errors import RasterioError
 from rasterio.io import MemoryFile
 from rasterio.transform import Affine
 
-from otn.api.coverage_cells import asked_bounds, cells_touched
+from otn.api.coverage_resampling import Cells, domain_cells
+from otn.api.coverage_scaling import Domain, asked_domain
 from otn.api.crs import CRS84
 from otn.api.schemas import field_schema
 from otn.errors import BadRequest, LoadError
-from otn.model.rasters import NODATA, RASTERS, Window
+from otn.model.rasters import NODATA, RASTERS
+from otn.model.sql import SRID
 from otn.model.text import DEFAULT_LANGUAGE
 from otn.store.raster_folder import RasterManifest, raster_path, read_manifest
 
 Document = dict[str, Any]
-Cells = npt.NDArray[np.int16]
 
 
 class CoverageProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi is untyped
@@ -46,6 +47,7 @@ class CoverageProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi is untyp
         self.axes = ["Lon", "Lat"]
         self.filename = f"{raster.id}.tif"
         self._fields = self.get_fields()
+        self._scaling: dict[str, str] = dict(self.options or {})
 
     def get_fields(self) -> dict[str, Document]:
         """The one field, with its JSON Schema type."""
@@ -64,29 +66,21 @@ class CoverageProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi is untyp
         Raises ProviderInvalidQueryError where the API would answer 400, and ProviderNoDataError where no cell is.
         """
         manifest = self._manifest()
-        given = {} if not bbox else {"bbox": ",".join(str(number) for number in bbox)}
+        given = dict(self._scaling) if not bbox else self._scaling | {"bbox": ",".join(map(str, bbox))}
         if subsets:
             given["subset"] = ",".join(f"{axis}({':'.join(map(str, ends))})" for axis, ends in subsets.items())
         try:
-            bounds = asked_bounds(given, manifest.bbox) or manifest.bbox
+            found = asked_domain(given, self._raster.grid, manifest.window)
         except BadRequest as error:
             raise ProviderInvalidQueryError(user_msg=error.detail) from error
-        window = cells_touched(self._raster.grid, manifest.window, bounds)
-        if window is None:
+        if found is None:
             raise ProviderNoDataError(user_msg="The coverage has no cell there.")
+        domain = found[0]
         try:
-            with rasterio.open(raster_path(self._folder, manifest.number)) as file:
-                place = rasterio.windows.Window(
-                    window.column - manifest.window.column,
-                    window.row - manifest.window.row,
-                    window.columns,
-                    window.rows,
-                )
-                cells: Cells = file.read(1, window=place)
-                profile = file.profile
+            cells = domain_cells(raster_path(self._folder, manifest.number), self._raster.grid, manifest.window, domain)
         except RasterioError as error:
             raise ProviderQueryError from error
-        return self._coverage_json(window, cells) if format_ == "json" else self._geotiff(window, cells, profile)
+        return self._coverage_json(domain, cells) if format_ == "json" else self._geotiff(domain, cells)
 
     def _manifest(self) -> RasterManifest:
         try:
@@ -97,18 +91,18 @@ class CoverageProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi is untyp
             raise ProviderNoDataError(user_msg="Nothing is loaded.")
         return manifest
 
-    def _geotiff(self, window: Window, cells: Cells, profile: Document) -> bytes:
-        grid, field = self._raster.grid, self._raster.field
-        west, _, _, north = grid.bounds(window)
+    def _geotiff(self, domain: Domain, cells: Cells) -> bytes:
+        field = self._raster.field
+        west, _, _, north = domain.bounds
         with MemoryFile() as memory:
             with memory.open(
                 driver="GTiff",
                 dtype="int16",
                 count=1,
-                width=window.columns,
-                height=window.rows,
-                crs=profile["crs"],
-                transform=Affine(grid.cell, 0, west, 0, -grid.cell, north),
+                width=domain.columns,
+                height=domain.rows,
+                crs=CRS.from_epsg(SRID),
+                transform=Affine(domain.across, 0, west, 0, -domain.down, north),
                 nodata=NODATA,
                 compress="deflate",
                 predictor=2,
@@ -118,10 +112,10 @@ class CoverageProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi is untyp
                 file.units = (field.unit,)
             return bytes(memory.read())
 
-    def _coverage_json(self, window: Window, cells: Cells) -> Document:
+    def _coverage_json(self, domain: Domain, cells: Cells) -> Document:
         """The numbers of axes are those of the centres of cells; null stands where there is no value."""
-        half = self._raster.grid.cell / 2
-        west, south, east, north = self._raster.grid.bounds(window)
+        across, down = domain.across / 2, domain.down / 2
+        west, south, east, north = domain.bounds
         field = self._raster.field
         values = cells.ravel().astype(object)
         values[cells.ravel() == NODATA] = None
@@ -131,8 +125,8 @@ class CoverageProvider(BaseProvider):  # type: ignore[misc]  # pygeoapi is untyp
                 "type": "Domain",
                 "domainType": "Grid",
                 "axes": {
-                    "x": {"start": round(west + half, 9), "stop": round(east - half, 9), "num": window.columns},
-                    "y": {"start": round(north - half, 9), "stop": round(south + half, 9), "num": window.rows},
+                    "x": {"start": round(west + across, 9), "stop": round(east - across, 9), "num": domain.columns},
+                    "y": {"start": round(north - down, 9), "stop": round(south + down, 9), "num": domain.rows},
                 },
                 "referencing": [
                     {"coordinates": ["x", "y"], "system": {"type": "GeographicCRS", "id": CRS84.uri}},

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 from pygeoapi.api import API, APIRequest
 from pygeoapi.api.coverages import get_collection_coverage
 
+from otn.api.coverage_scaling import Domain
 from otn.errors import BadRequest, RequestError, Unavailable
 from otn.model.declarations import read_yaml
 from otn.model.rasters import RASTERS
@@ -29,13 +31,15 @@ class _Request:
     path_info: str
 
 
-def coverage(directory: Path, collection_id: str, parameters: dict[str, str]) -> bytes | None:
-    """The coverage that pygeoapi gives for these parameters; None where there is none at that place.
+def coverage(directory: Path, collection_id: str, domain: Domain, format_: str) -> bytes | None:
+    """The coverage that pygeoapi gives of a domain, as `GTiff` or `json`; None where there is none at that place.
 
     Raises BadRequest for what pygeoapi calls a mistake of the client, and Unavailable for one of its own.
     """
+    parameters = {"f": format_, "bbox": ",".join(map(repr, domain.bounds))}
     request = APIRequest(_Request(parameters, {}, f"/collections/{collection_id}/coverage"), list(LANGUAGES))
-    _, status, content = get_collection_coverage(_api(directory), request, collection_id)
+    size = {"width": str(domain.columns), "height": str(domain.rows)}
+    _, status, content = get_collection_coverage(_api_for(directory, collection_id, size), request, collection_id)
     if int(status) == _NO_CONTENT:
         return None
     if int(status) >= 400:
@@ -47,6 +51,15 @@ def _error(status: int, content: Any) -> RequestError:
     if status < 500:
         return BadRequest(f"The coverage cannot be given so: {str(content)[:300]}")
     return Unavailable("The coverage cannot be read now.")
+
+
+def _api_for(directory: Path, collection_id: str, options: dict[str, str]) -> Any:
+    """pygeoapi's API whose provider of the collection has these options: it hands no scaling on from a request."""
+    api = copy(_api(directory))
+    resource = api.config["resources"][collection_id]
+    providers = [provider | {"options": options} for provider in resource["providers"]]
+    api.config = api.config | {"resources": {collection_id: resource | {"providers": providers}}}
+    return api
 
 
 @lru_cache(maxsize=4)

@@ -3,13 +3,14 @@
 Source: Scalable Vector Graphics 2, https://www.w3.org/TR/SVG2/
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from xml.etree import ElementTree as ET
 
 from otn.api import texts
 from otn.api.maplibre import LAND
+from otn.api.raster_pictures import RELIEF
 from otn.model.collections import COLLECTIONS
 from otn.model.drawing import (
     FAINT,
@@ -24,7 +25,7 @@ from otn.model.drawing import (
     at_zoom,
     in_theme,
 )
-from otn.model.symbology import INK, SYMBOLOGIES
+from otn.model.symbology import DARKEST, ELEVATION_TINTS, INK, LIGHTEST, SYMBOLOGIES
 
 # Samples are drawn as at this zoom level, where classes differ most plainly, on SAMPLE pixels.
 _SHOWN_ZOOM = 14
@@ -61,7 +62,31 @@ def legend(title: str, collections: Iterable[tuple[str, str]], theme: str, langu
     `collections` are identifiers and titles; where there are several, their titles stand above what they show. Words
     are text, which can be read aloud, searched and copied; `title` and `desc` tell what the picture is.
     """
-    rows = list(_rows(list(collections), language))
+    return _picture(title, list(_rows(list(collections), language)), theme, language)
+
+
+def raster_entries(style_id: str, language: str) -> list[Entry]:
+    """What a map of a raster in one of MAP_STYLES shows, the highest first."""
+    return [
+        Entry(words, {theme: "".join(_markup(part) for part in _sample(drawn, theme)) for theme in THEMES})
+        for words, drawn in _of_raster(style_id, language)
+    ]
+
+
+def raster_legend(title: str, style_id: str, language: str) -> str:
+    """The legend of a map of a raster in one of MAP_STYLES, as an SVG document."""
+    return _picture(title, list(_of_raster(style_id, language)), "light", language)
+
+
+def _of_raster(style_id: str, language: str) -> Iterator[tuple[str, "Sampled"]]:
+    if style_id == RELIEF:
+        yield from ((f"{metres} m", Tint(colour)) for metres, colour in reversed(ELEVATION_TINTS))
+    else:
+        yield texts.IN_LIGHT.in_language(language), Tint("#ffffff", LIGHTEST)
+        yield texts.IN_SHADOW.in_language(language), Tint("#000000", DARKEST)
+
+
+def _picture(title: str, rows: Sequence[tuple[str, "Sampled | None"]], theme: str, language: str) -> str:
     width = round(3 * _MARGIN + SAMPLE[0] + max(len(words) for words, _ in rows) * _LETTER)
     height = 2 * _MARGIN + _LINE * len(rows)
     root = ET.Element("svg", xmlns=_SVG, viewBox=f"0 0 {width} {height}", width=str(width), height=str(height))
@@ -106,7 +131,15 @@ class _Line:
     opacity: float = 1
 
 
-Sampled = _Line | Plate | Points | Areas | Mixed
+@dataclass(frozen=True)
+class Tint:
+    """What lies over the ground everywhere."""
+
+    colour: str
+    opacity: float = 1
+
+
+Sampled = _Line | Plate | Points | Areas | Mixed | Tint
 
 
 def _titled(collection_id: str, language: str) -> Iterator[tuple[str, Sampled]]:
@@ -139,6 +172,9 @@ def _sample(drawn: Sampled, theme: str) -> Iterator[ET.Element]:
             yield from _line(drawn, theme)
         case Plate():
             yield from _plate(drawn, theme)
+        case Tint():
+            paint = {"fill": drawn.colour, "fill-opacity": _number(drawn.opacity), "stroke": INK.on(theme)}
+            yield ET.Element("rect", paint | {"stroke-width": "0.5"}, x="3", y="1", width="26", height="14")
 
 
 def _line(drawn: _Line, theme: str) -> Iterator[ET.Element]:

@@ -6,6 +6,7 @@ Source: MapLibre Style Specification, https://maplibre.org/maplibre-style-spec/
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from otn.api.raster_pictures import HILL_SHADE, RELIEF
 from otn.model.drawing import (
     FAINT,
     GROWTH,
@@ -34,19 +35,19 @@ LAND = Themed("#f6f4ef", "#1b252c", "#ffffff")
 BOUNDARY = Themed("#a9a2b5", "#566572", "#777777")
 COUNTRY = Themed("#4d565e", "#b3c0c9", "#333333")
 COAST = "#555555"
-HILL_SHADE = "hillshade"
-# Roads must stay what is seen first.
-_SHADE = {"raster-opacity": 0.75, "raster-fade-duration": 100}
+SHADE_OPACITY = 0.75
+"""Of the hill-shade: roads must stay what is seen first."""
+_SHADE = {"raster-opacity": SHADE_OPACITY, "raster-fade-duration": 100}
 
 
-def layers(collection_ids: Iterable[str], theme: str, language: str, shade: str | None = None) -> list[Layer]:
+def layers(collection_ids: Iterable[str], theme: str, language: str, ground: Layer | None = None) -> list[Layer]:
     """The layers of a map of these collections on the base map: areas, lines, points, then all words.
 
     Each collection is a source and a source layer of its own name. Countries are named in the language, features as
-    their publishers name them. `shade` is the source of the hill-shade, if there is one.
+    their publishers name them. `ground` is what lies on the land, if there is a raster.
     """
     drawn = [(name, symbology) for name, symbology in SYMBOLOGIES.items() if name in set(collection_ids)]
-    made = _base(theme, shade)
+    made = _base(theme, ground)
     made.extend(layer for name, symbology in drawn for layer in _areas(name, symbology, theme))
     made.extend(layer for name, symbology in drawn for layer in _lines(name, symbology, theme))
     made.extend(layer for name, symbology in drawn for layer in _discs(name, symbology, theme))
@@ -56,11 +57,21 @@ def layers(collection_ids: Iterable[str], theme: str, language: str, shade: str 
     return made
 
 
-def _base(theme: str, shade: str | None) -> list[Layer]:
+def hill_shade(source: str) -> Layer:
+    """Light and shadow of a source of the service's tiles, to lie beneath what else is drawn."""
+    return {"id": HILL_SHADE, "type": "raster", "source": source, "paint": _SHADE}
+
+
+def relief(source: str) -> Layer:
+    """Tints of elevation in light and shadow, of a source of the service's tiles."""
+    return {"id": RELIEF, "type": "raster", "source": source, "paint": {"raster-fade-duration": 100}}
+
+
+def _base(theme: str, ground: Layer | None) -> list[Layer]:
     return [
         {"id": "water", "type": "background", "paint": {"background-color": WATER.on(theme)}},
         _land(theme),
-        *([] if shade is None else [{"id": HILL_SHADE, "type": "raster", "source": shade, "paint": _SHADE}]),
+        *([] if ground is None else [ground]),
         _layer(
             "boundaries",
             "line",

@@ -92,15 +92,15 @@ def collection_layers(
     return [*layers, tiles]
 
 
-def tree_entry(layer: ET.Element) -> ET.Element:
-    """The layer's place in the tree of layers."""
+def tree_entry(layer: ET.Element, *, seen: bool = True) -> ET.Element:
+    """The layer's place in the tree of layers, and whether it is drawn until the reader says otherwise."""
     attributes = {
         "id": layer.findtext("id", ""),
         "name": layer.findtext("layername", ""),
         "providerKey": layer.findtext("provider", ""),
         "source": layer.findtext("datasource", ""),
     }
-    return ET.Element("layer-tree-layer", attributes, checked="Qt::Checked", expanded="0")
+    return ET.Element("layer-tree-layer", attributes, checked="Qt::Checked" if seen else "Qt::Unchecked", expanded="0")
 
 
 def describe(layer: ET.Element, identifier: str, title: str, attribution: str) -> None:

@@ -20,6 +20,7 @@ from otn.api.qgis_layers import (
     tile_style,
     tree_entry,
 )
+from otn.api.qgis_raster import raster_layers
 from otn.api.qgis_symbols import ClassSymbol, boundary_symbol, land_symbol, scale_at
 from otn.model.symbology import HALO, SYMBOLOGIES
 from otn.model.tile_matrix_sets import web_mercator
@@ -41,12 +42,16 @@ class Group:
 def project(
     title: str,
     groups: Iterable[Group],
+    shade: Group | None,
     bounds: tuple[float, float, float, float],
     theme: str,
     links: Links,
     language: str,
 ) -> str:
-    """The .qgs file; `bounds` are west, south, east, north in degrees."""
+    """The .qgs file; `bounds` are west, south, east, north in degrees.
+
+    `shade` is the raster whose hill-shade lies beneath the groups, if there is one; its heights are there to be shown.
+    """
     root = ET.Element("qgis", projectname=title, version=QGIS_VERSION)
     ET.SubElement(root, "title").text = title
     reference_system(root, "projectCrs", "EPSG:3857")
@@ -57,9 +62,12 @@ def project(
         if name in by_name:
             group = by_name[name]
             own = collection_layers(name, group.title, group.attribution, theme, links, language)
-            entry = ET.SubElement(tree, "layer-tree-group", name=group.title, checked="Qt::Checked", expanded="0")
-            entry.extend(tree_entry(layer) for layer in own)
+            _entry(tree, group).extend(tree_entry(layer) for layer in own)
             layers.extend(own)
+    if shade is not None:
+        own = raster_layers(shade.collection_id, shade.title, shade.attribution, links, language)
+        _entry(tree, shade).extend(tree_entry(layer, seen=layer is own[0]) for layer in own)
+        layers.extend(own)
     layers.append(_base_map(theme, links, language))
     tree.append(tree_entry(layers[-1]))
     corners = _corners(bounds)
@@ -68,6 +76,10 @@ def project(
     ET.SubElement(root, "projectlayers").extend(layers)
     root.append(_properties(theme))
     return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + ET.tostring(root, encoding="unicode")
+
+
+def _entry(tree: ET.Element, group: Group) -> ET.Element:
+    return ET.SubElement(tree, "layer-tree-group", name=group.title, checked="Qt::Checked", expanded="0")
 
 
 def _corners(bounds: tuple[float, float, float, float]) -> dict[str, str]:

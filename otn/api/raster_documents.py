@@ -6,6 +6,7 @@ Sources: OGC API - Common - Part 2 (20-024) for the extent with its grid, OGC AP
 from typing import Any
 
 from otn.api import texts
+from otn.api.coverage_scaling import LATITUDE, LONGITUDE
 from otn.api.crs import CRS84
 from otn.api.documents import (
     QUALITY_REL,
@@ -18,13 +19,14 @@ from otn.api.documents import (
     licence_link,
 )
 from otn.api.links import Link, Links
-from otn.api.negotiation import COVERAGE_JSON, GEOTIFF, HTML_TYPE, JSON_TYPE, PNG_TYPE, SCHEMA_TYPE
+from otn.api.negotiation import COVERAGE_JSON, GEOTIFF, HTML_TYPE, JSON_TYPE, PNG_TYPE, QLR_TYPE, SCHEMA_TYPE
 from otn.api.parameters import Parameters
-from otn.api.raster_pictures import DEFAULT_STYLE, MAP_STYLES, MAP_TILES, TERRAIN_TILES, styled_map_tiles
+from otn.api.raster_pictures import MAP_STYLES, MAP_TILES, TERRAIN_TILES, styled_map_tiles
 from otn.api.rasters import ServedRaster
 from otn.api.schemas import DIALECT, field_schema
 from otn.model.service import Service
 from otn.model.text import Text
+from otn.model.tile_matrix_sets import DEGREE_METRES, PIXEL_METRES
 
 MAP_REL = "http://www.opengis.net/def/rel/ogc/1.0/map"
 TILESETS_REL = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-"
@@ -47,6 +49,7 @@ def raster_collection(service: Service, served: ServedRaster, links: Links, lang
         "crs": [CRS84.uri],
         "storageCrs": CRS84.uri,
         "updated": instant(served.updated),
+        **_as_gdal_reads(served),
         "minimum": served.manifest.minimum,
         "maximum": served.manifest.maximum,
         "datasets": [described_dataset(entry, links, language) for entry in served.datasets],
@@ -67,6 +70,50 @@ def _grid(served: ServedRaster) -> list[dict[str, Any]]:
     ]
 
 
+def _as_gdal_reads(served: ServedRaster) -> Document:
+    """Grid and field in the words of the Coverage Implementation Schema 1.1 (09-146r6), as earlier drafts had them.
+
+    GDAL's driver OGCAPI knows the grid of a coverage from the domain set, that of a map from the scale, and the type of
+    values from the short name of the definition; without them its pixels are 1e-8 degrees wide.
+    """
+    west, south, east, north = served.bbox
+    axes = ((LONGITUDE, west, east), (LATITUDE, south, north))
+    cell, field = served.raster.grid.cell, served.raster.field
+    return {
+        "scaleDenominator": cell * DEGREE_METRES / PIXEL_METRES,
+        "domainSet": {
+            "type": "DomainSet",
+            "generalGrid": {
+                "type": "GeneralGridCoverage",
+                "srsName": CRS84.uri,
+                "axisLabels": [axis for axis, _, _ in axes],
+                "axis": [
+                    {
+                        "type": "RegularAxis",
+                        "axisLabel": axis,
+                        "lowerBound": low,
+                        "upperBound": high,
+                        "resolution": cell,
+                        "uomLabel": "deg",
+                    }
+                    for axis, low, high in axes
+                ],
+            },
+        },
+        "rangeType": {
+            "type": "DataRecord",
+            "field": [
+                {
+                    "type": "Quantity",
+                    "id": field.name,
+                    "definition": "ogcType:signedShort",
+                    "uom": {"type": "UnitReference", "code": field.unit},
+                }
+            ],
+        },
+    }
+
+
 def raster_schema(served: ServedRaster, title: str, links: Links, language: str) -> Document:
     """What each cell holds: the range type of the coverage."""
     field = served.raster.field
@@ -80,32 +127,6 @@ def raster_schema(served: ServedRaster, title: str, links: Links, language: str)
     }
 
 
-def raster_styles(served: ServedRaster, links: Links, language: str, own: list[Link]) -> Document:
-    """The styles that maps of the raster are drawn in (OGC API - Styles, 20-009, draft)."""
-    path = f"/collections/{served.id}/styles"
-    return {
-        "title": texts.STYLES.in_language(language),
-        "default": DEFAULT_STYLE,
-        "styles": [
-            {
-                "id": style,
-                "title": title.in_language(language),
-                "links": [
-                    links.to(MAP_REL, f"{path}/{style}/map", PNG_TYPE, title.in_language(language)),
-                    links.to(
-                        TILESETS_REL + "map",
-                        f"{path}/{style}/map/tiles",
-                        JSON_TYPE,
-                        MAP_TILES.title.in_language(language),
-                    ),
-                ],
-            }
-            for style, title in MAP_STYLES.items()
-        ],
-        "links": own,
-    }
-
-
 def _links(served: ServedRaster, links: Links, language: str) -> list[Link]:
     path = f"/collections/{served.id}"
 
@@ -115,6 +136,7 @@ def _links(served: ServedRaster, links: Links, language: str) -> list[Link]:
     return [
         to("self", "", JSON_TYPE, texts.COLLECTION),
         to("alternate", "", HTML_TYPE, texts.AS_PAGE, (("f", "html"),)),
+        to("alternate", "", QLR_TYPE, texts.QGIS_LAYERS, (("f", "qlr"),)),
         to(COVERAGE_REL, "/coverage", GEOTIFF.media_type, texts.COVERAGE, (("f", "geotiff"),)),
         to(COVERAGE_REL, "/coverage", COVERAGE_JSON.media_type, texts.COVERAGE, (("f", "covjson"),)),
         to("enclosure", "/coverage", GEOTIFF.media_type, texts.WHOLE_RASTER, (("f", "geotiff"),)),

@@ -112,14 +112,14 @@ def sampled(path: Path, frame: Frame) -> Array | None:
     longitude, latitude = frame.degrees()
     try:
         with rasterio.open(path) as whole:
-            level = _level(frame.resolution, whole.res[0], whole.overviews(1))
+            level = overview_level(frame.resolution, whole.res[0], whole.overviews(1))
         with rasterio.open(path, **({} if level is None else {"overview_level": level})) as file:
             return _sampled(file, longitude, latitude)
     except RasterioError as error:
         raise Unavailable("The raster cannot be read now.") from error
 
 
-def _level(wanted: float, cell: float, factors: list[int]) -> int | None:
+def overview_level(wanted: float, cell: float, factors: list[int]) -> int | None:
     """The index of the coarsest overview that is finer than what is wanted, in degrees; None for the cells."""
     finer = [index for index, factor in enumerate(factors) if factor * cell <= wanted * 1.001]
     return finer[-1] if finer else None

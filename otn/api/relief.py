@@ -9,19 +9,17 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from otn.model.symbology import ELEVATION_TINTS
+from otn.model.symbology import DARKEST, ELEVATION_TINTS, LIGHT_ALTITUDE, LIGHT_AZIMUTH, LIGHTEST
 
 Heights = npt.NDArray[np.float64]
 Shade = npt.NDArray[np.float64]
 Picture = npt.NDArray[np.uint8]
 
-# The light comes from the north-west of the map, as it does on printed ones: degrees clockwise, and above the horizon.
-_AZIMUTH, _ALTITUDE = math.radians(315), math.radians(45)
+_AZIMUTH, _ALTITUDE = math.radians(LIGHT_AZIMUTH), math.radians(LIGHT_ALTITUDE)
 _EAST, _NORTH = math.sin(_AZIMUTH) * math.cos(_ALTITUDE), math.cos(_AZIMUTH) * math.cos(_ALTITUDE)
 FLAT = math.sin(_ALTITUDE)
 """How light level ground is, from 0 to 1."""
 
-_DARKEST, _LIGHTEST = 0.60, 0.45  # how much of what lies below the overlay hides
 _STEP = 4  # of opacity, out of 255: finer ones are not seen, and make a tile half as large again
 _FULL_SCALE = 90.0  # metres: where pixels are coarser, slopes are flatter than those one sees, and are raised
 _RAISING = 0.35
@@ -61,8 +59,8 @@ def raised(metres: float) -> float:
 
 def overlay(shade: Shade) -> Picture:
     """Grey and opacity: shadows are black, light is white, level ground and what is unknown are not seen."""
-    shadow = (FLAT - shade) / FLAT * _DARKEST
-    light = (shade - FLAT) / (1 - FLAT) * _LIGHTEST
+    shadow = (FLAT - shade) / FLAT * DARKEST
+    light = (shade - FLAT) / (1 - FLAT) * LIGHTEST
     opacity = np.nan_to_num(np.maximum(shadow, light)).clip(0, 1)
     white = np.where(np.nan_to_num(shade, nan=0.0) > FLAT, 255, 0)
     return np.stack([white, np.floor(opacity * 255 / _STEP) * _STEP], axis=-1).astype(np.uint8)

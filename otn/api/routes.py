@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from importlib.metadata import version
 from typing import Any
+from xml.etree.ElementTree import Element
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -38,6 +39,8 @@ from otn.api.negotiation import (
 from otn.api.openapi.document import openapi
 from otn.api.parameters import refuse_unknown
 from otn.api.qgis import layer_definition
+from otn.api.qgis_layers import collection_layers
+from otn.api.qgis_raster import raster_layers
 from otn.api.query import REPRESENTATION_PARAMETERS, require_available
 from otn.api.raster_documents import raster_collection, raster_schema
 from otn.api.raster_routes import raster_endpoints, raster_routes
@@ -168,8 +171,12 @@ class _Resources:
         async def document(context: RequestContext) -> Document:
             return self._described(served, context)
 
-        if request_context(request.scope, COLLECTION, self._api.public_url).representation is QLR:
-            return self._qgis_layers(request, served)
+        context = request_context(request.scope, COLLECTION, self._api.public_url)
+        if context.representation is QLR:
+            described, name = self._described(served, context), served.collection.id
+            about = described["title"], described["attribution"]
+            layers = collection_layers(name, *about, "light", context.links, context.language)
+            return _qgis_layers(request, context, name, described["title"], layers)
         return await self._answer(request, COLLECTION, "collection", self._title(served), document)
 
     async def _raster(self, request: Request, served: ServedRaster) -> Response:
@@ -178,14 +185,13 @@ class _Resources:
         async def document(context: RequestContext) -> Document:
             return raster_collection(service, served, context.links, context.language)
 
-        return await self._answer(request, DOCUMENT, "coverage", service.collections[served.id].title, document)
-
-    def _qgis_layers(self, request: Request, served: ServedCollection) -> Response:
+        title = service.collections[served.id].title
         context = request_context(request.scope, COLLECTION, self._api.public_url)
-        refuse_unknown((name for name, _ in context.parameters), REPRESENTATION_PARAMETERS)
-        described, name = self._described(served, context), served.collection.id
-        file = layer_definition(name, described["title"], described["attribution"], context.links, context.language)
-        return sent(request, context, file.encode(), QLR.media_type, f"{name}.qlr")
+        if context.representation is QLR:
+            words = title.in_language(context.language)
+            layers = raster_layers(served.id, words, served.attribution, context.links, context.language)
+            return _qgis_layers(request, context, served.id, words, layers)
+        return await self._answer(request, COLLECTION, "coverage", title, document)
 
     async def basemap(self, request: Request) -> Response:
         async def document(context: RequestContext) -> Document:
@@ -288,3 +294,12 @@ class _Resources:
 
     def _described(self, served: ServedCollection, context: RequestContext) -> Document:
         return documents.collection(self._api.service, served, context.links, context.language)
+
+
+def _qgis_layers(
+    request: Request, context: RequestContext, collection_id: str, title: str, layers: list[Element]
+) -> Response:
+    """A collection as a layer definition of QGIS. Raises BadRequest for an unknown parameter."""
+    refuse_unknown((name for name, _ in context.parameters), REPRESENTATION_PARAMETERS)
+    file = layer_definition(title, layers).encode()
+    return sent(request, context, file, QLR.media_type, f"{collection_id}.qlr")

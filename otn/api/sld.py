@@ -38,17 +38,25 @@ def styled_layer_descriptor(
     style_id: str, title: str, drawn: Iterable[Drawn], theme: str, version: str, links: Links, language: str
 ) -> bytes:
     """The document; `version` is 1.0 or 1.1. What is to lie below stands first."""
-    writer = _Writer(version, theme, links, language)
+    writer = Writer(version, theme, links, language)
+    by_name = {entry.collection_id: entry for entry in drawn}
+    return descriptor(
+        version,
+        (
+            writer.layer(style_id, title, by_name[name], symbology)
+            for name, symbology in SYMBOLOGIES.items()
+            if name in by_name
+        ),
+    )
+
+
+def descriptor(version: str, layers: Iterable[ET.Element]) -> bytes:
+    """The document around elements `NamedLayer`."""
     root = ET.Element("StyledLayerDescriptor", version=f"{version}.0")
     namespaces = {"xmlns": _SLD, "xmlns:ogc": _OGC, "xmlns:xlink": _XLINK, "xmlns:xsi": _XSI}
     root.attrib |= namespaces | ({"xmlns:se": _SE} if version == "1.1" else {})
     root.set("xsi:schemaLocation", f"{_SLD} http://schemas.opengis.net/sld/{version}.0/StyledLayerDescriptor.xsd")
-    by_name = {entry.collection_id: entry for entry in drawn}
-    root.extend(
-        writer.layer(style_id, title, by_name[name], symbology)
-        for name, symbology in SYMBOLOGIES.items()
-        if name in by_name
-    )
+    root.extend(layers)
     document: bytes = ET.tostring(root, encoding="UTF-8", xml_declaration=True)
     return document
 
@@ -75,32 +83,42 @@ def _ranges(stops: Stops, first_zoom: int | None = None) -> Iterator[_Range]:
     yield _Range(begin, None, size)
 
 
-class _Writer:
+class Writer:
     """Writes the elements of one version, whose names differ."""
 
     def __init__(self, version: str, theme: str, links: Links, language: str) -> None:
-        self._is_newer = version == "1.1"
-        self._prefix = "se:" if self._is_newer else ""
-        self._parameter = "SvgParameter" if self._is_newer else "CssParameter"
+        self.is_newer = version == "1.1"
+        self._prefix = "se:" if self.is_newer else ""
+        self._parameter = "SvgParameter" if self.is_newer else "CssParameter"
         self._theme = theme
         self._links = links
         self._language = language
 
     def layer(self, style_id: str, title: str, drawn: Drawn, symbology: Symbology) -> ET.Element:
         """A collection with all that is drawn of it."""
-        layer = ET.Element("NamedLayer")
-        layer.append(self._symbology("Name", drawn.collection_id))
-        if self._is_newer:
-            layer.extend(self._titled(drawn.title))
+        layer = self.named_layer(drawn)
         constraint = ET.SubElement(ET.SubElement(layer, "LayerFeatureConstraints"), "FeatureTypeConstraint")
-        constraint.append(self._symbology("FeatureTypeName", drawn.collection_id))
-        style = ET.SubElement(layer, "UserStyle")
-        style.append(self._symbology("Name", style_id))
-        style.extend(self._titled(title))
-        ET.SubElement(style, "IsDefault").text = "1"
+        constraint.append(self.element("FeatureTypeName", drawn.collection_id))
+        style = self.user_style(layer, style_id, title)
         for geometry, rules in self._passes(symbology):
             style.append(self._feature_type_style(drawn.collection_id, geometry, rules))
         return layer
+
+    def named_layer(self, drawn: Drawn) -> ET.Element:
+        """The layer of a collection, still without a style."""
+        layer = ET.Element("NamedLayer")
+        layer.append(self.element("Name", drawn.collection_id))
+        if self.is_newer:
+            layer.extend(self.titled(drawn.title))
+        return layer
+
+    def user_style(self, layer: ET.Element, style_id: str, title: str) -> ET.Element:
+        """The style of a layer, still without rules."""
+        style = ET.SubElement(layer, "UserStyle")
+        style.append(self.element("Name", style_id))
+        style.extend(self.titled(title))
+        ET.SubElement(style, "IsDefault").text = "1"
+        return style
 
     def _passes(self, symbology: Symbology) -> Iterator[tuple[str, Iterable[ET.Element]]]:
         """What is drawn one after the other: the type of geometry, and the rules."""
@@ -120,16 +138,16 @@ class _Writer:
                 yield geometry, [self._names(symbology, symbology.name_field, geometry)]
 
     def _feature_type_style(self, name: str, geometry: str, rules: Iterable[ET.Element]) -> ET.Element:
-        style = self._symbology("FeatureTypeStyle")
-        style.append(self._symbology("FeatureTypeName", name))
+        style = self.element("FeatureTypeStyle")
+        style.append(self.element("FeatureTypeName", name))
         # Features of other dimensions, where a collection has them, are drawn otherwise.
-        style.append(self._symbology("SemanticTypeIdentifier", f"generic:{geometry}"))
+        style.append(self.element("SemanticTypeIdentifier", f"generic:{geometry}"))
         style.extend(rules)
         return style
 
     def _areas(self, areas: Areas) -> Iterator[ET.Element]:
         for scales in _ranges(in_theme(areas.widths, self._theme), 0):
-            symbolizer = self._symbology("PolygonSymbolizer")
+            symbolizer = self.element("PolygonSymbolizer")
             opacity = areas.opacity.on(self._theme)
             if opacity > 0:
                 fill = {"fill": areas.fill.on(self._theme), "fill-opacity": str(opacity)}
@@ -152,7 +170,7 @@ class _Writer:
             yield self._line_rule(lines, entry, scales, stroke)
 
     def _line_rule(self, lines: Lines, entry: LineClass, scales: _Range, stroke: dict[str, str]) -> ET.Element:
-        symbolizer = self._symbology("LineSymbolizer")
+        symbolizer = self.element("LineSymbolizer")
         width = {"stroke-width": _number(scales.size), "stroke-linejoin": "round"}
         symbolizer.append(self._painted("Stroke", stroke | width))
         return self._rule(entry.title.in_language(self._language), _of_class(lines, entry), scales, symbolizer)
@@ -166,82 +184,84 @@ class _Writer:
             yield self._rule(title, None, scales, *symbolizers)
 
     def _disc(self, points: Points, radius: float) -> ET.Element:
-        symbolizer = self._symbology("PointSymbolizer")
-        graphic = self._child(symbolizer, "Graphic")
-        mark = self._child(graphic, "Mark")
-        self._child(mark, "WellKnownName", "circle")
+        symbolizer = self.element("PointSymbolizer")
+        graphic = self.child(symbolizer, "Graphic")
+        mark = self.child(graphic, "Mark")
+        self.child(mark, "WellKnownName", "circle")
         mark.append(self._painted("Fill", {"fill": points.colour.on(self._theme)}))
         mark.append(self._painted("Stroke", {"stroke": points.rim.on(self._theme), "stroke-width": "1"}))
-        self._child(graphic, "Size", _number(2 * radius))
+        self.child(graphic, "Size", _number(2 * radius))
         return symbolizer
 
     def _icon(self, icon: str, radius: float) -> ET.Element:
-        symbolizer = self._symbology("PointSymbolizer")
-        graphic = self._child(symbolizer, "Graphic")
-        drawing = self._child(graphic, "ExternalGraphic")
+        symbolizer = self.element("PointSymbolizer")
+        graphic = self.child(symbolizer, "Graphic")
+        drawing = self.child(graphic, "ExternalGraphic")
         place = {"xlink:type": "simple", "xlink:href": self._links.plain(f"/static/icons/{icon}.svg")}
-        self._child(drawing, "OnlineResource").attrib |= place
-        self._child(drawing, "Format", "image/svg+xml")
-        self._child(graphic, "Size", _number(1.4 * radius))
+        self.child(drawing, "OnlineResource").attrib |= place
+        self.child(drawing, "Format", "image/svg+xml")
+        self.child(graphic, "Size", _number(1.4 * radius))
         return symbolizer
 
     def _names(self, symbology: Symbology, field: str, geometry: str) -> ET.Element:
-        symbolizer = self._symbology("TextSymbolizer")
-        ET.SubElement(self._child(symbolizer, "Label"), "ogc:PropertyName").text = field
+        symbolizer = self.element("TextSymbolizer")
+        ET.SubElement(self.child(symbolizer, "Label"), "ogc:PropertyName").text = field
         symbolizer.append(self._painted("Font", {"font-family": "Noto Sans", "font-size": _FONT_SIZE}))
-        placement = self._child(symbolizer, "LabelPlacement")
+        placement = self.child(symbolizer, "LabelPlacement")
         if geometry == "line":
-            self._child(placement, "LinePlacement")
+            self.child(placement, "LinePlacement")
         else:
-            self._place_beside(self._child(placement, "PointPlacement"), symbology.points)
-        halo = self._child(symbolizer, "Halo")
-        self._child(halo, "Radius", _HALO_RADIUS)
+            self._place_beside(self.child(placement, "PointPlacement"), symbology.points)
+        halo = self.child(symbolizer, "Halo")
+        self.child(halo, "Radius", _HALO_RADIUS)
         halo.append(self._painted("Fill", {"fill": HALO.on(self._theme)}))
         symbolizer.append(self._painted("Fill", {"fill": symbology.ink.on(self._theme)}))
         return self._rule(field, None, _Range(symbology.name_zoom, None, 0), symbolizer)
 
     def _place_beside(self, placement: ET.Element, points: Points | None) -> None:
         """In the middle of an area, below a disc."""
-        anchor = self._child(placement, "AnchorPoint")
-        self._child(anchor, "AnchorPointX", "0.5")
-        self._child(anchor, "AnchorPointY", "0.5" if points is None else "1")
+        anchor = self.child(placement, "AnchorPoint")
+        self.child(anchor, "AnchorPointX", "0.5")
+        self.child(anchor, "AnchorPointY", "0.5" if points is None else "1")
         if points is not None:
-            away = self._child(placement, "Displacement")
-            self._child(away, "DisplacementX", "0")
-            self._child(away, "DisplacementY", _number(-points.radii[-1][1] - 1))
+            away = self.child(placement, "Displacement")
+            self.child(away, "DisplacementX", "0")
+            self.child(away, "DisplacementY", _number(-points.radii[-1][1] - 1))
 
     def _rule(self, title: str, condition: ET.Element | None, scales: _Range, *symbolizers: ET.Element) -> ET.Element:
-        rule = self._symbology("Rule")
-        rule.extend(self._titled(title))
+        rule = self.element("Rule")
+        rule.extend(self.titled(title))
         if condition is not None:
             ET.SubElement(rule, "ogc:Filter").append(condition)
         if scales.end is not None:
-            self._child(rule, "MinScaleDenominator", _scale(scales.end))
+            self.child(rule, "MinScaleDenominator", _scale(scales.end))
         if scales.begin > 0:
-            self._child(rule, "MaxScaleDenominator", _scale(scales.begin))
+            self.child(rule, "MaxScaleDenominator", _scale(scales.begin))
         rule.extend(symbolizers)
         return rule
 
-    def _titled(self, title: str) -> Iterator[ET.Element]:
-        if self._is_newer:
-            description = self._symbology("Description")
-            self._child(description, "Title", title)
+    def titled(self, title: str) -> Iterator[ET.Element]:
+        """What holds a title."""
+        if self.is_newer:
+            description = self.element("Description")
+            self.child(description, "Title", title)
             yield description
         else:
-            yield self._symbology("Title", title)
+            yield self.element("Title", title)
 
     def _painted(self, name: str, parameters: dict[str, str]) -> ET.Element:
-        element = self._symbology(name)
+        element = self.element(name)
         for parameter, value in parameters.items():
-            self._child(element, self._parameter, value).set("name", parameter)
+            self.child(element, self._parameter, value).set("name", parameter)
         return element
 
-    def _child(self, parent: ET.Element, name: str, text: str | None = None) -> ET.Element:
-        child = self._symbology(name, text)
+    def child(self, parent: ET.Element, name: str, text: str | None = None) -> ET.Element:
+        """As `element`, in a parent."""
+        child = self.element(name, text)
         parent.append(child)
         return child
 
-    def _symbology(self, name: str, text: str | None = None) -> ET.Element:
+    def element(self, name: str, text: str | None = None) -> ET.Element:
         """An element that version 1.1 has in a namespace of its own."""
         element = ET.Element(self._prefix + name)
         element.text = text

@@ -167,6 +167,14 @@ TERRAIN_TILES = Text(
 )
 MAP_TILES = Text(en="Map tiles", nl="Kaarttegels", fr="Tuiles de carte", de="Kartenkacheln")
 HILL_SHADE = Text(en="Hill-shade", nl="Reliëfschaduw", fr="Ombrage du relief", de="Schummerung")
+IN_LIGHT = Text(en="Slopes in the light", nl="Hellingen in het licht", fr="Pentes éclairées", de="Hänge im Licht")
+IN_SHADOW = Text(en="Slopes in shadow", nl="Hellingen in de schaduw", fr="Pentes à l'ombre", de="Hänge im Schatten")
+RASTER_STYLE_DESCRIPTION = Text(
+    en="Heights drawn as on the service's maps, with light from the north-west.",
+    nl="Hoogten getekend zoals op de kaarten van de dienst, met licht uit het noordwesten.",
+    fr="Altitudes dessinées comme sur les cartes du service, éclairées du nord-ouest.",
+    de="Höhen, gezeichnet wie auf den Karten des Dienstes, mit Licht aus Nordwesten.",
+)
 RELIEF = Text(
     en="Relief in tints of elevation",
     nl="Reliëf in hoogtetinten",

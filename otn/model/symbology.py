@@ -302,3 +302,7 @@ ELEVATION_TINTS = (
     (4500, "#f5f2f0"),
 )
 """Metres and their colour, between which others are mixed: told apart by lightness where hues do not."""
+LIGHT_AZIMUTH, LIGHT_ALTITUDE = 315, 45
+"""Whence light falls on hills, as on printed maps: degrees clockwise from north, and above the horizon."""
+DARKEST, LIGHTEST = 0.60, 0.45
+"""How much of what lies below the deepest shadow, and the brightest light, hide."""

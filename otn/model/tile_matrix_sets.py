@@ -19,8 +19,8 @@ Document = dict[str, Any]
 
 _TILE_PIXELS = 256
 # Metres of a standardised rendering pixel, and of a degree along the equator of WGS 84 (17-083r4, 6.2).
-_PIXEL_METRES = 0.00028
-_DEGREE_METRES = 6378137 * math.pi / 180
+PIXEL_METRES = 0.00028
+DEGREE_METRES = 6378137 * math.pi / 180
 _MERCATOR_HALF = 6378137 * math.pi
 _LAEA_SRID = 3035
 _MERCATOR_LATITUDE = math.degrees(2 * math.atan(math.exp(math.pi)) - math.pi / 2)
@@ -203,7 +203,7 @@ class TileMatrixSet:
         cell = self.tile_size(matrix) / _TILE_PIXELS
         return {
             "id": str(matrix),
-            "scaleDenominator": cell * self.metres_per_unit / _PIXEL_METRES,
+            "scaleDenominator": cell * self.metres_per_unit / PIXEL_METRES,
             "cellSize": cell,
             "cornerOfOrigin": "topLeft",
             "pointOfOrigin": self.in_axis_order((self.extent.west, self.extent.north)),
@@ -249,7 +249,7 @@ WORLD_CRS84_QUAD = TileMatrixSet(
     scale_set="http://www.opengis.net/def/wkss/OGC/1.0/GoogleCRS84Quad",
     extent=Box(-180.0, -90.0, 180.0, 90.0),
     columns=2,
-    metres_per_unit=_DEGREE_METRES,
+    metres_per_unit=DEGREE_METRES,
     zoom_offset=1,
     last_matrix=23,
     from_degrees=_as_they_are,

@@ -33,10 +33,10 @@ _SLD_USE = Text(
     de="Stil für Kartenserver und Desktop-GIS",
 )
 _QML_USE = Text(
-    en="style for features that are open in QGIS",
-    nl="stijl voor objecten die in QGIS geopend zijn",
-    fr="style pour des objets ouverts dans QGIS",
-    de="Stil für Objekte, die in QGIS geöffnet sind",
+    en="style for a layer that is open in QGIS",
+    nl="stijl voor een laag die in QGIS geopend is",
+    fr="style pour une couche ouverte dans QGIS",
+    de="Stil für eine Ebene, die in QGIS geöffnet ist",
 )
 _STYLE_FILES = (
     (SLD_11, "SLD 1.1", _SLD_USE),

@@ -8,8 +8,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from otn.api.crs import CRS84
 from otn.api.html import PageContext
-from otn.api.legend import entries
-from otn.api.negotiation import COLLECTION_STYLE, GEOJSON_TYPE, WHOLE_STYLE
+from otn.api.legend import entries, raster_entries
+from otn.api.negotiation import COLLECTION_STYLE, GEOJSON_TYPE, RASTER_STYLE, WHOLE_STYLE
+from otn.api.raster_pictures import MAP_STYLES, RELIEF
 from otn.api.styles import WHOLE_MAP
 from otn.model.rasters import RASTERS
 from otn.model.symbology import ELEVATION_TINTS, SYMBOLOGIES
@@ -89,7 +90,7 @@ def _collection(document: Document, context: PageContext, _formats: Formats) -> 
     }
 
 
-def _coverage(document: Document, _context: PageContext, _formats: Formats) -> dict[str, Any]:
+def _coverage(document: Document, context: PageContext, _formats: Formats) -> dict[str, Any]:
     bbox = _bbox(document)
     assert bbox is not None  # noqa: S101 - a raster that is served has cells
     west, south, _, _ = bbox
@@ -99,6 +100,8 @@ def _coverage(document: Document, _context: PageContext, _formats: Formats) -> d
         # Its south-western corner: whether there are values is for the reader to see.
         "example_box": f"{west:.2f},{south:.2f},{west + 0.1:.2f},{south + 0.1:.2f}",
         "tints": _tints(document["minimum"], document["maximum"]),
+        "style": RELIEF,
+        "style_files": style_files(RASTER_STYLE, context.language),
         "example_place": f"{west + 0.05:.3f} {south + 0.05:.3f}",
     }
 
@@ -208,16 +211,19 @@ def _style(document: Document, context: PageContext, _formats: Formats) -> dict[
     drawn = [name for name in document["sources"] if name in SYMBOLOGIES]
     printed = identifier.endswith("-print")
     subject = identifier.removesuffix("-dark")
+    is_raster = identifier in MAP_STYLES
+    offered = (
+        WHOLE_STYLE if identifier.partition("-")[0] == WHOLE_MAP else RASTER_STYLE if is_raster else COLLECTION_STYLE
+    )
     return {
         "identifier": identifier,
         "printed": printed,
         # Paper is white whatever the screen is; the other two are shown as the reader prefers pages.
-        "shown": (identifier, identifier) if printed else (subject, f"{subject}-dark"),
+        "shown": (identifier, identifier) if printed or is_raster else (subject, f"{subject}-dark"),
         "bounds": document["metadata"]["otn:bounds"],
-        "style_files": style_files(
-            WHOLE_STYLE if subject.startswith(WHOLE_MAP) else COLLECTION_STYLE, context.language
-        ),
-        "legend_entries": [entry for name in drawn for entry in entries(name, context.language)],
+        "style_files": style_files(offered, context.language),
+        "legend_entries": [entry for name in drawn for entry in entries(name, context.language)]
+        or raster_entries(identifier, context.language),
     }
 
 
@@ -227,13 +233,24 @@ def _styles(document: Document, context: PageContext, _formats: Formats) -> dict
     for style in document["styles"]:
         subjects[style["id"].removesuffix("-dark").removesuffix("-print")].append(style)
     first, _, rest = context.path.strip("/").partition("/")
-    return {"subjects": subjects, "collection": rest.partition("/")[0] if first == "collections" else None}
+    collection = rest.partition("/")[0] if first == "collections" else None
+    raster = RASTERS.get(collection or "")
+    return {
+        "subjects": subjects,
+        "collection": collection,
+        "heading": raster.field.title.in_language(context.language)
+        if raster is not None
+        else collection and subjects[collection][0]["title"],
+        "is_raster": raster is not None,
+    }
 
 
 def _style_metadata(document: Document, context: PageContext, _formats: Formats) -> dict[str, Any]:
+    drawn = [layer["id"] for layer in document["layers"] if layer["id"] in SYMBOLOGIES]
     return {
         "printed": document["id"].endswith("-print"),
-        "legend_entries": [entry for layer in document["layers"] for entry in entries(layer["id"], context.language)],
+        "legend_entries": [entry for name in drawn for entry in entries(name, context.language)]
+        or raster_entries(document["id"], context.language),
     }
 
 

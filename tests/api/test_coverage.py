@@ -18,6 +18,7 @@ from openapi_spec_validator import validate
 from otn.api import embedded_pygeoapi
 from otn.api.coverage_cells import asked_bounds, cells_touched
 from otn.api.coverage_provider import CoverageProvider
+from otn.api.coverage_scaling import Domain
 from otn.api.raster_pictures import Drawn, draw_tile
 from otn.api.rasters import Rasters
 from otn.errors import BadRequest, Unavailable
@@ -119,7 +120,6 @@ def test_where_there_is_no_cell_there_is_no_content(heights: httpx.Client) -> No
         ({"subset": "Lat(43),Lat(44)"}, "subset"),
         ({"subset": ""}, "subset"),
         ({"properties": "slope"}, "properties"),
-        ({"scale-factor": "2"}, "scale-factor"),
         ({"f": "png"}, "f"),
     ],
 )
@@ -194,9 +194,9 @@ def test_a_damaged_file_is_no_mistake_of_ours(tmp_path: Path) -> None:
     rasters = Rasters(tmp_path / "rasters")
     served = rasters.current("elevation")
     assert served is not None
-    parameters = {"f": "GTiff", "bbox": ",".join(map(str, GRID.bounds(manifest.window)))}
+    domain = Domain(GRID.bounds(manifest.window), manifest.window.rows, manifest.window.columns)
     with pytest.raises(Unavailable):
-        embedded_pygeoapi.coverage(rasters.directory, "elevation", parameters)
+        embedded_pygeoapi.coverage(rasters.directory, "elevation", domain, "GTiff")
     with pytest.raises(Unavailable):
         draw_tile(served.path, Drawn.TERRAIN, WEB_MERCATOR_QUAD, TileAddress(0, 0, 0))
     still = rasters.still(served)

@@ -8,6 +8,7 @@ import pytest
 
 from otn.api.links import Links
 from otn.api.qgis import layer_definition, layer_style
+from otn.api.qgis_layers import collection_layers
 from otn.api.texts import BASE_MAP
 from otn.model.collections import COLLECTIONS, GeometryKind
 from otn.model.drawing import THEMES
@@ -19,7 +20,8 @@ BASE = "https://data.example.org/otn"
 
 
 def definition(name: str, title: str = "Title", attribution: str = "© somebody", language: str = "en") -> ET.Element:
-    return ET.fromstring(layer_definition(name, title, attribution, Links(BASE), language))  # noqa: S314
+    layers = collection_layers(name, title, attribution, "light", Links(BASE), language)
+    return ET.fromstring(layer_definition(title, layers))  # noqa: S314
 
 
 @pytest.mark.parametrize("name", COLLECTIONS)

@@ -7,7 +7,9 @@ import pytest
 from lxml import etree
 
 from otn.api.links import Links
+from otn.api.raster_pictures import MAP_STYLES
 from otn.api.sld import Drawn, styled_layer_descriptor
+from otn.api.sld_raster import raster_descriptor
 from otn.model.collections import COLLECTIONS
 from otn.model.drawing import THEMES
 from otn.settings import ROOT
@@ -78,6 +80,13 @@ def test_every_style_is_valid(sld: tuple[str, etree.XMLSchema], theme: str) -> N
     version, schema = sld
     for names in (*((name,) for name in COLLECTIONS), tuple(COLLECTIONS)):
         schema.assertValid(etree.fromstring(written(version, theme, *names)))
+
+
+@pytest.mark.parametrize("style", MAP_STYLES)
+def test_every_style_of_rasters_is_valid(sld: tuple[str, etree.XMLSchema], style: str) -> None:
+    version, schema = sld
+    text = raster_descriptor(style, "<b>&", Drawn("elevation", "Title"), version, Links("https://example.org"), "en")
+    schema.assertValid(etree.fromstring(text))
 
 
 def test_what_is_not_valid_is_found(sld: tuple[str, etree.XMLSchema]) -> None:

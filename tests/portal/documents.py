@@ -172,7 +172,9 @@ def document(page: str, language: str, **features: Any) -> dict[str, Any]:
             "schema": schema,
         },
         "feature": feature(**features) | {"collection": road, "schema": schema},
-        "styles": styles.styles_document(service, known_styles, links, language, []),
+        "styles": styles.styles_document(
+            [styles.listed_style(service, style, links, language) for style in known_styles.values()], language, []
+        ),
         "style": styles.style_document(known_styles["roads-dark"], links, language),
         "styleMetadata": styles.style_metadata(service, known_styles["map-print"], links, language, []),
         "tilesets": tilesets.tilesets(tiles, links, language, []),

@@ -8,7 +8,7 @@ import pytest
 
 from otn.api.legend import entries
 from otn.api.links import Links
-from otn.api.styles import style_document, styles, styles_document
+from otn.api.styles import listed_style, style_document, styles, styles_document
 from otn.model.collections import COLLECTIONS
 from otn.model.collections import ROADS as ROADS_COLLECTION
 from otn.model.drawing import Lines
@@ -143,7 +143,8 @@ def test_styles_of_one_subject_stand_together() -> None:
 
 def test_the_styles_of_a_collection_lead_back_to_it() -> None:
     known = styles(service, (served(ROADS_COLLECTION),), whole=False)
-    content = styles_document(service, known, Links(BASE), "en", [])
+    listed = [listed_style(service, style, Links(BASE), "en") for style in known.values()]
+    content = styles_document(listed, "en", [])
     markup = Markup(pages.render("styles", content, replace(context("styles", "en"), path="/collections/roads/styles")))
     assert {"/otn/collections/roads", "/otn/styles/roads-dark"} <= set(markup.links())
 

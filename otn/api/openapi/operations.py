@@ -14,6 +14,7 @@ from otn.api.negotiation import (
     SVG_TYPE,
     TILEJSON_TYPE,
     XML_TYPE,
+    Representation,
 )
 from otn.api.openapi.parts import Document, reference
 
@@ -181,3 +182,9 @@ def _error(description: str) -> Document:
         "description": description,
         "content": {PROBLEM_TYPE: {"schema": reference("schemas", "problem")}, HTML_TYPE: page},
     }
+
+
+def style_content(offered: tuple[Representation, ...]) -> Document:
+    """What a style can be had as: an object for map libraries, files for other programs."""
+    known = {STYLE_TYPE: "object"}
+    return {entry.media_type: known.get(entry.media_type, "page") for entry in offered}

@@ -11,7 +11,6 @@ from otn.api.negotiation import (
     OPENAPI_TYPE,
     QLR_TYPE,
     SCHEMA_TYPE,
-    STYLE_TYPE,
     SVG_TYPE,
     TILEJSON_TYPE,
     WHOLE_STYLE,
@@ -32,6 +31,7 @@ from otn.api.openapi.operations import (
     health_item,
     path_item,
     search_item,
+    style_content,
     tile_item,
 )
 from otn.api.openapi.parts import Document, path, query, reference
@@ -82,7 +82,7 @@ def collection_paths(served: ServedCollection, title: str, language: str) -> Doc
         f"{base}/styles/{{styleId}}": path_item(
             f"{name}.style",
             f"{title}: a map style",
-            _style_content(COLLECTION_STYLE),
+            style_content(COLLECTION_STYLE),
             name,
             [path("styleId", "The style.", {"enum": [style_id(name, theme) for theme in THEMES]})],
         ),
@@ -184,15 +184,10 @@ def _style_paths() -> Document:
     style = "/styles/{styleId}"
     return {
         "/styles": path_item("styles", "All map styles", {JSON_TYPE: "styles", HTML_TYPE: "page"}),
-        style: path_item("style", "A map style", _style_content(WHOLE_STYLE), "service", one),
+        style: path_item("style", "A map style", style_content(WHOLE_STYLE), "service", one),
         f"{style}/legend": path_item("legend", "The legend of a map style", {SVG_TYPE: "page"}, "service", one),
         f"{style}/metadata": path_item("styleMetadata", "What a map style is and draws", document, "service", one),
     }
-
-
-def _style_content(offered: tuple[Representation, ...]) -> Document:
-    known = {STYLE_TYPE: "object"}
-    return {entry.media_type: known.get(entry.media_type, "page") for entry in offered}
 
 
 def _tile_matrix_set_paths() -> Document:

@@ -1,9 +1,20 @@
 """The addresses of rasters."""
 
+from otn.api.coverage import MOST_CELLS
 from otn.api.crs import EVERYWHERE
 from otn.api.map_images import MOST_PIXELS
-from otn.api.negotiation import COVERAGE_JSON, GEOTIFF, HTML_TYPE, JSON_TYPE, PNG_TYPE, SCHEMA_TYPE, TILEJSON_TYPE
-from otn.api.openapi.operations import path_item
+from otn.api.negotiation import (
+    COVERAGE_JSON,
+    GEOTIFF,
+    HTML_TYPE,
+    JSON_TYPE,
+    PNG_TYPE,
+    QLR_TYPE,
+    RASTER_STYLE,
+    SCHEMA_TYPE,
+    TILEJSON_TYPE,
+)
+from otn.api.openapi.operations import path_item, style_content
 from otn.api.openapi.parts import Document, path, query, reference
 from otn.api.raster_pictures import MAP_STYLES, MAP_TILES, TERRAIN_TILES, TileKind
 from otn.api.rasters import ServedRaster
@@ -20,10 +31,13 @@ def raster_paths(served: ServedRaster, title: str) -> Document:
         return path_item(f"{name}.{operation}", f"{title}: {summary}", content, name)
 
     return {
-        base: get("collection", "the collection", {JSON_TYPE: "collection", HTML_TYPE: "page"}),
+        base: get("collection", "the collection", {JSON_TYPE: "collection", HTML_TYPE: "page", QLR_TYPE: "page"}),
         f"{base}/schema": get("schema", "what a cell holds", {SCHEMA_TYPE: "object", HTML_TYPE: "page"}),
         f"{base}/coverage": _coverage_item(served, title),
-        f"{base}/styles": get("styles", "the styles of its maps", {JSON_TYPE: "styles"}),
+        f"{base}/styles": get("styles", "the styles of its maps", {JSON_TYPE: "styles", HTML_TYPE: "page"}),
+        f"{base}/styles/{{styleId}}": path_item(
+            f"{name}.style", f"{title}: a style of its maps", style_content(RASTER_STYLE), name, [_map_style()]
+        ),
         f"{base}/map": _map_item(f"{name}.map", title, name, []),
         f"{base}/styles/{{styleId}}/map": _map_item(f"{name}.style.map", title, name, [_map_style()]),
         **_tile_paths(served, TERRAIN_TILES, f"{name}.collection.coverage", title),
@@ -90,9 +104,27 @@ def _coverage_item(served: ServedRaster, title: str) -> Document:
             {"type": "string", "pattern": r"^(Lon|Lat)\(.+\)$"},
         ),
         query("properties", "Only this.", {"type": "array", "items": {"type": "string", "enum": [field]}}),
+        *_scaling_parameters(),
     ]
     content = {GEOTIFF.media_type: "file", COVERAGE_JSON.media_type: "object"}
     return picture_item(f"{name}.coverage", f"{title}: the values of the cells", content, name, parameters)
+
+
+def _scaling_parameters() -> list[Document]:
+    """One way of them may be taken at a time; width and height go together."""
+    count = {"type": "integer", "minimum": 1, "maximum": MOST_CELLS["GTiff"]}
+    by_axis = {"type": "string", "pattern": r"^(Lon|Lat)\([0-9.]+\)(,(Lon|Lat)\([0-9.]+\))?$"}
+    return [
+        query("scale-size", "So many cells along each axis of the box that is asked for: Lon(800),Lat(600).", by_axis),
+        query("width", "So many cells from west to east: as scale-size by Lon.", count),
+        query("height", "So many cells from south to north: as scale-size by Lat.", count),
+        query("scale-axes", "What the number of cells along each axis is divided by: Lon(2),Lat(2.5).", by_axis),
+        query(
+            "scale-factor",
+            "What the number of cells along both axes is divided by.",
+            {"type": "number", "exclusiveMinimum": True, "minimum": 0},
+        ),
+    ]
 
 
 def box_parameter(what: str) -> Document:
