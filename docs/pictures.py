@@ -1,7 +1,8 @@
 """Takes the pictures of the documentation from a running service: `make pictures` while `otn up` serves.
 
 A sheet shows one style at the places and zooms of its table, light and dark or for print. Places where a collection has
-nothing are left out of its sheets: towns are drawn once their OpenStreetMap extracts are loaded.
+nothing are left out of its sheets: towns are drawn once their OpenStreetMap extracts are loaded. Names of pictures, as
+`roads-towns`, take these alone.
 """
 
 import base64
@@ -46,6 +47,7 @@ TOWNS = Table(
     (11, 14, 16),
 )
 PRINTED = replace(TOWNS, name="print", variants=("print",))
+HEIGHTS = Table("heights", (("Monaco", 43.7345, 7.4200),), (8, 11, 13), ("light",))
 
 
 def with_features(service: str, collection: str, table: Table) -> Table:
@@ -106,22 +108,34 @@ def sheet(browser: Browser, service: str, style: str, table: Table) -> bytes:
     return taken
 
 
-def main(service: str) -> None:
-    """Every picture: pages whole, and a sheet of each table for the map and for each collection."""
-    IMAGES.mkdir(exist_ok=True)
+def sheets(service: str) -> Iterator[tuple[str, Table]]:
+    """Style and table of every sheet: the map, each collection, and heights where there are some."""
+    yield from (("map", table) for table in (PRINTED, OVERVIEWS, TOWNS))
     found = httpx.get(f"{service}/collections", timeout=30).raise_for_status().json()
+    for entry in found["collections"]:
+        if entry["itemType"] == "feature":
+            yield from ((entry["id"], table) for table in (OVERVIEWS, TOWNS))
+        else:
+            yield from ((style, HEIGHTS) for style in ("hillshade", "relief"))
+
+
+def main(service: str, *wanted: str) -> None:
+    """The pictures whose names are given, or all: pages whole, and the sheets."""
+    IMAGES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_ARGUMENTS)
         page = browser.new_page(viewport={"width": 1200, "height": 800})
         page.set_extra_http_headers({"Accept-Language": "en"})
         for name, path in _PAGES.items():
-            write(f"{name}.png", shot(page, service + path, only_map=False))
-        drawn = [entry["id"] for entry in found["collections"] if entry["itemType"] == "feature"]
-        sheets = [("map", table) for table in (PRINTED, OVERVIEWS, TOWNS)]
-        sheets += [(id_, with_features(service, id_, table)) for id_ in drawn for table in (OVERVIEWS, TOWNS)]
-        for style, table in sheets:
-            if table.places:
-                write(f"{style}-{table.name}.jpg", sheet(browser, service, style, table))
+            if not wanted or name in wanted:
+                write(f"{name}.png", shot(page, service + path, only_map=False))
+        for style, table in sheets(service):
+            name = f"{style}-{table.name}"
+            if wanted and name not in wanted:
+                continue
+            shown = table if style == "map" or table is HEIGHTS else with_features(service, style, table)
+            if shown.places:
+                write(f"{name}.jpg", sheet(browser, service, style, shown))
         browser.close()
 
 
@@ -132,4 +146,4 @@ def write(name: str, content: bytes) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000")
+    main("http://127.0.0.1:8000", *sys.argv[1:])
