@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
+from otn.edition.crossing import touches
 from otn.edition.part_format import (
     COLUMNS,
     FRAGMENTS,
@@ -31,8 +32,12 @@ _MANY = 1500
 22 us for 57, 53 us for 689 and 182 us for 4,244 of 93,000 roads, corners 70 to 100 us however much was found."""
 _WORTH_PREPARING = 8
 """So many geometries are tested sooner than a box is prepared for it."""
+_WKB_LINE = b"\x01\x02\x00\x00\x00"
+"""How a line begins as WKB: little-endian, its type; then come the number of its points and their coordinates."""
+_SHORT = 64 * 16
+"""A line of so many bytes is looked at sooner than handed to the geometry library."""
 
-Positions = npt.NDArray[np.integer[Any]]
+Positions = npt.NDArray[np.int64]
 
 
 class Part(SealedFile):
@@ -48,7 +53,8 @@ class Part(SealedFile):
         self.info = PartInfo.from_json(directory["part"])
         self.count = self.info.count
         # Read while the file is known to be whole, so that asking needs no check.
-        self._id_range = (int(self.ids[self._by_id[0]]), int(self.ids[self._by_id[-1]])) if self.count else (0, -1)
+        self.id_range = (int(self.ids[self._by_id[0]]), int(self.ids[self._by_id[-1]])) if self.count else (0, -1)
+        """The least and the greatest id. Needs no `check`."""
         self.rank_range = (int(self.ranks[0]), int(self.ranks[-1])) if self.count else (0, 0)
         """The rank of the first feature and of the last one. Needs no `check`."""
 
@@ -89,11 +95,6 @@ class Part(SealedFile):
         begins, ends = self.offsets.item(start), self.offsets.item(stop)
         return self._fragments[begins : ends - 1]
 
-    def may_have(self, feature_id: int) -> bool:
-        """Whether the id lies between the least and the greatest of the part. Needs no `check`."""
-        least, greatest = self._id_range
-        return least <= feature_id <= greatest
-
     def position_of(self, feature_id: int) -> int | None:
         """The position of the feature with an id; None where the part does not have it."""
         found = int(self.ids.searchsorted(feature_id, sorter=self._by_id))
@@ -103,47 +104,33 @@ class Part(SealedFile):
         return position if self.ids.item(position) == feature_id else None
 
     def positions_in(self, boxes: Sequence[Bounds]) -> Positions:
-        """The positions, in no order, of the features that any of the boxes touches, as ST_Intersects would say.
+        """The positions, ascending, of the features that any of the boxes touches, as ST_Intersects would say.
 
         What the box of a feature cannot decide, its geometry does.
         """
         found = [self._positions_in(box) for box in boxes]
-        if len(found) == 1:
-            return found[0]
-        return np.unique(np.concatenate(found)) if found else np.empty(0, np.uint32)
+        return found[0] if len(found) == 1 else np.unique(np.concatenate(found))
 
     def geometries(self, positions: Sequence[int]) -> npt.NDArray[Any]:
         """The geometries of features that are no points."""
         import shapely
 
-        offsets, geometry = self._geometry_offsets, self._section(GEOMETRY)
-        wkb = [bytes(geometry[int(offsets[position]) : int(offsets[position + 1])]) for position in positions]
+        wkb = [bytes(self._wkb(position)) for position in positions]
         shapes: npt.NDArray[Any] = shapely.from_wkb(np.array(wkb, dtype=object))
         return shapes
 
     def _positions_in(self, box: Bounds) -> Positions:
-        if self.info.bbox is None:
-            return np.empty(0, np.uint32)
         found = self._near(box)
-        if not len(found):
-            return found
-        undecided = self._undecided(box, found)
-        if len(undecided):
-            # As geometries and _shape do: shapely is held once a box needs it.
-            import shapely
-
-            shape = _shape(box)
-            if len(undecided) > _WORTH_PREPARING:
-                shapely.prepare(shape)
-            touched = shapely.intersects(shape, self.geometries(undecided.tolist()))
-            for position in undecided[~touched].tolist():
-                found = found[found != position]
+        for position in self._outside(box, self._undecided(box, found).tolist()):
+            found = found[found != position]
         return found
 
     def _near(self, box: Bounds) -> Positions:
-        """The positions of the features whose boxes touch the box."""
-        found: Positions = np.asarray(rtree.search(self._tree, *box))
-        return found
+        """The positions, ascending, of the features whose boxes touch the box."""
+        if not self.count:
+            return np.empty(0, np.int64)
+        # In order, what is looked up for them next lies near to each other.
+        return np.sort(rtree.search(self._tree, *box).to_numpy()).astype(np.int64)
 
     def _undecided(self, box: Bounds, found: Positions) -> Positions:
         """Of the features found, those whose own box does not say whether they touch the box.
@@ -155,12 +142,38 @@ class Part(SealedFile):
         if self._of_one_piece and len(found) > _MANY:
             corners = [self._near((x, y, x, y)) for x in (west, east) for y in (south, north)]
             found = np.unique(np.concatenate(corners))
-        # Taking rows by numbers of the machine's own width costs a quarter of indexing with others.
-        least_x, least_y, most_x, most_y = self.boxes.take(found.astype(np.intp), axis=0).T
-        across = (least_x < west) | (most_x > east)
-        along = (least_y < south) | (most_y > north)
+        least_x, least_y, most_x, most_y = self.boxes.take(found, axis=0).T
+        across, along = least_x < west, least_y < south
+        across |= most_x > east
+        along |= most_y > north
         undecided: Positions = found[across & along if self._of_one_piece else across | along]
         return undecided
+
+    def _outside(self, box: Bounds, undecided: Sequence[int]) -> list[int]:
+        """Of the features, those that do not touch the box."""
+        said = {position: self._touches(position, box) for position in undecided}
+        unsure = [position for position, touched in said.items() if touched is None]
+        if unsure:
+            # As geometries and _shape do: shapely is held once a box needs it.
+            import shapely
+
+            shape = _shape(box)
+            if len(unsure) > _WORTH_PREPARING:
+                shapely.prepare(shape)
+            touched = shapely.intersects(shape, self.geometries(unsure))
+            said.update(zip(unsure, touched.tolist(), strict=True))
+        return [position for position, touched in said.items() if not touched]
+
+    def _touches(self, position: int, box: Bounds) -> bool | None:
+        """Whether a feature touches the box; None where only the geometry library can say."""
+        wkb = self._wkb(position)
+        if len(wkb) > _SHORT or wkb[: len(_WKB_LINE)] != _WKB_LINE:
+            return None
+        return touches(wkb[len(_WKB_LINE) + 4 :].cast("d").tolist(), box)
+
+    def _wkb(self, position: int) -> memoryview:
+        """The geometry of a feature; nothing of a point."""
+        return self._geometry[self._geometry_offsets.item(position) : self._geometry_offsets.item(position + 1)]
 
     @cached_property
     def _of_one_piece(self) -> bool:
@@ -169,6 +182,10 @@ class Part(SealedFile):
     @cached_property
     def _fragments(self) -> memoryview:
         return self._section(FRAGMENTS)
+
+    @cached_property
+    def _geometry(self) -> memoryview:
+        return self._section(GEOMETRY)
 
     @cached_property
     def _tree(self) -> npt.NDArray[np.uint8]:
