@@ -46,7 +46,7 @@ def etag_in_coding(etag: str, coding: str) -> str:
 
 def is_conditional(scope: Scope) -> bool:
     """Whether the request asks for nothing where nothing has changed: only then is it worth finding out."""
-    return any([name in CONDITIONAL for name, _ in scope["headers"]])
+    return not CONDITIONAL.isdisjoint(dict(scope["headers"]))
 
 
 def is_not_modified(scope: Scope, etag: str, last_modified: datetime | None = None, *, coded: bool = True) -> bool:

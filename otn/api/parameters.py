@@ -19,11 +19,15 @@ def parse_parameters(query: bytes) -> Parameters:
     """
     if not query:
         return ()
-    fields = query.split(b"&", _MOST)
-    if len(fields) > _MOST:
+    if query.count(b"&") >= _MOST:
         raise BadRequest(f"The query string has more than {_MOST} parameters.")
     try:
-        pairs = [_pair(field.decode()) for field in fields if field]
+        fields = [field.partition("=") for field in query.decode().split("&") if field]
+        pairs = [(name, value) for name, _, value in fields]
+        if b"%" in query or b"+" in query:
+            pairs = [
+                (unquote_plus(name, errors="strict"), unquote_plus(value, errors="strict")) for name, value in pairs
+            ]
     except UnicodeDecodeError:
         raise BadRequest("The query string is not percent-encoded UTF-8.") from None
     seen: set[str] = set()
@@ -34,12 +38,6 @@ def parse_parameters(query: bytes) -> Parameters:
             raise BadRequest(f"{_shown(name)} is given more than once.", parameter=_shown(name))
         seen.add(name)
     return tuple(pairs)
-
-
-def _pair(field: str) -> tuple[str, str]:
-    """Raises UnicodeDecodeError."""
-    name, _, value = field.partition("=")
-    return unquote_plus(name, errors="strict"), unquote_plus(value, errors="strict")
 
 
 def parse_boolean(name: str, text: str) -> bool:

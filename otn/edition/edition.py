@@ -66,9 +66,10 @@ class Edition:
         self.count = manifest.count
         self.bbox = manifest.bbox
         self.parts = tuple(parts)
-        self._extents = [
-            (owner, *part.info.bbox) for owner, part in enumerate(self.parts) if part.info.bbox is not None
-        ]
+        self._extents = sorted(
+            (*part.info.bbox, owner) for owner, part in enumerate(self.parts) if part.info.bbox is not None
+        )
+        self._wests = [extent[0] for extent in self._extents]
         self._by_id = sorted(self.parts, key=lambda part: part.id_range)
         self._least_ids = [part.id_range[0] for part in self._by_id]
         self._front = tuple(self._located(first.id, first.part) for first in manifest.front)
@@ -161,8 +162,8 @@ class Edition:
         near = {
             owner
             for west, south, east, north in boxes
-            for owner, least_x, least_y, most_x, most_y in self._extents
-            if least_x <= east and most_x >= west and least_y <= north and most_y >= south
+            for _, least_y, most_x, most_y, owner in self._extents[: bisect_right(self._wests, east)]
+            if most_x >= west and least_y <= north and most_y >= south
         }
         found = (self._matches_in(owner, boxes) for owner in sorted(near))
         return [entry for entry in found if len(entry.positions)]

@@ -41,6 +41,15 @@ def test_values_are_encoded() -> None:
     assert href == "https://otn.example/a%20b?name=%C3%A9%26%22%3C%3E&bbox=1,2,3,4"
 
 
+def test_an_address_is_linked_to_those_that_differ_in_a_parameter() -> None:
+    address = Links("https://otn.example").address("/a", (("name", "é"), ("token", "x"), ("f", "json")))
+    assert str(address) == "https://otn.example/a?name=%C3%A9&token=x&f=json"
+    assert address.having("token", "y&z") == "https://otn.example/a?name=%C3%A9&f=json&token=y%26z"
+    assert address.without("token") == "https://otn.example/a?name=%C3%A9&f=json"
+    assert str(Links("https://otn.example").address("/a", ())) == "https://otn.example/a"
+    assert str(Links("https://otn.example", "nl").address("/a", ())) == "https://otn.example/a?lang=nl"
+
+
 def test_the_header_names_relation_and_type() -> None:
     links = [
         link("self", "https://otn.example/a"),
