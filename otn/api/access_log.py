@@ -62,7 +62,7 @@ class AccessLog:
     def _line(self, scope: Scope, status: int, sent: int, seconds: float) -> str:
         target = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
         client = scope["client"][0] if scope.get("client") else "-"
-        agent = headers_of(scope, (b"user-agent",))[b"user-agent"] or "-"
+        agent = headers_of(scope).get(b"user-agent", b"").decode("latin-1") or "-"
         return (
             f'{client} - - [{self._stamp}] "{scope["method"]} {_safe(target.decode("latin-1"))} '
             f'HTTP/{scope["http_version"]}" {status} {sent} "-" "{_safe(agent)}" {seconds:.6f}\n'

@@ -64,4 +64,5 @@ def sent(
 
 def own_links(context: RequestContext, offered: tuple[Representation, ...]) -> list[Link]:
     """The links of a document to itself and to its page."""
-    return documents.self_links(context.links, context.language, context.path, offered[0], context.own_parameters)
+    address = context.links.address(context.path, context.own_parameters)
+    return documents.self_links(address, context.language, offered[0])

@@ -8,19 +8,21 @@ whose axes give the order. Heights are read and set aside: OTN's features have n
 import math
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pyproj.exceptions import ProjError
 
 from otn.api.crs import CRS84, Crs
 from otn.errors import BadRequest
 
-_NUMBER = re.compile(r"\s*[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\s*")
+_NUMBER = r"\s*[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\s*"
+_NUMBERS = re.compile(rf"{_NUMBER}(?:,{_NUMBER})*")
+_LARGEST = 1e9
 _WEB_MERCATOR = 3857
 _EARTH_RADIUS = 6378137.0
 
 
-@dataclass(frozen=True)
-class BoundingBox:
+class BoundingBox(NamedTuple):
     """A box in degrees; `west` greater than `east` spans the antimeridian."""
 
     west: float
@@ -75,7 +77,13 @@ def parse_bbox(text: str, crs: Crs = CRS84) -> Box:
 
 
 def _four_numbers(text: str) -> tuple[float, float, float, float]:
-    numbers = [_number(part, text) for part in text.split(",")]
+    if not _NUMBERS.fullmatch(text):
+        wrong = next(part for part in text.split(",") if not re.fullmatch(_NUMBER, part))
+        raise _wrong(f"{wrong!r} is not a number", text)
+    numbers = [float(part) for part in text.split(",")]
+    if max(numbers) > _LARGEST or min(numbers) < -_LARGEST:
+        wrong = next(part for part in text.split(",") if abs(float(part)) > _LARGEST)
+        raise _wrong(f"{wrong.strip()} is no coordinate", text)
     if len(numbers) == 6:
         first, second, lowest, third, fourth, highest = numbers
         if lowest > highest:
@@ -85,15 +93,6 @@ def _four_numbers(text: str) -> tuple[float, float, float, float]:
         first, second, third, fourth = numbers
         return first, second, third, fourth
     raise _wrong(f"it has {len(numbers)} numbers, not 4 or 6", text)
-
-
-def _number(part: str, text: str) -> float:
-    if not _NUMBER.fullmatch(part):
-        raise _wrong(f"{part!r} is not a number", text)
-    number = float(part)
-    if abs(number) > 1e9:
-        raise _wrong(f"{part.strip()} is no coordinate", text)
-    return number
 
 
 def _in_degrees(west: float, south: float, east: float, north: float) -> BoundingBox:

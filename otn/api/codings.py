@@ -54,7 +54,7 @@ def coding_for(scope: Scope) -> Choice:
     """What the Accept-Encoding header of a request comes to."""
     chosen: Choice | None = scope.get(_CHOSEN)
     if chosen is None:
-        chosen = scope[_CHOSEN] = choose_coding(headers_of(scope, (b"accept-encoding",))[b"accept-encoding"])
+        chosen = scope[_CHOSEN] = choose_coding(headers_of(scope).get(b"accept-encoding", b"").decode("latin-1"))
     return chosen
 
 

@@ -55,11 +55,11 @@ def is_not_modified(scope: Scope, etag: str, last_modified: datetime | None = No
     If-None-Match, compared weakly, leaves If-Modified-Since out of account, which counts where there is a date. What is
     not `coded` is sent as it is to every client.
     """
-    headers = headers_of(scope, (b"if-none-match", b"if-modified-since"))
-    if known := headers[b"if-none-match"].strip():
+    headers = headers_of(scope)
+    if known := headers.get(b"if-none-match", b"").decode("latin-1").strip():
         tag = etag_in_coding(etag, coding_for(scope).coding if coded else IDENTITY).removeprefix("W/")
         return known == "*" or tag in _TAG.findall(known)
-    since = _date(headers[b"if-modified-since"])
+    since = _date(headers.get(b"if-modified-since", b"").decode("latin-1"))
     return since is not None and last_modified is not None and last_modified.replace(microsecond=0) <= since
 
 

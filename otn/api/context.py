@@ -1,8 +1,8 @@
 """What is known of a request before it is answered: representation, language, addresses."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
@@ -35,18 +35,17 @@ class Api:
     renderer: HtmlRenderer
     public_url: str | None
 
-    @property
+    @cached_property
     def limits(self) -> Limits:
         """The sizes of a page."""
         return Limits(self.service.default_limit, self.service.maximum_limit)
 
 
-@dataclass(frozen=True)
-class RequestContext:
+class RequestContext(NamedTuple):
     """A request as negotiated. `parameters` are all of the query string's, without empty ones for a page."""
 
     path: str
-    query: str
+    query_string: bytes
     parameters: Parameters
     representation: Representation
     language: str
@@ -55,33 +54,34 @@ class RequestContext:
     @property
     def own_parameters(self) -> Parameters:
         """Those that belong to the address of this very answer: `lang` is added by Links, `f` for pages by browsers."""
-        page = self.representation.is_html
-        return tuple((name, value) for name, value in self.parameters if not (page and name == "f"))
+        if not self.representation.is_html:
+            return self.parameters
+        return tuple((name, value) for name, value in self.parameters if name != "f")
 
     @property
     def question(self) -> Parameters:
         """Those that say what is asked for: neither the format of the answer nor its language."""
-        return tuple((name, value) for name, value in self.parameters if name not in ("f", "lang"))
+        return tuple([said for said in self.parameters if said[0] not in ("f", "lang")])
 
     def page_context(self, title: str, alternates: dict[str, str]) -> PageContext:
         """The same, for the renderer of pages."""
         return PageContext(
             base_url=self.links.base,
             path=self.path,
-            query=self.query,
+            query=self.query_string.decode(),
             language=self.language,
             alternates=alternates,
             title=title,
         )
 
 
-def headers_of(scope: Scope, names: Iterable[bytes]) -> dict[bytes, str]:
-    """The values of these headers, empty where absent."""
-    wanted = dict.fromkeys(names, "")
-    for name, value in scope["headers"]:
-        if name in wanted:
-            wanted[name] = f"{wanted[name]},{value.decode('latin-1')}" if wanted[name] else value.decode("latin-1")
-    return wanted
+def headers_of(scope: Scope) -> dict[bytes, bytes]:
+    """The headers by name in small letters; what comes several times is one list (RFC 9110 5.3)."""
+    given = scope["headers"]
+    headers = dict(given)
+    if len(headers) < len(given):
+        headers = {name: b",".join([value for other, value in given if other == name and value]) for name in headers}
+    return headers
 
 
 def require_reading(scope: Scope) -> None:
@@ -92,16 +92,37 @@ def require_reading(scope: Scope) -> None:
 
 def request_context(scope: Scope, offered: tuple[Representation, ...], public_url: str | None) -> RequestContext:
     """Raises BadRequest for an unusable query string, `f`, `lang` or Host, and NotAcceptable."""
-    headers = headers_of(scope, (b"accept", b"accept-language", b"host"))
     parameters = parse_parameters(scope["query_string"])
     given = dict(parameters)
-    f, lang = given.get("f"), given.get("lang")
-    representation = choose_representation(f, headers[b"accept"], offered)
-    return RequestContext(
-        path=scope["path"],
-        query=scope["query_string"].decode(),
-        parameters=without_empty(parameters) if representation.is_html else parameters,
-        representation=representation,
-        language=choose_language(lang, headers[b"accept-language"]),
-        links=Links(base_url(scope, headers[b"host"], public_url), lang),
+    headers = headers_of(scope)
+    representation, language, links = _negotiated(
+        offered,
+        given.get("f"),
+        headers.get(b"accept", b""),
+        given.get("lang"),
+        headers.get(b"accept-language", b""),
+        base_url(scope, headers.get(b"host", b""), public_url),
     )
+    return RequestContext(
+        scope["path"],
+        scope["query_string"],
+        without_empty(parameters) if representation.is_html else parameters,
+        representation,
+        language,
+        links,
+    )
+
+
+# Most clients say the same again and again.
+@lru_cache(maxsize=512)
+def _negotiated(
+    offered: tuple[Representation, ...],
+    f: str | None,
+    accept: bytes,
+    lang: str | None,
+    accept_language: bytes,
+    base: str,
+) -> tuple[Representation, str, Links]:
+    """The representation, the language, and what makes links."""
+    representation = choose_representation(f, accept.decode("latin-1"), offered)
+    return representation, choose_language(lang, accept_language.decode("latin-1")), Links(base, lang)

@@ -11,7 +11,7 @@ from otn.api import texts
 from otn.api.conformance import CONFORMANCE, RASTERS
 from otn.api.crs import CRS84, EVERYWHERE, available
 from otn.api.encoders.registry import FORMATS
-from otn.api.links import Link, Links, link
+from otn.api.links import Address, Link, Links, link
 from otn.api.negotiation import (
     GEOJSON_TYPE,
     HTML_TYPE,
@@ -47,14 +47,11 @@ TILE_ARCHIVE = "WebMercatorQuad.pmtiles"
 """The file of all ready-made tiles, beside the tilesets of a collection."""
 
 
-def self_links(
-    links: Links, language: str, path: str, representation: Representation, own: Parameters = ()
-) -> list[Link]:
-    """The document itself, and the same as a page. `own` are the parameters of its address."""
-    page = (*((name, value) for name, value in own if name != "f"), ("f", "html"))
+def self_links(address: Address, language: str, representation: Representation) -> list[Link]:
+    """The document itself, at its own address, and the same as a page."""
     return [
-        links.to("self", path, representation.media_type, texts.THIS_DOCUMENT.in_language(language), own),
-        links.to("alternate", path, HTML_TYPE, texts.AS_PAGE.in_language(language), page),
+        link("self", str(address), representation.media_type, texts.THIS_DOCUMENT.in_language(language)),
+        link("alternate", address.having("f", "html"), HTML_TYPE, texts.AS_PAGE.in_language(language)),
     ]
 
 

@@ -64,7 +64,7 @@ class _Asked:
     @property
     def needs_size(self) -> bool:
         """Whether the answer cannot begin before the file is whole: it is to be a part of it, or GDAL makes it."""
-        has_range = headers_of(self.scope, (b"range",))[b"range"] != ""
+        has_range = headers_of(self.scope).get(b"range", b"") != b""
         return has_range or isinstance(self.output.encoder, GdalFormat)
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from otn.edition.edition import Edition, Page
     from otn.edition.tile_file import TileFile
 
+_READY_MADE = (GeoJson, GeoJsonLines)
 _RANK = re.compile(r"-?[0-9]{1,18}")
 
 
@@ -70,7 +71,7 @@ class Editions:
 
         Raises Gone where the edition that is asked for is no longer kept, and NotFound where there never was one.
         """
-        answers = is_whole(query.presentation, collection) and isinstance(format_, GeoJson | GeoJsonLines)
+        answers = is_whole(query.presentation, collection) and isinstance(format_, _READY_MADE)
         return self._found(collection, query.edition, answers=answers)
 
     def for_selection(self, collection: Collection, selection: Selection) -> "Edition | None":
@@ -231,7 +232,7 @@ def _answers(collection: Collection, query: FeaturesQuery, format_: object) -> b
     return (
         not query.order
         and is_whole(query.presentation, collection)
-        and isinstance(format_, GeoJson | GeoJsonLines)
+        and isinstance(format_, _READY_MADE)
         and _is_box_alone(query.selection)
     )
 
@@ -243,14 +244,14 @@ def is_whole(presentation: Presentation, collection: Collection) -> bool:
 
 
 def _is_box_alone(selection: Selection) -> bool:
-    return selection.is_by_place_alone and isinstance(selection.bbox, BoundingBox | None)
+    return selection.is_by_place_alone and (selection.bbox is None or isinstance(selection.bbox, BoundingBox))
 
 
 def _boxes(selection: Selection) -> tuple[Bounds, ...]:
     if selection.bbox is None:
         return ()
     assert isinstance(selection.bbox, BoundingBox)  # noqa: S101 - others are not for editions
-    return tuple((part.west, part.south, part.east, part.north) for part in selection.bbox.parts)
+    return selection.bbox.parts
 
 
 def _place(place: Place | None) -> tuple[int, int] | None:

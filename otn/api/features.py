@@ -6,10 +6,9 @@ The way: context -> query -> edition or database -> encoder. Who has an answer a
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, NamedTuple, TypeVar
 
 from starlette.types import Receive, Scope, Send
 
@@ -28,7 +27,7 @@ from otn.api.envelope import envelope
 from otn.api.feature_files import FeatureFile, Streamed, send_features
 from otn.api.feature_pages import feature_page, mistaken_search
 from otn.api.found import FoundFeature, FoundPage, Piece, PlaceValues, State
-from otn.api.links import Link, link_header
+from otn.api.links import Address, Link, link, link_header
 from otn.api.negotiation import GEOJSON, GEOJSON_SEQUENCE, GEOJSON_TYPE, GML, HTML, HTML_TYPE, NDJSON
 from otn.api.paging import Limits, Place, make_token
 from otn.api.presentation import Presentation
@@ -40,6 +39,7 @@ from otn.api.validators import etag, validators
 from otn.errors import BadRequest, DamagedPart, NotFound
 from otn.model.collections import Collection
 from otn.model.licences import LICENCES
+from otn.model.text import Text
 from otn.store.statement import SqlParameters
 
 if TYPE_CHECKING:
@@ -52,24 +52,19 @@ _LINKED_IN_HEADER = ("first", "prev", "next", "license")
 _WITHOUT_NOTICE = (GEOJSON, GEOJSON_SEQUENCE, NDJSON, HTML)
 
 
-@dataclass(frozen=True)
-class _Asked(Generic[Query]):
+class _Asked(NamedTuple, Generic[Query]):
     """A question, and who can answer it: an edition or, where there is none or it is damaged, the database."""
 
     collection: Collection
     context: RequestContext
     query: Query
+    output: OutputFormat
     systems: tuple[Crs, ...]
     edition: "Edition | None"
     database: Database
 
-    @property
-    def output(self) -> OutputFormat:
-        return _output(self.context)
 
-
-@dataclass(frozen=True)
-class _Answer:
+class _Answer(NamedTuple):
     """An answer in the format that was asked for, with headers of its own, its links and what it was made from."""
 
     body: bytes | FeatureFile
@@ -139,7 +134,7 @@ class _Endpoint(ABC, Generic[Query]):
         return [
             *_headers(asked.context, state, asked.systems[0]),
             *self._edition_header(asked, state),
-            *_disposition(asked.context, asked.collection),
+            *_disposition(asked.output, asked.collection),
         ]
 
     def _edition_header(self, asked: _Asked[Query], state: State) -> list[tuple[bytes, bytes]]:
@@ -193,11 +188,11 @@ class Items(_Endpoint[ItemsQuery]):
         limits = self._api.limits
         if context.representation.is_html:
             limits = Limits(limits.default, self._api.service.page_limit)
-        query = items_query(collection, context.parameters, limits)
-        edition = self._api.editions.for_items(collection, query, _output(context).rendered_by)
+        query, output = items_query(collection, context.parameters, limits), _output(context)
+        edition = self._api.editions.for_items(collection, query, output.rendered_by)
         if edition is not None and edition.count == 0:
             raise no_collection(collection.id)
-        return _Asked(collection, context, query, query.systems, edition, database)
+        return _Asked(collection, context, query, output, query.systems, edition, database)
 
     async def _answer(self, asked: _Asked[ItemsQuery]) -> _Answer:
         query, encoder = asked.query, asked.output.rendered_by
@@ -240,15 +235,16 @@ class Feature(_Endpoint[FeatureQuery]):
         query = feature_query(collection, context.parameters, -1 if identifier is None else identifier)
         if identifier is None:
             raise _no_feature(collection, context)
-        edition = self._api.editions.for_feature(collection, query, _output(context).rendered_by)
-        return _Asked(collection, context, query, (query.presentation.crs,), edition, database)
+        output = _output(context)
+        edition = self._api.editions.for_feature(collection, query, output.rendered_by)
+        return _Asked(collection, context, query, output, (query.presentation.crs,), edition, database)
 
     async def _answer(self, asked: _Asked[FeatureQuery]) -> _Answer:
         context, encoder = asked.context, asked.output.rendered_by
         found = await self._found(asked, encoder)
         licence = LICENCES.get(found.licence)
         links = [
-            *self_links(context.links, context.language, context.path, context.representation, context.own_parameters),
+            *self_links(_address(context), context.language, context.representation),
             collection_link(asked.collection.id, context.links, context.language),
             *([licence_link(licence)] if licence else []),
         ]
@@ -284,7 +280,7 @@ class Feature(_Endpoint[FeatureQuery]):
 
 def _are_national(systems: tuple[Crs, ...]) -> bool:
     """Whether any of them may be one that the collection does not have."""
-    return any(crs is not CRS84 and crs in NATIONAL for crs in systems)
+    return any([crs is not CRS84 and crs in NATIONAL for crs in systems])
 
 
 def _no_feature(collection: Collection, context: RequestContext) -> NotFound:
@@ -311,7 +307,7 @@ def _table(output: OutputFormat, page: Page, presentation: Presentation, identif
     shown = view(page.view.collection, presentation, parameters)
     wanted = parameters.add([int(identifier) for identifier in identifiers.split(b",") if identifier], "bigint[]")
     order = f"array_position({wanted}, f.id)"
-    return FeatureFile(output, replace(page, view=shown), f"f.id = ANY({wanted})", order, tuple(parameters.values))
+    return FeatureFile(output, page._replace(view=shown), f"f.id = ANY({wanted})", order, tuple(parameters.values))
 
 
 def _counts(found: FoundPage) -> tuple[tuple[bytes, bytes], ...]:
@@ -320,36 +316,38 @@ def _counts(found: FoundPage) -> tuple[tuple[bytes, bytes], ...]:
     return (returned,) if found.matched is None else ((b"ogc-numbermatched", b"%d" % found.matched), returned)
 
 
-def _disposition(context: RequestContext, collection: Collection) -> list[tuple[bytes, bytes]]:
+def _disposition(output: OutputFormat, collection: Collection) -> list[tuple[bytes, bytes]]:
     """The name of the file, where the answer is one rather than a document."""
-    output = BY_MEDIA_TYPE.get(context.representation.media_type)
-    if output is None or output.is_document:
+    if output.is_document:
         return []
     return [(b"content-disposition", f'attachment; filename="{output.file_name(collection.id)}"'.encode())]
 
 
 def _items_links(collection: Collection, context: RequestContext, query: ItemsQuery, found: FoundPage) -> list[Link]:
-    own = context.own_parameters
+    language, address, place = context.language, _address(context), query.place
     representation = GEOJSON if context.representation.is_html else context.representation
-    links = self_links(context.links, context.language, context.path, representation, own)
-    without_token = tuple((name, value) for name, value in own if name != "token")
+    links = self_links(address, language, representation)
 
-    def to(rel: str, title: str, *token: tuple[str, str]) -> Link:
-        return context.links.to(rel, context.path, representation.media_type, title, (*without_token, *token))
+    def to(rel: str, href: str, title: Text) -> None:
+        links.append(link(rel, href, representation.media_type, title.in_language(language)))
 
-    backwards = query.place is not None and query.place.before
-    version = query.place.version if query.place else found.state.version
-    if query.place is not None:
-        links.append(to("first", texts.FIRST.in_language(context.language)))
+    backwards = place is not None and place.before
+    version = place.version if place else found.state.version
+    if place is not None:
+        to("first", address.without("token"), texts.FIRST)
         if found.first and (found.more or not backwards):
             token = make_token(_place(found.first, version, before=True), query.order)
-            links.append(to("prev", texts.PREVIOUS.in_language(context.language), ("token", token)))
+            to("prev", address.having("token", token), texts.PREVIOUS)
     if found.last and (found.more or backwards):
         token = make_token(_place(found.last, version, before=False), query.order)
-        links.append(to("next", texts.NEXT.in_language(context.language), ("token", token)))
-    links.append(collection_link(collection.id, context.links, context.language))
-    links.extend(licence_link(LICENCES[name]) for name in found.licences if name in LICENCES)
+        to("next", address.having("token", token), texts.NEXT)
+    links.append(collection_link(collection.id, context.links, language))
+    links.extend([licence_link(LICENCES[name]) for name in found.licences if name in LICENCES])
     return links
+
+
+def _address(context: RequestContext) -> Address:
+    return context.links.address(context.path, context.own_parameters)
 
 
 def _place(values: PlaceValues, version: int, *, before: bool) -> Place:

@@ -84,21 +84,22 @@ def wanted_range(header: str, size: int) -> range | None:
 
 
 def _is_better_coded(scope: Scope, file: SentFile) -> bool:
-    asks_for_range = headers_of(scope, (b"range",))[b"range"] != ""
+    asks_for_range = headers_of(scope).get(b"range", b"") != b""
     content_type = dict(file.headers).get(b"content-type", b"")
     return is_compressible(content_type) and not asks_for_range and coding_for(scope).coding != IDENTITY
 
 
 def _wanted(scope: Scope, file: SentFile) -> range | None:
-    headers = headers_of(scope, (b"range", b"if-range"))
+    headers = headers_of(scope)
+    said, condition = (headers.get(name, b"").decode("latin-1") for name in (b"range", b"if-range"))
     # Only a strong tag says that the rest of a file belongs to its beginning; a date of whole seconds does not.
-    if scope["method"] != "GET" or headers[b"if-range"].strip() not in ("", file.etag):
+    if scope["method"] != "GET" or condition.strip() not in ("", file.etag):
         return None
-    found = wanted_range(headers[b"range"], file.size)
+    found = wanted_range(said, file.size)
     if found is not None and not found:
         raise HTTPException(
             416,
-            f"The file has {file.size:,} bytes, and none in the range {headers[b'range'][:60]!r}.",
+            f"The file has {file.size:,} bytes, and none in the range {said[:60]!r}.",
             {"Content-Range": f"bytes */{file.size}", "Accept-Ranges": "bytes"},
         )
     return found

@@ -1,8 +1,8 @@
 """What was found: the same from an edition and from PostgreSQL, so that one envelope is written around either."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from otn.api.crs import Bounds
 
@@ -12,8 +12,7 @@ PlaceValues = Sequence[str | None]
 """A feature's place in the order of the answer: the values of what orders, as text, and its identifier at last."""
 
 
-@dataclass(frozen=True)
-class State:
+class State(NamedTuple):
     """What is served of a collection: the number of its data and their time.
 
     `bounds` are west, south, east, north in degrees; None where nobody asked for them.
@@ -24,8 +23,7 @@ class State:
     bounds: Bounds | None = None
 
 
-@dataclass(frozen=True)
-class FoundPage:
+class FoundPage(NamedTuple):
     """One page of features as texts of a format, in `pieces` between which its separator stands.
 
     `licences` are identifiers. `matched` is None where counting took too long. `more`: features follow in the direction
@@ -42,8 +40,7 @@ class FoundPage:
     pieces: Sequence[Piece]
 
 
-@dataclass(frozen=True)
-class FoundFeature:
+class FoundFeature(NamedTuple):
     """One feature as text of a format; `licence` is an identifier."""
 
     state: State

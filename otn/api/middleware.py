@@ -145,22 +145,22 @@ class _Answer:
         """Completes the headers in `start`; returns the first part of the body as it is to be sent."""
         headers = dict(start["headers"])  # None of ours comes twice.
         content_type = headers.get(b"content-type", b"")
+        compressible = is_compressible(content_type)
         if AS_IT_IS not in headers:
-            first = self._negotiated(start["status"], headers, first)
-        elif is_compressible(content_type):
+            first = self._negotiated(start["status"], headers, first, compressible)
+        elif compressible:
             _vary(headers)
         start["headers"] = [*headers.items(), *_ON_EVERY_ANSWER]
         if content_type.startswith(b"text/html"):
             start["headers"] += _ON_PAGES
         return first
 
-    def _negotiated(self, status: int, headers: dict[bytes, bytes], first: Message) -> Message:
+    def _negotiated(self, status: int, headers: dict[bytes, bytes], first: Message, compressible: bool) -> Message:
         """Completes the headers with what codings have to do with; returns the first part of the body."""
-        compressible = is_compressible(headers.get(b"content-type", b""))
-        tag = headers.get(b"etag", b"")
-        if tag:
+        tag = headers.get(b"etag")
+        if tag is not None and self._coding != IDENTITY:
             headers[b"etag"] = etag_in_coding(tag.decode("latin-1"), self._coding).encode("latin-1")
-        if compressible or tag or status == 304:
+        if compressible or tag is not None or status == 304:
             _vary(headers)
         return self._coded(headers, first) if self._is_to_be_coded(status, headers, first, compressible) else first
 

@@ -7,7 +7,7 @@ else by Accept-Language, else it is English.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from otn.errors import BadRequest, NotAcceptable
 from otn.model.text import DEFAULT_LANGUAGE, LANGUAGES
@@ -111,7 +111,6 @@ class _Range:
     version: str | None = None
 
 
-@lru_cache(maxsize=512)
 def choose_representation(f: str | None, accept: str, offered: tuple[Representation, ...]) -> Representation:
     """Raises BadRequest for an unknown `f` and NotAcceptable where `accept` admits nothing that is offered."""
     if f is not None:
@@ -131,7 +130,6 @@ def choose_representation(f: str | None, accept: str, offered: tuple[Representat
     return offered[best]
 
 
-@lru_cache(maxsize=512)
 def choose_language(lang: str | None, accept_language: str) -> str:
     """One of LANGUAGES. Raises BadRequest where `lang` is none of them."""
     if lang is not None:

@@ -11,7 +11,7 @@ import re
 import zlib
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -45,8 +45,7 @@ class SortKey:
         return ("-" if self.descending else "") + self.field.name
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A feature's place in the order of an answer: a page begins after it, or ends before it.
 
     `values` are those of the sort keys as text, then, unless there are any, the page rank; `id` decides at last.

@@ -119,19 +119,20 @@ class Errors:
 
 def _wishes(scope: Scope) -> tuple[bool, str]:
     """Whether a page is wanted, and the language; what cannot be understood counts as not said."""
-    headers = headers_of(scope, (b"accept", b"accept-language"))
+    headers = headers_of(scope)
+    accept, accept_language = (headers.get(name, b"").decode("latin-1") for name in (b"accept", b"accept-language"))
     try:
         given = dict(parse_parameters(scope["query_string"]))
     except RequestError:
         given = {}
     try:
-        page = choose_representation(given.get("f"), headers[b"accept"], PROBLEM).is_html
+        page = choose_representation(given.get("f"), accept, PROBLEM).is_html
     except RequestError:
         page = False
     try:
-        return page, choose_language(given.get("lang"), headers[b"accept-language"])
+        return page, choose_language(given.get("lang"), accept_language)
     except RequestError:
-        return page, choose_language(None, headers[b"accept-language"])
+        return page, choose_language(None, accept_language)
 
 
 def _kept(scope: Scope) -> str:
@@ -145,6 +146,6 @@ def _kept(scope: Scope) -> str:
 
 def _base_url(scope: Scope, public_url: str | None) -> str:
     try:
-        return base_url(scope, headers_of(scope, (b"host",))[b"host"], public_url)
+        return base_url(scope, headers_of(scope).get(b"host", b""), public_url)
     except RequestError:
         return ""

@@ -60,7 +60,7 @@ def _check_parameters(scope: Scope) -> None:
     """Raises BadRequest for an unknown parameter, and NotAcceptable for an Accept header."""
     given = dict(parse_parameters(scope["query_string"]))
     refuse_unknown(given, REPRESENTATION_PARAMETERS)
-    choose_representation(given.get("f"), headers_of(scope, (b"accept",))[b"accept"], PNG)
+    choose_representation(given.get("f"), headers_of(scope).get(b"accept", b"").decode("latin-1"), PNG)
     choose_language(given.get("lang"), "")
 
 

@@ -22,7 +22,7 @@ _MOST_BYTES = 256 * 1024
 _CONDITIONS = (b"if-none-match", b"if-modified-since")
 _STRING_OR_NUMBER = re.compile(rb'"(?:[^"\\]|\\.)*+"|-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?', re.DOTALL)
 _MOST_DIGITS = 20
-_FORM = "application/x-www-form-urlencoded"
+_FORM = b"application/x-www-form-urlencoded"
 
 
 class Search:
@@ -36,7 +36,7 @@ class Search:
         if scope["method"] != "POST":
             raise HTTPException(405, headers={"Allow": "POST"})
         body = await _body(receive)
-        form = headers_of(scope, (b"content-type",))[b"content-type"].partition(";")[0].strip().lower() == _FORM
+        form = headers_of(scope).get(b"content-type", b"").partition(b";")[0].strip().lower() == _FORM
         asked = parse_parameters(body) if form else _members(body)
         path = scope["path"].removesuffix("search") + "items"
         query = urlencode((*parse_parameters(scope["query_string"]), *asked), quote_via=quote)

@@ -4,6 +4,7 @@ import math
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from otn.api.bbox import Box, parse_bbox
 from otn.api.cql2.expression import Expression
@@ -32,8 +33,7 @@ class Equality:
     value: Value
 
 
-@dataclass(frozen=True)
-class Selection:
+class Selection(NamedTuple):
     """What a feature must be to be meant; nothing said means all. `terms` are alternatives looked for in names."""
 
     bbox: Box | None = None
@@ -71,19 +71,14 @@ def parse_selection(collection: Collection, parameters: Parameters) -> tuple[Sel
 
     Raises BadRequest naming the parameter with an unusable value.
     """
-    given = dict(parameters)
-    bbox_crs, filter_crs = (
-        parse_crs(given[name], name) if name in given else CRS84 for name in ("bbox-crs", "filter-crs")
-    )
+    given, queryables = dict(parameters), collection.queryables
+    bbox_crs = parse_crs(given["bbox-crs"], "bbox-crs") if "bbox-crs" in given else CRS84
+    filter_crs = parse_crs(given["filter-crs"], "filter-crs") if "filter-crs" in given else CRS84
     language = parse_filter_language(given["filter-lang"]) if "filter-lang" in given else FilterLanguage.TEXT
     selection = Selection(
         bbox=parse_bbox(given["bbox"], bbox_crs) if "bbox" in given else None,
         datetime=_time(given),
-        equalities=tuple(
-            parse_equality(collection.queryables[name], value)
-            for name, value in parameters
-            if name in collection.queryables
-        ),
+        equalities=tuple([parse_equality(queryables[name], value) for name, value in parameters if name in queryables]),
         terms=parse_terms(given["q"]) if "q" in given else (),
         filter=_filter(given["filter"], language, collection, filter_crs) if "filter" in given else None,
     )

@@ -125,6 +125,18 @@ FROM collection_state AS state WHERE number_of_features > 0""",
 
 def view(collection: Collection, presentation: Presentation, parameters: SqlParameters) -> View:
     """What is shown of each feature, with the SQL of its geometry."""
+    if presentation is whole_presentation(collection.id):
+        return _whole_view(collection.id)
+    return _view(collection, presentation, parameters)
+
+
+@lru_cache
+def _whole_view(collection_id: str) -> View:
+    """What is shown where nothing else is asked. No parameter is in it."""
+    return _view(COLLECTIONS[collection_id], whole_presentation(collection_id), SqlParameters())
+
+
+def _view(collection: Collection, presentation: Presentation, parameters: SqlParameters) -> View:
     geometry = _geometry(collection.geometry, presentation, parameters) if presentation.geometry else None
     return View(collection, presentation.fields, presentation.crs, geometry, presentation.decimals)
 
@@ -150,7 +162,7 @@ def _rendered(
 @lru_cache(maxsize=256)
 def _whole_sql(format_: TextFormat, collection_id: str) -> str:
     """What most ask for: no parameter is in it, and nothing need be compared to find it."""
-    return format_.feature_sql(view(COLLECTIONS[collection_id], whole_presentation(collection_id), SqlParameters()))
+    return format_.feature_sql(_whole_view(collection_id))
 
 
 @lru_cache(maxsize=256)

@@ -169,15 +169,15 @@ def tile_request_parameters(scope: Scope, known: frozenset[str]) -> Parameters:
     Raises HTTPException for a method, BadRequest for an unknown parameter and NotAcceptable for an Accept header.
     """
     require_reading(scope)
-    return _read_parameters(scope["query_string"], headers_of(scope, (b"accept",))[b"accept"], known)
+    return _read_parameters(scope["query_string"], headers_of(scope).get(b"accept", b""), known)
 
 
 @lru_cache(maxsize=_MAPS)
-def _read_parameters(query: bytes, accept: str, known: frozenset[str]) -> Parameters:
+def _read_parameters(query: bytes, accept: bytes, known: frozenset[str]) -> Parameters:
     parameters = parse_parameters(query)
     given = dict(parameters)
     refuse_unknown(given, known)
-    choose_representation(given.get("f"), accept, MVT)
+    choose_representation(given.get("f"), accept.decode("latin-1"), MVT)
     choose_language(given.get("lang"), "")
     return parameters
 

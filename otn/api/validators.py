@@ -8,9 +8,6 @@ from otn.api.conditional import PROGRAM, REVALIDATE, strong_etag
 from otn.api.context import VARY, RequestContext
 from otn.api.negotiation import FLATGEOBUF, GEOPACKAGE
 
-_REVALIDATE = (b"cache-control", REVALIDATE.encode())
-_VARY = (b"vary", VARY.encode())
-
 
 def etag(context: RequestContext, version: int) -> str:
     """Equal where program, data, question, format, language and address are: then the bytes are too.
@@ -36,12 +33,16 @@ def etag(context: RequestContext, version: int) -> str:
 
 def validators(context: RequestContext, version: int, updated: datetime) -> list[tuple[bytes, bytes]]:
     """The headers by which a client asks again; on 200 and 304 alike."""
-    return [
-        (b"etag", etag(context, version).encode()),
+    return [(b"etag", etag(context, version).encode()), *_of_time(updated)]
+
+
+@lru_cache(maxsize=64)
+def _of_time(updated: datetime) -> tuple[tuple[bytes, bytes], ...]:
+    return (
         (b"last-modified", http_date(updated)),
-        _REVALIDATE,
-        _VARY,
-    ]
+        (b"cache-control", REVALIDATE.encode()),
+        (b"vary", VARY.encode()),
+    )
 
 
 @lru_cache(maxsize=64)

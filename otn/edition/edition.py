@@ -4,23 +4,23 @@ The features of all parts stand in one order, by rank and id. Those at the front
 over at its natural place in its part. Reading parses no feature; what neighbours in a part is one slice of its file.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
 from otn.edition.extract import Extract
 from otn.edition.manifest import Manifest
-from otn.edition.matches import NO_ROWS, Matches, Place, Rows, joined, merged, rows_of
+from otn.edition.matches import NO_KEYS, Matches, Place, Rows, keys_of, merged
 from otn.edition.part import Part, Positions
 from otn.edition.part_format import Bounds
 from otn.errors import DamagedPart
 from otn.model.collection import Collection
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(NamedTuple):
     """A page: `matched` features there are in all; `more` follow in the direction of paging."""
 
     matched: int
@@ -44,8 +44,7 @@ class Page:
         return self.rows.texts(self.parts)
 
 
-@dataclass(frozen=True)
-class _First:
+class _First(NamedTuple):
     """A feature at the front of the collection, and where it lies."""
 
     id: int
@@ -67,16 +66,23 @@ class Edition:
         self.count = manifest.count
         self.bbox = manifest.bbox
         self.parts = tuple(parts)
-        self._extents = [(owner, part.info.bbox) for owner, part in enumerate(self.parts) if part.info.bbox is not None]
+        self._extents = sorted(
+            (*part.info.bbox, owner) for owner, part in enumerate(self.parts) if part.info.bbox is not None
+        )
+        self._wests = [extent[0] for extent in self._extents]
+        self._by_id = sorted(self.parts, key=lambda part: part.id_range)
+        self._least_ids = [part.id_range[0] for part in self._by_id]
         self._front = tuple(self._located(first.id, first.part) for first in manifest.front)
         self._at_front = frozenset((row.owner, row.position) for row in self._front)
+        self._owners_of_front = frozenset(row.owner for row in self._front)
         self._front_of = tuple(
             np.array(sorted(row.position for row in self._front if row.owner == owner), np.int64)
             for owner in range(len(self.parts))
         )
-        # As most questions need them, made once.
         self._whole = tuple(
-            Matches(owner, part, range(part.count), self._front_of[owner]) for owner, part in enumerate(self.parts)
+            Matches(owner, part, range(part.count), self._front_of[owner])
+            for owner, part in enumerate(self.parts)
+            if part.count
         )
 
     def page(
@@ -92,33 +98,34 @@ class Edition:
 
         `offset` counts from there, in the direction of paging.
         """
-        matches = [entry for owner in self._near(boxes) if (entry := self._matches(owner, boxes)) is not None]
+        matches = self._matches(boxes)
+        matched = sum([len(entry.positions) for entry in matches])
         front = self._meant(matches, boxes)
-        matched = sum(len(entry.positions) for entry in matches)
         if place is not None and place[0] <= 0:
             front = [row for row in front if (row.id < place[1] if backwards else row.id > place[1])]
             matches = [] if backwards else matches
         elif place is not None:
-            front = front if backwards else []
+            front = front if backwards else ()
             beyond = (entry.beyond(place, before=backwards) for entry in matches)
             matches = [entry for entry in beyond if entry is not None]
         for owner in {row.owner for row in front}:
             self.parts[owner].check()
-        first = rows_of((row.owner, row.position) for row in front) if front else NO_ROWS
+        first = keys_of((row.owner, row.position) for row in front) if front else NO_KEYS
         most = offset + limit + 1
+        following = merged(matches, most, from_end=backwards)
+        found = np.concatenate((first, following)) if len(first) else following
         if backwards:
-            found = joined(first, merged(matches, most, from_end=True))[-most:]
+            found = found[-most:]
             found = found[: max(0, len(found) - offset)]
-            rows = found[max(0, len(found) - limit) :]
+            rows = Rows(found[max(0, len(found) - limit) :])
         else:
-            found = joined(first, merged(matches, most, from_end=False))[offset:most]
-            rows = found[:limit]
+            found = found[offset:most]
+            rows = Rows(found[:limit])
         return Page(matched, len(found) > limit, self._place(rows, 0), self._place(rows, -1), rows, self.parts)
 
     def touched(self, boxes: Sequence[Bounds]) -> list[tuple[Part, range | Positions]]:
-        """The parts with the features that any of the boxes touches: all of them as a range, others in no order."""
-        found = [self._matches(owner, boxes) for owner in self._near(boxes)]
-        return [(entry.part, entry.positions) for entry in found if entry is not None]
+        """The parts with the features that any of the boxes touches: all of them as a range, others ascending."""
+        return [(entry.part, entry.positions) for entry in self._matches(boxes)]
 
     def extract(self, boxes: Sequence[Bounds] = ()) -> Extract:
         """All features that any of the boxes touches, in their order. That of everything is kept."""
@@ -130,9 +137,10 @@ class Edition:
 
     def feature(self, feature_id: int) -> tuple[memoryview, str] | None:
         """The GeoJSON text of a feature and the identifier of its licence; None where there is no such feature."""
-        for part in self.parts:
-            # A load takes its ids together: mostly there is one part that may have it.
-            if not part.may_have(feature_id):
+        # A load takes its ids together: mostly there is one part that may have it, the last one to begin before it.
+        for number in range(bisect_right(self._least_ids, feature_id) - 1, -1, -1):
+            part = self._by_id[number]
+            if part.id_range[1] < feature_id:
                 continue
             part.check()
             position = part.position_of(feature_id)
@@ -147,33 +155,35 @@ class Edition:
             raise DamagedPart(f"{part.path} does not have the feature {feature_id}.")
         return _First(feature_id, owner, position, _bounds(part, position))
 
-    def _near(self, boxes: Sequence[Bounds]) -> list[int]:
-        """The numbers of the parts that a box touches, ascending; without a box those of all that have features."""
+    def _matches(self, boxes: Sequence[Bounds]) -> Sequence[Matches]:
+        """What is meant, part by part; without a box everything."""
         if not boxes:
-            return [owner for owner, _ in self._extents]
+            return self._whole
         near = {
             owner
             for west, south, east, north in boxes
-            for owner, extent in self._extents
-            if extent[0] <= east and extent[2] >= west and extent[1] <= north and extent[3] >= south
+            for _, least_y, most_x, most_y, owner in self._extents[: bisect_right(self._wests, east)]
+            if most_x >= west and least_y <= north and most_y >= south
         }
-        return sorted(near)
+        found = (self._matches_in(owner, boxes) for owner in sorted(near))
+        return [entry for entry in found if len(entry.positions)]
 
-    def _matches(self, owner: int, boxes: Sequence[Bounds]) -> Matches | None:
-        """What is meant in a part that has features; None where nothing is."""
+    def _matches_in(self, owner: int, boxes: Sequence[Bounds]) -> Matches:
+        """What is meant in a part that has features."""
         part = self.parts[owner]
         bbox = part.info.bbox
-        if not boxes or (bbox is not None and any(_covers(box, bbox) for box in boxes)):
-            return self._whole[owner]
+        if bbox is not None and any([_covers(box, bbox) for box in boxes]):
+            return Matches(owner, part, range(part.count), self._front_of[owner])
         part.check()
-        positions = part.positions_in(boxes)
-        return Matches(owner, part, positions, self._front_of[owner]) if len(positions) else None
+        return Matches(owner, part, part.positions_in(boxes), self._front_of[owner])
 
-    def _meant(self, matches: Sequence[Matches], boxes: Sequence[Bounds]) -> list[_First]:
+    def _meant(self, matches: Sequence[Matches], boxes: Sequence[Bounds]) -> Sequence[_First]:
         """What is meant of the front."""
         if not boxes:
-            return list(self._front)
+            return self._front
         meant = {entry.owner: entry.positions for entry in matches}
+        if self._owners_of_front.isdisjoint(meant):
+            return ()
         return [
             row
             for row in self._front

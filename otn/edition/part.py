@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
+from otn.edition.crossing import touches
 from otn.edition.part_format import (
     COLUMNS,
     FRAGMENTS,
@@ -26,13 +27,14 @@ from otn.edition.part_format import (
 from otn.edition.sealed_file import SealedFile
 from otn.model.collections import COLLECTIONS, GeometryKind
 
-_MANY = 1500
-"""Where more is found, looking for what lies around four corners is cheaper than looking at the box of each: that took
-22 us for 57, 53 us for 689 and 182 us for 4,244 of 93,000 roads, corners 70 to 100 us however much was found."""
 _WORTH_PREPARING = 8
 """So many geometries are tested sooner than a box is prepared for it."""
+_WKB_LINE = b"\x01\x02\x00\x00\x00"
+"""How a line begins as WKB: little-endian, its type; then come the number of its points and their coordinates."""
+_SHORT = 64 * 16
+"""A line of so many bytes is looked at sooner than handed to the geometry library."""
 
-Positions = npt.NDArray[np.integer[Any]]
+Positions = npt.NDArray[np.int64]
 
 
 class Part(SealedFile):
@@ -48,7 +50,8 @@ class Part(SealedFile):
         self.info = PartInfo.from_json(directory["part"])
         self.count = self.info.count
         # Read while the file is known to be whole, so that asking needs no check.
-        self._id_range = (int(self.ids[self._by_id[0]]), int(self.ids[self._by_id[-1]])) if self.count else (0, -1)
+        self.id_range = (int(self.ids[self._by_id[0]]), int(self.ids[self._by_id[-1]])) if self.count else (0, -1)
+        """The least and the greatest id. Needs no `check`."""
         self.rank_range = (int(self.ranks[0]), int(self.ranks[-1])) if self.count else (0, 0)
         """The rank of the first feature and of the last one. Needs no `check`."""
 
@@ -89,11 +92,6 @@ class Part(SealedFile):
         begins, ends = self.offsets.item(start), self.offsets.item(stop)
         return self._fragments[begins : ends - 1]
 
-    def may_have(self, feature_id: int) -> bool:
-        """Whether the id lies between the least and the greatest of the part. Needs no `check`."""
-        least, greatest = self._id_range
-        return least <= feature_id <= greatest
-
     def position_of(self, feature_id: int) -> int | None:
         """The position of the feature with an id; None where the part does not have it."""
         found = int(self.ids.searchsorted(feature_id, sorter=self._by_id))
@@ -103,64 +101,80 @@ class Part(SealedFile):
         return position if self.ids.item(position) == feature_id else None
 
     def positions_in(self, boxes: Sequence[Bounds]) -> Positions:
-        """The positions, in no order, of the features that any of the boxes touches, as ST_Intersects would say.
+        """The positions, ascending, of the features that any of the boxes touches, as ST_Intersects would say.
 
         What the box of a feature cannot decide, its geometry does.
         """
         found = [self._positions_in(box) for box in boxes]
-        if len(found) == 1:
-            return found[0]
-        return np.unique(np.concatenate(found)) if found else np.empty(0, np.uint32)
+        return found[0] if len(found) == 1 else np.unique(np.concatenate(found))
 
     def geometries(self, positions: Sequence[int]) -> npt.NDArray[Any]:
         """The geometries of features that are no points."""
         import shapely
 
-        offsets, geometry = self._geometry_offsets, self._section(GEOMETRY)
-        wkb = [bytes(geometry[int(offsets[position]) : int(offsets[position + 1])]) for position in positions]
+        wkb = [bytes(self._wkb(position)) for position in positions]
         shapes: npt.NDArray[Any] = shapely.from_wkb(np.array(wkb, dtype=object))
         return shapes
 
     def _positions_in(self, box: Bounds) -> Positions:
-        if self.info.bbox is None:
+        found = np.sort(self._search(box)).astype(np.int64)
+        for position in self._outside(box, self._undecided(box, found)):
+            found = found[found != position]
+        return found
+
+    def _search(self, box: Bounds) -> npt.NDArray[np.uint32]:
+        """The positions, in no order, of the features whose boxes touch the box."""
+        if not self.count:
             return np.empty(0, np.uint32)
-        found = self._near(box)
-        if not len(found):
-            return found
-        undecided = self._undecided(box, found)
-        if len(undecided):
+        positions: npt.NDArray[np.uint32] = rtree.search(self._tree, *box).to_numpy()
+        return positions
+
+    def _undecided(self, box: Bounds, found: Positions) -> list[int]:
+        """Of the features found, those whose own box does not say whether they touch the box.
+
+        What is of one piece and ends within the box in one direction has a point in it wherever it runs in the other:
+        only around the corners its geometry decides. Looking there costs less than looking at the box of each.
+        """
+        west, south, east, north = box
+        if self._of_one_piece:
+            corners = [(x, y) for x in (west, east) for y in (south, north)]
+            near = {position for x, y in corners for position in self._search((x, y, x, y)).tolist()}
+            own = {position: self.boxes[position].tolist() for position in near}
+            return [
+                position
+                for position, (least_x, least_y, most_x, most_y) in own.items()
+                if (least_x < west or most_x > east) and (least_y < south or most_y > north)
+            ]
+        least_x, least_y, most_x, most_y = self.boxes.take(found, axis=0).T
+        beyond = (least_x < west) | (most_x > east) | (least_y < south) | (most_y > north)
+        undecided: list[int] = found[beyond].tolist()
+        return undecided
+
+    def _outside(self, box: Bounds, undecided: Sequence[int]) -> list[int]:
+        """Of the features, those that do not touch the box."""
+        said = {position: self._touches(position, box) for position in undecided}
+        unsure = [position for position, touched in said.items() if touched is None]
+        if unsure:
             # As geometries and _shape do: shapely is held once a box needs it.
             import shapely
 
             shape = _shape(box)
-            if len(undecided) > _WORTH_PREPARING:
+            if len(unsure) > _WORTH_PREPARING:
                 shapely.prepare(shape)
-            touched = shapely.intersects(shape, self.geometries(undecided.tolist()))
-            for position in undecided[~touched].tolist():
-                found = found[found != position]
-        return found
+            touched = shapely.intersects(shape, self.geometries(unsure))
+            said.update(zip(unsure, touched.tolist(), strict=True))
+        return [position for position, touched in said.items() if not touched]
 
-    def _near(self, box: Bounds) -> Positions:
-        """The positions of the features whose boxes touch the box."""
-        found: Positions = np.asarray(rtree.search(self._tree, *box))
-        return found
+    def _touches(self, position: int, box: Bounds) -> bool | None:
+        """Whether a feature touches the box; None where only the geometry library can say."""
+        wkb = self._wkb(position)
+        if len(wkb) > _SHORT or wkb[: len(_WKB_LINE)] != _WKB_LINE:
+            return None
+        return touches(wkb[len(_WKB_LINE) + 4 :].cast("d").tolist(), box)
 
-    def _undecided(self, box: Bounds, found: Positions) -> Positions:
-        """Of the features found, those whose own box does not say whether they touch the box.
-
-        What is of one piece and ends within the box in one direction has a point in it wherever it runs in the other:
-        only around the corners its geometry decides.
-        """
-        west, south, east, north = box
-        if self._of_one_piece and len(found) > _MANY:
-            corners = [self._near((x, y, x, y)) for x in (west, east) for y in (south, north)]
-            found = np.unique(np.concatenate(corners))
-        # Taking rows by numbers of the machine's own width costs a quarter of indexing with others.
-        least_x, least_y, most_x, most_y = self.boxes.take(found.astype(np.intp), axis=0).T
-        across = (least_x < west) | (most_x > east)
-        along = (least_y < south) | (most_y > north)
-        undecided: Positions = found[across & along if self._of_one_piece else across | along]
-        return undecided
+    def _wkb(self, position: int) -> memoryview:
+        """The geometry of a feature; nothing of a point."""
+        return self._geometry[self._geometry_offsets.item(position) : self._geometry_offsets.item(position + 1)]
 
     @cached_property
     def _of_one_piece(self) -> bool:
@@ -169,6 +183,10 @@ class Part(SealedFile):
     @cached_property
     def _fragments(self) -> memoryview:
         return self._section(FRAGMENTS)
+
+    @cached_property
+    def _geometry(self) -> memoryview:
+        return self._section(GEOMETRY)
 
     @cached_property
     def _tree(self) -> npt.NDArray[np.uint8]:

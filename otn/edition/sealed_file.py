@@ -53,8 +53,8 @@ class SealedFile:
 
     def check(self) -> None:
         """Raises DamagedPart unless the file is still what was verified; one that was touched is verified anew."""
-        if self._damage is None and self._stamp() != self._seen:
-            self._seen = self._stamp()
+        if self._damage is None and (stamp := self._stamp()) != self._seen:
+            self._seen = stamp
             self._verified()
         if self._damage is not None:
             raise DamagedPart(self._damage)

@@ -11,20 +11,20 @@ SCOPE = {"scheme": "https", "server": ("10.0.0.1", 8000)}
 @pytest.mark.parametrize(
     ("host", "public_url", "expected"),
     [
-        ("example.org", None, "https://example.org"),
-        ("example.org:8443", None, "https://example.org:8443"),
-        ("[::1]:8000", None, "https://[::1]:8000"),
-        ("", None, "https://10.0.0.1:8000"),
-        ("evil.example", "https://otn.example/data", "https://otn.example/data"),
-        ("<script>", "https://otn.example", "https://otn.example"),
+        (b"example.org", None, "https://example.org"),
+        (b"example.org:8443", None, "https://example.org:8443"),
+        (b"[::1]:8000", None, "https://[::1]:8000"),
+        (b"", None, "https://10.0.0.1:8000"),
+        (b"evil.example", "https://otn.example/data", "https://otn.example/data"),
+        (b"<script>", "https://otn.example", "https://otn.example"),
     ],
 )
-def test_the_base(host: str, public_url: str | None, expected: str) -> None:
+def test_the_base(host: bytes, public_url: str | None, expected: str) -> None:
     assert base_url(SCOPE, host, public_url) == expected
 
 
-@pytest.mark.parametrize("host", ["<script>", "a b", "example.org/x", "example.org:x", "a@b", 'a"b', "a,b"])
-def test_a_host_that_is_no_host_is_refused(host: str) -> None:
+@pytest.mark.parametrize("host", [b"<script>", b"a b", b"example.org/x", b"example.org:x", b"a@b", b'a"b', b"\xe9"])
+def test_a_host_that_is_no_host_is_refused(host: bytes) -> None:
     with pytest.raises(BadRequest):
         base_url(SCOPE, host, None)
 
@@ -39,6 +39,15 @@ def test_links_keep_the_language_that_was_asked_for() -> None:
 def test_values_are_encoded() -> None:
     href = Links("https://otn.example").href("/a b", (("name", 'é&"<>'), ("bbox", "1,2,3,4")))
     assert href == "https://otn.example/a%20b?name=%C3%A9%26%22%3C%3E&bbox=1,2,3,4"
+
+
+def test_an_address_is_linked_to_those_that_differ_in_a_parameter() -> None:
+    address = Links("https://otn.example").address("/a", (("name", "é"), ("token", "x"), ("f", "json")))
+    assert str(address) == "https://otn.example/a?name=%C3%A9&token=x&f=json"
+    assert address.having("token", "y&z") == "https://otn.example/a?name=%C3%A9&f=json&token=y%26z"
+    assert address.without("token") == "https://otn.example/a?name=%C3%A9&f=json"
+    assert str(Links("https://otn.example").address("/a", ())) == "https://otn.example/a"
+    assert str(Links("https://otn.example", "nl").address("/a", ())) == "https://otn.example/a?lang=nl"
 
 
 def test_the_header_names_relation_and_type() -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from otn.api.context import headers_of
 from otn.api.encoders.registry import ITEMS
 from otn.api.negotiation import (
     API,
@@ -89,3 +90,8 @@ def test_chooses_a_language(lang: str | None, header: str, language: str) -> Non
 def test_an_unknown_language_is_a_mistake() -> None:
     with pytest.raises(BadRequest, match="en, nl, fr, de"):
         choose_language("xx", "")
+
+
+def test_a_header_that_comes_several_times_is_one_list() -> None:
+    headers = [(b"accept", b"text/html"), (b"host", b"otn.example"), (b"accept", b"*/*;q=0.1")]
+    assert headers_of({"headers": headers}) == {b"accept": b"text/html,*/*;q=0.1", b"host": b"otn.example"}

@@ -248,7 +248,7 @@ def test_gml_is_valid(nasty_url: str, collection: Collection) -> None:
 def test_gml_names_its_schema() -> None:
     page = page_of(whole_view(ROADS))
     schema = {"href": "http://otn.example/roads.xsd?a&b", "rel": "describedby", "type": "application/xml"}
-    head = Gml().head(replace(page, links=[*page.links, schema])) + Gml().tail(page)
+    head = Gml().head(page._replace(links=[*page.links, schema])) + Gml().tail(page)
     location = etree.fromstring(head).get("{http://www.w3.org/2001/XMLSchema-instance}schemaLocation")
     assert location is not None
     assert location.split()[2:] == ["urn:otn:model", "http://otn.example/roads.xsd?a&b"]

@@ -42,7 +42,7 @@ class GeoJson:
 
     def head(self, page: Page) -> bytes:
         members = {"type": "FeatureCollection"} | page_members(page)
-        return orjson.dumps(members)[:-1] + b',"features":['
+        return b'%s,"features":[' % orjson.dumps(members)[:-1]
 
     def tail(self, page: Page) -> bytes:  # noqa: ARG002
         return b"]}"

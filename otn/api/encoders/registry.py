@@ -51,7 +51,7 @@ class OutputFormat:
     def file_name(self, name: str) -> str:
         return f"{name}.{self.extension}"
 
-    @property
+    @cached_property
     def is_document(self) -> bool:
         """Whether a page of it is read where it is found; everything else is kept as a file."""
         return self.representation in (negotiation.GEOJSON, negotiation.JSONFG)

@@ -5,7 +5,7 @@ PostgreSQL renders every feature as the text of its format; a text format says h
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from otn.api.crs import Crs
 from otn.model.collections import Collection
@@ -38,8 +38,7 @@ class View:
         return self.geometry
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(NamedTuple):
     """What stands around features: `notice` says whom to name and under which licence, in one line.
 
     A count is None where it is not known; `time_stamp` is RFC 3339.
