@@ -69,12 +69,9 @@ class RowsAside:
         """These rows are no longer wanted."""
         self._left_out = np.union1d(self._left_out, numbers)
 
-    def numbers(self) -> Integers:
-        """The numbers of the rows in the order of their ranks; rows of one rank come as they were added."""
-        return self._number()[self._order()]
-
     def chunks(self) -> Iterator[tuple[Integers, pa.Array]]:
-        """The ranks of the rows and the rows, in the order of `numbers`, in batches."""
+        """The ranks of the rows and the rows, in the order of their ranks, in batches; rows of one rank come as they
+        were added."""
         rank = self._column([run.rank for run in self._runs])
         size = self._column([np.diff(run.ends, prepend=0) for run in self._runs])
         order = self._order()
@@ -120,19 +117,6 @@ class RowsAside:
         ends = np.concatenate([[start], run.ends[first:last]]).astype(np.int32) - np.int32(start)
         rows = pa.Array.from_buffers(pa.binary(), last - first, [None, pa.py_buffer(ends), pa.py_buffer(data)])
         return rows if len(rows) == len(at) else rows.take(pa.array(at - first))
-
-
-def ranks_of_texts(texts: pa.Array) -> Integers:
-    """Ranks in which texts are all but in the order of their bytes: the first eight of each, without the last bit."""
-    _, offsets, data = texts.buffers()
-    ends = np.frombuffer(offsets, np.int32)[texts.offset :][: len(texts) + 1].astype(np.int64)
-    octets = np.frombuffer(data or b"", np.uint8)
-    rank = np.zeros(len(texts), np.uint64)
-    for place in range(8):
-        rank <<= np.uint64(8)
-        within = ends[:-1] + place < ends[1:]
-        rank[within] |= octets[ends[:-1][within] + place]
-    return (rank >> np.uint64(1)).astype(np.int64)
 
 
 class TableAside:
