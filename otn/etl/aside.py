@@ -69,9 +69,12 @@ class RowsAside:
         """These rows are no longer wanted."""
         self._left_out = np.union1d(self._left_out, numbers)
 
+    def numbers(self) -> Integers:
+        """The numbers of the rows in the order of their ranks; rows of one rank come as they were added."""
+        return self._number()[self._order()]
+
     def chunks(self) -> Iterator[tuple[Integers, pa.Array]]:
-        """The ranks of the rows and the rows, in the order of their ranks, in batches; rows of one rank come as they
-        were added."""
+        """The ranks of the rows and the rows, in the order of `numbers`, in batches."""
         rank = self._column([run.rank for run in self._runs])
         size = self._column([np.diff(run.ends, prepend=0) for run in self._runs])
         order = self._order()

@@ -13,6 +13,7 @@ from psycopg import sql
 from otn.etl.aside import Integers, RowsAside
 from otn.etl.background import Background
 from otn.etl.copy_binary import fixed_size, images, joined, number_of_fields, one
+from otn.etl.first_page import filled, lowest_of_each
 from otn.etl.harmonise import Features
 from otn.etl.indexes import MANY, built_at_the_end
 from otn.etl.merge import Changes, content_columns
@@ -37,6 +38,7 @@ class StagedAside(Staging):
         self.keys = RowsAside()
         self._dataset = dataset
         self._positions: list[Integers] = []
+        self._filled: list[Integers] = []
         self._least, self._most = np.full(2, np.inf), np.full(2, -np.inf)
         self._some_left_out = False
 
@@ -47,6 +49,7 @@ class StagedAside(Staging):
         self._background.run(lambda: self._keep(features, identifier))
         position = rows.position[features.row]
         self._positions.append(position)
+        self._filled.append(filled(features.fields, self.collection))
         self._note_objects(position, identifier)
         bounds = shapely.total_bounds(features.geometry)
         self._least, self._most = np.fmin(self._least, bounds[:2]), np.fmax(self._most, bounds[2:])
@@ -64,6 +67,10 @@ class StagedAside(Staging):
         if len(again):
             self._leave_out(again)
         self._positions.clear()
+
+    def filled(self) -> Integers:
+        """What each of the rows that are not left out fills, in the order of pages."""
+        return np.concatenate(self._filled)[self.contents.numbers()]
 
     def _leave_out(self, again: Integers) -> None:
         """Rejects the rows at these positions, by way of a temporary table: PostgreSQL describes them."""
@@ -135,6 +142,10 @@ class Filling:
         self._connection.execute(
             "INSERT INTO feature_change VALUES (%s, %s, 0, 'added')", [load_id, self._collection.id]
         )
+
+    def written_features(self) -> list[tuple[int, int]]:
+        """Those that could open an answer; see otn.etl.first_page."""
+        return lowest_of_each(self._ids, self._staging.filled())
 
     def write_keys(self) -> None:
         """Writes down which ids were issued to what."""

@@ -133,7 +133,8 @@ class Load:
         for name, merge in changing.items():
             merge.write(load_id)
             if not self.dry_run:
-                FirstPage(self._connection, COLLECTIONS[name], load_id).fill()
+                loaded = merge.written_features() if isinstance(merge, Filling) else None
+                FirstPage(self._connection, COLLECTIONS[name], load_id, loaded).fill()
                 generalise(self._connection, COLLECTIONS[name], self._dataset.id)
                 state.describe_collection(self._connection, COLLECTIONS[name], load_id)
         self._write_keys([merge for merge in changing.values() if isinstance(merge, Filling)])

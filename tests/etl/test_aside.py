@@ -44,7 +44,9 @@ def test_rows_come_in_the_order_of_their_ranks_but_those_left_out(
         given_up = [pair for at, contents in rows.rows(unwanted) for pair in zip(at, contents.to_pylist(), strict=True)]
         rows.leave_out(unwanted)
         chunks = list(rows.chunks())
+        numbers = rows.numbers().tolist()
     assert sorted(given_up) == [(number, content) for _, number, content in came if number in left_out]
+    assert numbers == [number for _, number, _ in expected]
     assert [rank for ranks, _ in chunks for rank in ranks] == [rank for rank, _, _ in expected]
     assert [row for _, contents in chunks for row in contents.to_pylist()] == [content for _, _, content in expected]
 
