@@ -20,7 +20,7 @@ from psycopg import sql
 
 from otn.etl.aside import RowsAside
 from otn.etl.background import Background
-from otn.etl.copy_binary import images, joined, number_of_fields
+from otn.etl.copy_binary import geometries, images, joined, number_of_fields, pieces
 from otn.etl.readers.inputs import Inputs
 from otn.etl.readers.osm_file import SUFFIXES
 from otn.etl.readers.osm_opl import read_opl
@@ -45,9 +45,9 @@ def load(file: Path, url: str) -> None:
         aside, names = RowsAside(), list[str]()
         for identifiers, geometry, attributes in _rows(file):
             names = attributes.column_names
-            wkb = pa.array(shapely.to_wkb(geometry), pa.binary())
-            fields = images([identifiers, wkb, *(pc.cast(column, pa.string()) for column in attributes.columns)])
-            rows, ranks = joined([number_of_fields(2 + len(names)), fields]), hilbert_ranks(geometry)
+            places, tags = geometries(geometry), (pc.cast(column, pa.string()) for column in attributes.columns)
+            fields = [*pieces(identifiers), *places, images(list(tags))]
+            rows, ranks = joined([number_of_fields(2 + len(names)), *fields]), hilbert_ranks(geometry)
             background.run(partial(aside.add, ranks, rows))
         background.wait()
         columns = [sql.SQL("{} text").format(sql.Identifier(f"tag_{name}")) for name in names]

@@ -122,19 +122,6 @@ class RowsAside:
         return rows if len(rows) == len(at) else rows.take(pa.array(at - first))
 
 
-def ranks_of_texts(texts: pa.Array) -> Integers:
-    """Ranks in which texts are all but in the order of their bytes: the first eight of each, without the last bit."""
-    _, offsets, data = texts.buffers()
-    ends = np.frombuffer(offsets, np.int32)[texts.offset :][: len(texts) + 1].astype(np.int64)
-    octets = np.frombuffer(data or b"", np.uint8)
-    rank = np.zeros(len(texts), np.uint64)
-    for place in range(8):
-        rank <<= np.uint64(8)
-        within = ends[:-1] + place < ends[1:]
-        rank[within] |= octets[ends[:-1][within] + place]
-    return (rank >> np.uint64(1)).astype(np.int64)
-
-
 class TableAside:
     """Batches of one schema, read again in the order in which they were added, as often as they are wanted."""
 

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+import shapely
 
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
@@ -22,6 +23,9 @@ _NULL = b"\xff\xff\xff\xff"
 _JSONB_VERSION = b"\x01"
 _NUL, _REPLACEMENT = "\0", "\ufffd"
 _MICROSECONDS_TO_2000 = 946_684_800_000_000
+# Before the coordinates of a line in WKB: the length of the field, the byte order, the type, the number of points.
+_HEAD_OF_LINE = np.dtype([("length", ">i4"), ("order", "u1"), ("type", "<u4"), ("points", "<u4")])
+_COORDINATES = 16
 _WIDTHS = {pa.int64(): ">i8", pa.int32(): ">i4", pa.float64(): ">f8"}
 
 # A part of every row: an array with a piece for each, or one piece for all.
@@ -60,6 +64,20 @@ def pieces(column: pa.Array | pa.ChunkedArray) -> list[Piece]:
     if pa.types.is_binary(array.type):
         return [_lengths(array), array]
     return [_fixed(_values(array), np.asarray(array.is_valid(), dtype=np.bool_))]
+
+
+def geometries(column: npt.NDArray[np.object_]) -> list[Piece]:
+    """A column of geometries as WKB, none of them null. That of flat lines is put together of their coordinates, which
+    takes a fifth of the time that writing one by one takes."""
+    if not (shapely.get_type_id(column) == shapely.GeometryType.LINESTRING).all() or shapely.has_z(column).any():
+        return pieces(pa.array(shapely.to_wkb(column, byte_order=1), pa.binary()))
+    points = shapely.get_num_points(column)
+    head = np.empty(len(column), _HEAD_OF_LINE)
+    head["length"] = _HEAD_OF_LINE.itemsize - 4 + _COORDINATES * points
+    head["order"], head["type"], head["points"] = 1, shapely.GeometryType.LINESTRING + 1, points
+    ends = np.concatenate([[0], np.cumsum(points)]).astype(np.int32)
+    heads = _binary(np.arange(len(column) + 1, dtype=np.int32) * np.int32(head.itemsize), head.tobytes())
+    return [heads, _binary(ends * np.int32(_COORDINATES), shapely.get_coordinates(column).astype("<f8").tobytes())]
 
 
 def number_of_fields(number: int) -> bytes:

@@ -10,9 +10,10 @@ import pyarrow as pa
 import shapely
 from psycopg import sql
 
-from otn.etl.aside import Integers, RowsAside, ranks_of_texts
+from otn.etl.aside import Integers, RowsAside
 from otn.etl.background import Background
 from otn.etl.copy_binary import fixed_size, images, joined, number_of_fields, one
+from otn.etl.first_page import filled, lowest_of_each
 from otn.etl.harmonise import Features
 from otn.etl.indexes import MANY, built_at_the_end
 from otn.etl.merge import Changes, content_columns
@@ -27,10 +28,7 @@ _ISSUED: LiteralString = (
 
 
 class StagedAside(Staging):
-    """Features that wait in files: what they are in the order of pages, and their keys all but in their own order.
-
-    The index of keys is built in a third of the time where PostgreSQL finds little to sort.
-    """
+    """Features that wait in files in the order of pages: what they are, and their keys."""
 
     def __init__(
         self, connection: psycopg.Connection, collection: Collection, background: Background, dataset: str
@@ -40,6 +38,7 @@ class StagedAside(Staging):
         self.keys = RowsAside()
         self._dataset = dataset
         self._positions: list[Integers] = []
+        self._filled: list[Integers] = []
         self._least, self._most = np.full(2, np.inf), np.full(2, -np.inf)
         self._some_left_out = False
 
@@ -50,6 +49,7 @@ class StagedAside(Staging):
         self._background.run(lambda: self._keep(features, identifier))
         position = rows.position[features.row]
         self._positions.append(position)
+        self._filled.append(filled(features.fields, self.collection))
         self._note_objects(position, identifier)
         bounds = shapely.total_bounds(features.geometry)
         self._least, self._most = np.fmin(self._least, bounds[:2]), np.fmax(self._most, bounds[2:])
@@ -58,14 +58,19 @@ class StagedAside(Staging):
     def _keep(self, features: Features, identifier: pa.Array) -> None:
         content = contents(features, self.collection)
         stored = joined([*fixed_size(hashes(joined(content.staged))), *content.stored])
-        self.contents.add(features.page_rank, stored)
-        self.keys.add(ranks_of_texts(identifier), images([identifier, features.part]))
+        rank = features.page_rank
+        self.contents.add(rank, stored)
+        self.keys.add(rank, images([identifier, features.part]))
 
     def reject_duplicates(self) -> None:
         again = self._again()
         if len(again):
             self._leave_out(again)
         self._positions.clear()
+
+    def filled(self) -> Integers:
+        """What each of the rows that are not left out fills, in the order of pages."""
+        return np.concatenate(self._filled)[self.contents.numbers()]
 
     def _leave_out(self, again: Integers) -> None:
         """Rejects the rows at these positions, by way of a temporary table: PostgreSQL describes them."""
@@ -138,13 +143,14 @@ class Filling:
             "INSERT INTO feature_change VALUES (%s, %s, 0, 'added')", [load_id, self._collection.id]
         )
 
+    def written_features(self) -> list[tuple[int, int]]:
+        """Those that could open an answer; see otn.etl.first_page."""
+        return lowest_of_each(self._ids, self._staging.filled())
+
     def write_keys(self) -> None:
         """Writes down which ids were issued to what."""
-        in_order = self._staging.contents.numbers()
-        id_of = np.zeros(int(in_order.max()) + 1, np.int64)
-        id_of[in_order] = self._ids
         keys = sql.SQL("feature_key (id, dataset, source_id, part)")
-        copy_in(self._connection, keys, self._background.ahead(self._keys(id_of)))
+        copy_in(self._connection, keys, self._background.ahead(self._keys()))
 
     def _issued(self) -> Integers:
         [(ids,)] = self._connection.execute(_ISSUED, [self.features.added], binary=True).fetchall()
@@ -164,10 +170,10 @@ class Filling:
             yield joined([begin, keys, load, rows])
             done += len(rank)
 
-    def _keys(self, id_of: Integers) -> Iterator[pa.Array]:
+    def _keys(self) -> Iterator[pa.Array]:
+        """In the order of the rows, which is that of their ids."""
         dataset = one(self._dataset.encode())
-        ids = id_of[self._staging.keys.numbers()]
         done = 0
         for _, rows in self._staging.keys.chunks():
-            yield joined([number_of_fields(4), images([pa.array(ids[done : done + len(rows)])]), dataset, rows])
+            yield joined([number_of_fields(4), images([pa.array(self._ids[done : done + len(rows)])]), dataset, rows])
             done += len(rows)

@@ -5,11 +5,14 @@ text (QGIS 3.22, GDAL 3.6). The features that stand first have page rank 0. Wher
 it is kept in `first_page_move`: for whoever pages through the collection meanwhile it still stands there.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import LiteralString
 
 import numpy as np
+import numpy.typing as npt
 import psycopg
+import pyarrow as pa
 import shapely
 from psycopg import sql
 
@@ -30,15 +33,22 @@ class _Shown:
 class FirstPage:
     """The first features of a collection. Those that stand there keep their place unless it is needed."""
 
-    def __init__(self, connection: psycopg.Connection, collection: Collection, load_id: int) -> None:
+    def __init__(
+        self,
+        connection: psycopg.Connection,
+        collection: Collection,
+        load_id: int,
+        loaded: Iterable[tuple[int, int]] | None = None,
+    ) -> None:
+        """`loaded` are the ids of features that the load has brought, by `lowest_of_each`, where it knows them without
+        reading them again, and what they fill."""
         self._connection = connection
         self._collection = collection.id
         self._load_id = load_id
         self._table = sql.Identifier(collection.table)
         self._fields = collection.fields
         self._shown = self._read("page_rank = 0")
-        # What nobody filled when those that stand first were chosen can only be filled by what came since.
-        self._others = self._read("page_rank > 0 AND load_id = %(load)s" if self._still_stands() else "page_rank > 0")
+        self._others = self._candidates(loaded)
 
     def fill(self) -> None:
         """Brings features to the front until every property is filled that can be, and sends back spare ones."""
@@ -51,6 +61,14 @@ class FirstPage:
                 break
         while len(self._shown) > _SHOWN_FIRST and (spare := self._spare()):
             self._send_back(spare)
+
+    def _candidates(self, loaded: Iterable[tuple[int, int]] | None) -> list[_Shown]:
+        """What nobody filled when those that stand first were chosen can only be filled by what came since; where
+        nothing stands first, nothing was there."""
+        still_stands = self._still_stands()
+        if loaded is not None and (still_stands or not self._shown):
+            return self._features(loaded)
+        return self._read("page_rank > 0 AND load_id = %(load)s" if still_stands else "page_rank > 0")
 
     def _still_stands(self) -> bool:
         """Whether all that stand first did so before the load, and are what they were."""
@@ -107,10 +125,15 @@ class FirstPage:
             "  FROM (SELECT id, {filled} AS filled FROM {table} WHERE {where}) AS features) AS numbered"
             " WHERE number <= %(most)s ORDER BY id"
         ).format(filled=self._mask(), table=self._table, where=sql.SQL(where))
-        rows = self._connection.execute(statement, {"most": _SHOWN_FIRST, "load": self._load_id}).fetchall()
+        return self._features(
+            self._connection.execute(statement, {"most": _SHOWN_FIRST, "load": self._load_id}).fetchall()
+        )
+
+    def _features(self, rows: Iterable[tuple[int, int]]) -> list[_Shown]:
+        """Of ids and what `filled` says of their features."""
         return [
-            _Shown(id_, frozenset(field.name for bit, field in enumerate(self._fields) if filled >> bit & 1))
-            for id_, filled in rows
+            _Shown(id_, frozenset(field.name for bit, field in enumerate(self._fields) if fills >> bit & 1))
+            for id_, fills in rows
         ]
 
     def _mask(self) -> sql.Composed:
@@ -122,3 +145,20 @@ class FirstPage:
             for bit, field in enumerate(self._fields)
         ]
         return sql.SQL("({})::int8").format(sql.SQL(" + ").join(bits))
+
+
+def filled(fields: pa.Table, collection: Collection) -> npt.NDArray[np.int64]:
+    """A number for each row that has a bit for each property that it fills."""
+    numbers = np.zeros(len(fields), np.int64)
+    for bit, field in enumerate(collection.fields):
+        numbers |= np.asarray(fields[field.name].is_valid(), dtype=np.int64) << bit
+    return numbers
+
+
+def lowest_of_each(ids: npt.NDArray[np.int64], fills: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Of the features that fill the same properties those with the lowest ids, as many as ever stand first, and what
+    they fill. The ids ascend."""
+    order = np.argsort(fills, kind="stable")
+    kind = fills[order]
+    kept = order[np.arange(len(kind)) - np.searchsorted(kind, kind) < _SHOWN_FIRST]
+    return list(zip(ids[kept].tolist(), fills[kept].tolist(), strict=True))

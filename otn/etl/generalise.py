@@ -17,7 +17,7 @@ from psycopg import sql
 from otn.etl.indexes import MANY, built_at_the_end
 from otn.etl.turns import wait_for_other_merges
 from otn.model.collections import COLLECTIONS, Collection
-from otn.model.fields import Field
+from otn.model.fields import Field, Kind
 from otn.model.tiling import GRID_PIXELS, POINT_CELL_PIXELS, pixel_metres
 from otn.store.importance import drawn, measures, most_important_first
 
@@ -173,8 +173,14 @@ def _carried(collection: Collection) -> list[Field]:
 
 
 def _properties(collection: Collection) -> sql.Composed:
-    pairs = sql.SQL(", ").join(
-        sql.SQL("{}::text, f.{}").format(sql.Literal(field.name), sql.Identifier(field.column))
-        for field in _carried(collection)
+    """JSON put together as text: to build it from values, and to take those that are null away, takes twice as long."""
+    members = sql.SQL(", ").join(
+        sql.SQL("{} || {}").format(sql.Literal(f'"{field.name}":'), _json(field)) for field in _carried(collection)
     )
-    return sql.SQL("jsonb_strip_nulls(jsonb_build_object({}))").format(pairs)
+    return sql.SQL("('{{' || concat_ws(',', {}) || '}}')::jsonb").format(members)
+
+
+def _json(field: Field) -> sql.Composed:
+    """The field's value as JSON; that of some kinds is the text that PostgreSQL has for it."""
+    plain = field.kind in (Kind.BOOLEAN, Kind.INTEGER)
+    return sql.SQL("f.{}::text" if plain else "to_json(f.{})::text").format(sql.Identifier(field.column))

@@ -1,8 +1,10 @@
 """One load in one transaction: stage, compare, merge, describe the new state, record it last."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
+from functools import partial
 from typing import LiteralString, cast
 
 import psycopg
@@ -28,6 +30,7 @@ from otn.model.datasets import Dataset
 _LOCK_TIMEOUT = "5s"
 # For the sorting, hashing and indexing of one load.
 _WORK_MEM, _MAINTENANCE_WORK_MEM = "128MB", "256MB"
+_ANALYSED_AT_ONCE = 2
 
 
 class Load:
@@ -35,6 +38,7 @@ class Load:
 
     def __init__(
         self,
+        url: str,
         connection: psycopg.Connection,
         background: Background,
         dataset: Dataset,
@@ -43,6 +47,7 @@ class Load:
         *,
         dry_run: bool,
     ) -> None:
+        self._url = url
         self._connection = connection
         self._background = background
         self._dataset = dataset
@@ -128,7 +133,8 @@ class Load:
         for name, merge in changing.items():
             merge.write(load_id)
             if not self.dry_run:
-                FirstPage(self._connection, COLLECTIONS[name], load_id).fill()
+                loaded = merge.written_features() if isinstance(merge, Filling) else None
+                FirstPage(self._connection, COLLECTIONS[name], load_id, loaded).fill()
                 generalise(self._connection, COLLECTIONS[name], self._dataset.id)
                 state.describe_collection(self._connection, COLLECTIONS[name], load_id)
         self._write_keys([merge for merge in changing.values() if isinstance(merge, Filling)])
@@ -201,10 +207,10 @@ class Load:
             self._connection.commit()
 
     def _analyse(self, merges: list[Merge | Filling]) -> None:
-        tables = {table for merge in merges for table in merge.written}
-        for table in sorted(tables):
-            self._connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
-            self._connection.commit()
+        """Several tables at once: all connections see them now."""
+        tables = sorted({table for merge in merges for table in merge.written})
+        with ThreadPoolExecutor(_ANALYSED_AT_ONCE) as pool:
+            list(pool.map(partial(_analyse, self._url), tables))
 
 
 _FEATURES: LiteralString = "SELECT coalesce((SELECT number_of_features FROM dataset WHERE id = %s), 0)"
@@ -223,7 +229,7 @@ def load(
     watched = "-c client_connection_check_interval=1000"
     connecting = psycopg.connect(url, application_name="otn-load", options=watched)
     with connecting as connection, Background() as background:
-        under_way = Load(connection, background, dataset, source, tolerance or Tolerance(), dry_run=dry_run)
+        under_way = Load(url, connection, background, dataset, source, tolerance or Tolerance(), dry_run=dry_run)
         try:
             yield under_way
         except LoadError as error:
@@ -233,6 +239,11 @@ def load(
         finally:
             background.end()
             under_way.close()
+
+
+def _analyse(url: str, table: str) -> None:
+    with psycopg.connect(url, application_name="otn-load", autocommit=True) as connection:
+        connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
 
 
 def record_unread(url: str, dataset: str, origin: Origin, started: datetime, message: str) -> None:

@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 import psycopg
 import pyarrow as pa
-import shapely
 import xxhash
 from psycopg import sql
 
@@ -21,6 +20,7 @@ from otn.etl.copy_binary import (
     as_jsonb,
     body,
     fixed_size,
+    geometries,
     images,
     joined,
     number_of_fields,
@@ -229,16 +229,13 @@ class Contents:
 def contents(features: Features, collection: Collection) -> Contents:
     """The contents of each feature, in the order of otn.etl.merge.content_columns."""
     kinds = [field.kind for field in collection.fields]
-    columns = [
-        pa.array(shapely.to_wkb(features.geometry), pa.binary()),
-        *(_stored(features.fields[field.name], field.kind) for field in collection.fields),
-    ]
-    alike = 1 + next((number for number, kind in enumerate(kinds) if kind is Kind.OBJECT), len(kinds))
+    columns = [_stored(features.fields[field.name], field.kind) for field in collection.fields]
+    alike = next((number for number, kind in enumerate(kinds) if kind is Kind.OBJECT), len(kinds))
     # Most columns are the same in both, and joined but once.
-    both = images(columns[:alike])
+    both = joined([*geometries(features.geometry), *(piece for column in columns[:alike] for piece in pieces(column))])
     staged: list[Piece] = [both]
     stored: list[Piece] = [both]
-    for column, kind in zip(columns[alike:], kinds[alike - 1 :], strict=True):
+    for column, kind in zip(columns[alike:], kinds[alike:], strict=True):
         staged += pieces(column)
         stored += pieces(as_jsonb(column) if kind is Kind.OBJECT else column)
     return Contents(staged, stored)

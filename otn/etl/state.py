@@ -13,7 +13,7 @@ INSERT INTO collection_state (collection, version, updated, number_of_features, 
 SELECT %(collection)s, %(load)s, clock_timestamp(), count(*), ARRAY(
   SELECT DISTINCT declaration ->> 'licence' FROM dataset_collection
   WHERE collection = %(collection)s AND number_of_features > 0 ORDER BY 1),
-  min(ST_XMin(geom)), min(ST_YMin(geom)), max(ST_XMax(geom)), max(ST_YMax(geom)),
+  ST_XMin(ST_Extent(geom)), ST_YMin(ST_Extent(geom)), ST_XMax(ST_Extent(geom)), ST_YMax(ST_Extent(geom)),
   CASE WHEN count(*) = count(valid_from) THEN min(valid_from) END,
   CASE WHEN count(*) = count(valid_to) THEN max(valid_to) END
 FROM {table}

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from otn.etl import aside
-from otn.etl.aside import RowsAside, TableAside, ranks_of_texts
+from otn.etl.aside import RowsAside, TableAside
 from otn.etl.background import Background
 
 Batch = list[tuple[int, bytes]]
@@ -49,13 +49,6 @@ def test_rows_come_in_the_order_of_their_ranks_but_those_left_out(
     assert numbers == [number for _, number, _ in expected]
     assert [rank for ranks, _ in chunks for rank in ranks] == [rank for rank, _, _ in expected]
     assert [row for _, contents in chunks for row in contents.to_pylist()] == [content for _, _, content in expected]
-
-
-@given(st.lists(st.text(max_size=10)), st.integers(0, 3))
-def test_ranks_of_texts_follow_their_bytes(texts: list[str], left_out: int) -> None:
-    ranks = ranks_of_texts(pa.array(texts, pa.string())[left_out:]).tolist()
-    first = [text.encode()[:8].ljust(8, b"\0") for text in texts[left_out:]]
-    assert ranks == [int.from_bytes(octets) >> 1 for octets in first]
 
 
 names = st.text(max_size=3) | st.none()

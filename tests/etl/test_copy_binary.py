@@ -3,13 +3,15 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import psycopg
 import pyarrow as pa
 import pytest
+import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from otn.etl.copy_binary import HEADER, TRAILER, body, fixed_size, images, joined, number_of_fields, pieces
+from otn.etl.copy_binary import HEADER, TRAILER, body, fixed_size, geometries, images, joined, number_of_fields, pieces
 
 _TYPES: dict[str, pa.DataType] = {
     "text": pa.string(),
@@ -65,6 +67,25 @@ def test_the_character_nul_is_replaced(database_url: str) -> None:
 def test_values_of_one_length_need_no_length_each() -> None:
     values = pa.array([b"ab", b"cd"], pa.binary(2))
     assert joined(fixed_size(values)).to_pylist() == [b"\0\0\0\2ab", b"\0\0\0\2cd"]
+
+
+_numbers = st.floats(-180, 180)
+_lines = st.lists(st.lists(st.tuples(_numbers, _numbers), min_size=2, max_size=4), max_size=4)
+
+
+@given(_lines)
+def test_lines_are_what_shapely_writes(lines: list[list[tuple[float, float]]]) -> None:
+    column = np.array([None, *map(shapely.LineString, lines)], dtype=object)[1:]
+    written = shapely.to_wkb(column, byte_order=1)
+    assert joined(geometries(column)).to_pylist() == [len(wkb).to_bytes(4, "big") + wkb for wkb in written]
+
+
+def test_other_geometries_beside_lines_are_too() -> None:
+    column = shapely.from_wkt(["LINESTRING (0 0, 1 1)", "POINT (2 3)", "LINESTRING Z (0 0 1, 1 1 1)"])
+    written = shapely.to_wkb(column, byte_order=1)
+    for some in (slice(None), slice(0, 1), slice(1, 2), slice(2, 3)):
+        expected = [len(wkb).to_bytes(4, "big") + wkb for wkb in written[some]]
+        assert joined(geometries(column[some])).to_pylist() == expected
 
 
 def test_a_type_that_no_column_holds_is_refused() -> None:
