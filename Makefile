@@ -42,12 +42,12 @@ docs: environment ## write the generated pages of docs/ anew
 pictures: environment-clients ## take the pictures of docs/ from the service that `make up` runs
 	.venv/bin/python docs/pictures.py
 
-bench: environment ## measure OTN beside its peers on half a million roads; write docs/benchmarks.md
+bench: environment-dev ## measure OTN beside its peers on half a million roads; write docs/benchmarks.md
 	@scripts/install-system.sh --server
 	@scripts/install-bench.sh
 	.venv/bin/python -m bench
 
-bench-load: environment ## measure OTN's loads beside osm2pgsql and ogr2ogr; write docs/benchmarks-load.md
+bench-load: environment-dev ## measure OTN's loads beside osm2pgsql and ogr2ogr; write docs/benchmarks-load.md
 	@scripts/install-system.sh --server
 	@scripts/install-bench.sh --load
 	.venv/bin/python -m bench.load
