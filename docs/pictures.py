@@ -19,6 +19,8 @@ IMAGES = Path(__file__).parent / "images"
 # Maps are drawn by the processor: WebGL without a graphics card.
 _ARGUMENTS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 _PAGES = {"start": "/", "collection": "/collections/ports", "features": "/collections/airports/items?country=BE"}
+# Drawn from the zoom of a town on: their overviews are the base map alone.
+_OF_TOWNS = {"road-nodes", "port-facilities", "buildings"}
 _QUALITY = 85
 _VIEW: ViewportSize = {"width": 380, "height": 420}
 _TILE_PIXELS = 512
@@ -114,7 +116,8 @@ def sheets(service: str) -> Iterator[tuple[str, Table]]:
     found = httpx.get(f"{service}/collections", timeout=30).raise_for_status().json()
     for entry in found["collections"]:
         if entry["itemType"] == "feature":
-            yield from ((entry["id"], table) for table in (OVERVIEWS, TOWNS))
+            tables = (TOWNS,) if entry["id"] in _OF_TOWNS else (OVERVIEWS, TOWNS)
+            yield from ((entry["id"], table) for table in tables)
         else:
             yield from ((style, HEIGHTS) for style in ("hillshade", "relief"))
 
