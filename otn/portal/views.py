@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from otn.api.crs import CRS84
 from otn.api.html import PageContext
 from otn.api.legend import entries, raster_entries
-from otn.api.negotiation import COLLECTION_STYLE, GEOJSON_TYPE, RASTER_STYLE, WHOLE_STYLE
+from otn.api.negotiation import COLLECTION_STYLE, GEOJSON_TYPE, RASTER_STYLE, WHOLE_STYLE, Representation
 from otn.api.raster_pictures import MAP_STYLES, RELIEF
 from otn.api.styles import WHOLE_MAP
 from otn.model.rasters import RASTERS
@@ -212,19 +212,23 @@ def _style(document: Document, context: PageContext, _formats: Formats) -> dict[
     printed = identifier.endswith("-print")
     subject = identifier.removesuffix("-dark")
     is_raster = identifier in MAP_STYLES
-    offered = (
-        WHOLE_STYLE if identifier.partition("-")[0] == WHOLE_MAP else RASTER_STYLE if is_raster else COLLECTION_STYLE
-    )
     return {
         "identifier": identifier,
         "printed": printed,
         # Paper is white whatever the screen is; the other two are shown as the reader prefers pages.
         "shown": (identifier, identifier) if printed or is_raster else (subject, f"{subject}-dark"),
         "bounds": document["metadata"]["otn:bounds"],
-        "style_files": style_files(offered, context.language),
+        "style_files": style_files(_offered(identifier), context.language),
         "legend_entries": [entry for name in drawn for entry in entries(name, context.language)]
         or raster_entries(identifier, context.language),
     }
+
+
+def _offered(style: str) -> tuple[Representation, ...]:
+    """What a style can be had as."""
+    if style in MAP_STYLES:
+        return RASTER_STYLE
+    return WHOLE_STYLE if style.partition("-")[0] == WHOLE_MAP else COLLECTION_STYLE
 
 
 def _styles(document: Document, context: PageContext, _formats: Formats) -> dict[str, Any]:
