@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from uvicorn.supervisors import Multiprocess
 
 from otn.api.access_log import AccessLog
+from otn.api.connection import Connection
 from otn.api.context import Api
 from otn.api.download_files import DownloadFiles
 from otn.api.editions import Editions
@@ -39,7 +40,7 @@ _BACKLOG = 2048
 _SHUTDOWN_SECONDS = 5
 
 
-def create_app(settings: Settings) -> ASGIApp:
+def create_app(settings: Settings) -> Answers:
     """The application for the database at `settings.database_url`, which need not answer yet.
 
     Features and tiles are reached without FastAPI, whose way to them costs more than they do. Raises ConfigError for a
@@ -54,7 +55,9 @@ def create_app(settings: Settings) -> ASGIApp:
     building = BackgroundBuild(settings)
     rasters = Rasters(settings.rasters_dir)
 
-    log = AccessLog(settings.access_log) if settings.access_log else None
+    # Nobody but a proxy of ours is believed about whom it speaks for.
+    proxies = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1") if settings.public_url else ""
+    log = AccessLog(settings.access_log, proxies) if settings.access_log else None
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -84,11 +87,11 @@ def create_app(settings: Settings) -> ASGIApp:
     documents.mount("/static/icons", WholeFiles(directory=ICONS_DIR))
     documents.mount("/static", WholeFiles(directory=STATIC_DIR))
     found = Endpoints(endpoints(api, downloads), OnlyWhileConnected(documents))
-    cache = ResponseCache(settings.cache_mib * 2**20) if settings.cache_mib else None
+    cache = ResponseCache(settings.cache_mib * 2**20)
     return Answers(Slashes(Errors(found, problems), settings.public_url), cache, log)
 
 
-def application() -> ASGIApp:
+def application() -> Answers:
     """The application as each worker process makes it, from the environment."""
     return create_app(Settings.from_environment())
 
@@ -103,10 +106,10 @@ def serve(settings: Settings, on_listening: Callable[[str], None]) -> None:
     with _listener(settings) as listener, _signals_end_quietly():
         on_listening(settings.public_url or _address(listener))
         if settings.workers == 1:
-            _Server(_config(app, settings)).run(sockets=[listener])
+            _Server(_config(app)).run(sockets=[listener])
         else:
             os.environ.update(settings.to_environment())
-            config = _config("otn.app:application", settings, workers=settings.workers, factory=True)
+            config = _config("otn.app:application", workers=settings.workers, factory=True)
             Multiprocess(config, [listener]).run()
 
 
@@ -134,18 +137,17 @@ def _signals_end_quietly() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _config(app: ASGIApp | str, settings: Settings, **more: Any) -> uvicorn.Config:
+def _config(app: ASGIApp | str, **more: Any) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=Connection,
         ws="none",
         lifespan="on",
         log_level="warning",
         access_log=False,
         server_header=False,
-        # Nobody but a proxy of ours is believed about whom it speaks for.
-        proxy_headers=settings.public_url is not None,
+        proxy_headers=False,
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
         **more,
     )

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Self
 
 from starlette.types import Scope
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from otn.api.context import headers_of
 from otn.errors import SettingsError
@@ -22,12 +23,14 @@ class AccessLog:
     """Appends whole lines with one write each, so that several processes can share the file.
 
     Looks once a second whether the file was moved away, as logrotate does it, and then begins a new one. A log that
-    cannot be written, on a full disk for example, stops no answer.
+    cannot be written, on a full disk for example, stops no answer. Of a client behind one of the `proxies`, the
+    addresses of whom X-Forwarded-For is believed, it is that client who is named.
     """
 
-    def __init__(self, path: str, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, path: str, proxies: str = "", clock: Callable[[], float] = time.time) -> None:
         """Raises SettingsError where the file cannot be opened."""
         self._path = path
+        self._proxies = ProxyHeadersMiddleware(_nothing, proxies).trusted_hosts
         self._clock = clock
         self._second = 0
         self._stamp = ""
@@ -61,12 +64,18 @@ class AccessLog:
 
     def _line(self, scope: Scope, status: int, sent: int, seconds: float) -> str:
         target = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
-        client = scope["client"][0] if scope.get("client") else "-"
         agent = headers_of(scope).get(b"user-agent", b"").decode("latin-1") or "-"
         return (
-            f'{client} - - [{self._stamp}] "{scope["method"]} {_safe(target.decode("latin-1"))} '
+            f'{_safe(self._client(scope))} - - [{self._stamp}] "{scope["method"]} {_safe(target.decode("latin-1"))} '
             f'HTTP/{scope["http_version"]}" {status} {sent} "-" "{_safe(agent)}" {seconds:.6f}\n'
         )
+
+    def _client(self, scope: Scope) -> str:
+        address: str = scope["client"][0] if scope.get("client") else "-"
+        if address not in self._proxies:
+            return address
+        forwarded = b", ".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
+        return self._proxies.get_trusted_client_address(forwarded.decode("latin-1"))[0] or address
 
     def _tick(self, now: int) -> None:
         self._second = now
@@ -93,3 +102,7 @@ class AccessLog:
 def _safe(text: str) -> str:
     """What a client sent can neither end its field nor its line."""
     return _UNSAFE.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
+async def _nothing(*_: object) -> None:
+    """The application behind uvicorn's knowledge of proxies, which is asked here only whom it believes."""

@@ -21,7 +21,7 @@ from otn.api.codings import (
 )
 from otn.api.conditional import etag_in_coding
 from otn.api.disconnect import WhileConnected
-from otn.api.response_cache import KEEP_WHILE, Header, KeptAnswer, ResponseCache, key_of
+from otn.api.response_cache import KEEP_WHILE, REQUEST_KEY, Header, KeptAnswer, ResponseCache
 
 _CONTENT_SECURITY_POLICY = (
     b"default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -58,13 +58,14 @@ _REPEATED_SLASHES = re.compile(r"/{2,}")
 class Answers:
     """Headers that every answer carries, its content coding, its line in the access log, and preflight requests.
 
-    Where there is a cache, an answer that is complete and may be kept is sent again from it, headers, coding and all.
+    An answer that is complete and may be kept is put into the cache, headers, coding and all, from where the connection
+    takes it (`otn.api.connection`).
     """
 
-    def __init__(self, app: ASGIApp, cache: ResponseCache | None = None, log: AccessLog | None = None) -> None:
+    def __init__(self, app: ASGIApp, cache: ResponseCache, log: AccessLog | None = None) -> None:
         self._app = app
-        self._cache = cache
-        self._log = log
+        self.cache = cache
+        self.log = log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -80,22 +81,14 @@ class Answers:
             else:
                 await self._answer(scope, receive, answer)
         finally:
-            if self._log is not None:
-                self._log.write(scope, answer.status, answer.sent, time.perf_counter() - began)
+            if self.log is not None:
+                self.log.write(scope, answer.status, answer.sent, time.perf_counter() - began)
 
     async def _answer(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
-        cache = self._cache
-        if cache is None or (key := key_of(scope)) is None:
-            await self._app(scope, receive, answer.send)
-            return
-        kept = cache.find(key)
-        if kept is not None:
-            await answer.send_kept(kept)
-            return
         await self._app(scope, receive, answer.send)
-        holds = scope.get(KEEP_WHILE)
-        if holds is not None and answer.whole is not None:
-            cache.keep(key, KeptAnswer(*answer.whole, holds))
+        key, holds = scope.get(REQUEST_KEY), scope.get(KEEP_WHILE)
+        if key is not None and holds is not None and answer.whole is not None:
+            self.cache.keep(key, KeptAnswer.of(*answer.whole, holds))
 
 
 class _Answer:
@@ -115,12 +108,6 @@ class _Answer:
         self.status: int | None = None
         self.sent = 0
         self.whole: tuple[list[Header], bytes] | None = None
-
-    async def send_kept(self, kept: KeptAnswer) -> None:
-        """Sends an answer that is complete already."""
-        self.status, self.sent = 200, len(kept.body)
-        await self._send({"type": "http.response.start", "status": 200, "headers": kept.headers})
-        await self._send({"type": "http.response.body", "body": kept.body})
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":

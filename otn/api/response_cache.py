@@ -6,13 +6,14 @@ client, so that what is asked for often is compressed once.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-
-from starlette.types import Scope
+from typing import Self
 
 from otn.api.conditional import CONDITIONAL
 
+REQUEST_KEY = "otn.request_key"
+"""Where a request's scope says what it is known by; there is nothing where its answer is not to be kept."""
 KEEP_WHILE = "otn.keep_while"
 """Where in its scope an endpoint puts what tells, whenever it is asked, whether its answer still holds."""
 
@@ -27,11 +28,16 @@ _OVERHEAD = 2048
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """Status 200, all the headers and the whole body."""
+    """Status 200, all the headers as they are sent, and the whole body."""
 
-    headers: list[Header]
+    head: bytes
     body: bytes
     holds: Callable[[], bool]
+
+    @classmethod
+    def of(cls, headers: Sequence[Header], body: bytes, holds: Callable[[], bool]) -> Self:
+        """The answer that an application sent."""
+        return cls(b"".join([b"%b: %b\r\n" % header for header in headers]), body, holds)
 
 
 class ResponseCache:
@@ -70,17 +76,18 @@ class ResponseCache:
         self.bytes -= _size(self._kept.pop(key))
 
 
-def key_of(scope: Scope) -> Key | None:
-    """What a request is known by; None for one whose answer is neither looked for nor kept."""
-    if scope["type"] != "http" or scope["method"] != "GET":
-        return None
+def key_of(target: bytes, headers: Sequence[Header], *connection: object) -> Key | None:
+    """What a reading of `target`, as it was asked for, is known by; `connection` is what else an answer depends on.
+
+    None where the client has an answer already, and only asks whether it holds.
+    """
     said = []
-    for header in scope["headers"]:
+    for header in headers:
         if header[0] in _VARYING:
             said.append(header)
         elif header[0] in CONDITIONAL:
             return None
-    return scope["raw_path"], scope["query_string"], scope["scheme"], scope.get("server"), *said
+    return target, *connection, *said
 
 
 def _size(answer: KeptAnswer) -> int:

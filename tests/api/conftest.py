@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 import httpx
 import pytest
 import uvicorn
 from starlette.types import ASGIApp
 
+from otn.api.connection import Connection
 from otn.app import create_app
 from otn.etl.pipeline import load_dataset
 from otn.etl.progress import Silent
@@ -47,14 +49,16 @@ def served(settings: Settings) -> Iterator[str]:
     with TemporaryDirectory(prefix="otn test ") as data_dir:
         if settings.data_dir == Settings().data_dir:
             settings = replace(settings, data_dir=Path(data_dir))
-        with running(create_app(settings)) as address:
+        with running(create_app(settings), http=Connection) as address:
             yield address
 
 
 @contextmanager
-def running(app: ASGIApp) -> Iterator[str]:
-    """The address of any application, served as long as the block runs."""
-    config = uvicorn.Config(app, port=0, log_level="error", http="httptools", ws="none", lifespan="auto")
+def running(app: ASGIApp, http: type[Connection] | Literal["httptools"] = "httptools") -> Iterator[str]:
+    """The address of any application, served as long as the block runs; only ours has connections of its own."""
+    config = uvicorn.Config(
+        app, port=0, log_level="error", http=http, ws="none", lifespan="auto", server_header=False, proxy_headers=False
+    )
     server = _Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

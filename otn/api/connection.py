@@ -1,0 +1,68 @@
+"""A connection of a client: what is kept is sent from here, before a request becomes a task of the application.
+
+To answer from memory costs less than to make a task, its events and its messages for it, which is most of what uvicorn
+does for a request.
+"""
+
+import time
+from typing import Any
+
+from uvicorn import Config
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from otn.api.middleware import Answers
+from otn.api.response_cache import REQUEST_KEY, KeptAnswer, key_of
+
+
+class Connection(HttpToolsProtocol):
+    """uvicorn's HTTP/1.1 for an application that is `Answers`: it looks for an answer before it asks for one."""
+
+    def __init__(self, config: Config, *arguments: Any, **more: Any) -> None:
+        super().__init__(config, *arguments, **more)
+        answers = config.loaded_app
+        if not isinstance(answers, Answers):
+            raise TypeError(f"{answers} keeps no answers.")
+        self._cache, self._log = answers.cache, answers.log
+        self._is_answered = False
+
+    def on_headers_complete(self) -> None:
+        """The request is known: it is answered, or given to the application under the name that it is kept by."""
+        self._is_answered = False
+        if self.parser.get_method() == b"GET":
+            key = key_of(self.url, self.headers, self.scheme, self.server)
+            if key is not None:
+                if self._is_free() and (kept := self._cache.find(key)) is not None:
+                    self._is_answered = True
+                    self._send(kept)
+                    return
+                self.scope[REQUEST_KEY] = key  # type: ignore[literal-required]
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """What comes with a reading, and means nothing, is passed over where it is answered already."""
+        if not self._is_answered:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """The end of a request, answered or not."""
+        if not self._is_answered:
+            super().on_message_complete()
+
+    def _is_free(self) -> bool:
+        """Whether nothing that was asked for before is still to be sent, and the client takes what is."""
+        is_idle = self.cycle is None or self.cycle.response_complete
+        return is_idle and not self.flow.write_paused and not self.transport.is_closing()
+
+    def _send(self, kept: KeptAnswer) -> None:
+        began = time.perf_counter()
+        stays_open = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
+        lines = [STATUS_LINE[200], *(b"%b: %b\r\n" % header for header in self.server_state.default_headers), kept.head]
+        lines.append(b"\r\n" if stays_open else b"connection: close\r\n\r\n")
+        self.transport.writelines((b"".join(lines), kept.body))
+        if not stays_open:
+            self.transport.close()
+        self.on_response_complete()
+        if self._log is not None:
+            path, _, query = self.url.partition(b"?")
+            asked = {"method": "GET", "raw_path": path, "query_string": query}
+            self._log.write({**self.scope, **asked}, 200, len(kept.body), time.perf_counter() - began)
