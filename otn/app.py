@@ -87,7 +87,7 @@ def create_app(settings: Settings) -> Answers:
     documents.mount("/static/icons", WholeFiles(directory=ICONS_DIR))
     documents.mount("/static", WholeFiles(directory=STATIC_DIR))
     found = Endpoints(endpoints(api, downloads), OnlyWhileConnected(documents))
-    cache = ResponseCache(settings.cache_mib * 2**20)
+    cache = ResponseCache(settings.cache_mib * 2**20) if settings.cache_mib else None
     return Answers(Slashes(Errors(found, problems), settings.public_url), cache, log)
 
 

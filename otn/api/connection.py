@@ -1,10 +1,13 @@
 """A connection of a client: what is kept is sent from here, before a request becomes a task of the application.
 
 To answer from memory costs less than to make a task, its events and its messages for it, which is most of what uvicorn
-does for a request.
+does for a request. Of what is not kept, the head goes out with the first of the body: two calls of the system for one
+answer, and two packets, are a sixth of what uvicorn takes to send it.
 """
 
+import asyncio
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from uvicorn import Config
@@ -25,10 +28,15 @@ class Connection(HttpToolsProtocol):
         self._cache, self._log = answers.cache, answers.log
         self._is_answered = False
 
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A client is there."""
+        super().connection_made(transport)
+        self.transport = self._joined = _Joined(transport)
+
     def on_headers_complete(self) -> None:
         """The request is known: it is answered, or given to the application under the name that it is kept by."""
         self._is_answered = False
-        if self.parser.get_method() == b"GET":
+        if self._cache is not None and self.parser.get_method() == b"GET":
             key = key_of(self.url, self.headers, self.scheme, self.server)
             if key is not None:
                 if self._is_free() and (kept := self._cache.find(key)) is not None:
@@ -48,6 +56,11 @@ class Connection(HttpToolsProtocol):
         if not self._is_answered:
             super().on_message_complete()
 
+    def on_response_complete(self) -> None:
+        """An answer has ended, which may have had no body."""
+        self._joined.flush()
+        super().on_response_complete()
+
     def _is_free(self) -> bool:
         """Whether nothing that was asked for before is still to be sent, and the client takes what is."""
         is_idle = self.cycle is None or self.cycle.response_complete
@@ -66,3 +79,38 @@ class Connection(HttpToolsProtocol):
             path, _, query = self.url.partition(b"?")
             asked = {"method": "GET", "raw_path": path, "query_string": query}
             self._log.write({**self.scope, **asked}, 200, len(kept.body), time.perf_counter() - began)
+
+
+class _Joined(asyncio.Transport):
+    """What an answer is written to: its head is held back until there is something to send with it, or its end."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        super().__init__()
+        self._transport = transport
+        self._head = b""
+
+    def write(self, data: bytes) -> None:  # type: ignore[override]
+        """The head of an answer comes in one piece; to go on at once is what 100 (Continue) is about."""
+        if self._head:
+            self.writelines((self._head, data))
+            self._head = b""
+        elif data.startswith(b"HTTP/1.1 ") and not data.startswith(b"HTTP/1.1 100 "):
+            self._head = data
+        else:
+            self._transport.write(data)
+
+    def writelines(self, list_of_data: Iterable[bytes]) -> None:  # type: ignore[override]
+        self._transport.writelines(list_of_data)
+
+    def flush(self) -> None:
+        """Holds nothing back."""
+        if self._head:
+            self._transport.write(self._head)
+            self._head = b""
+
+    def close(self) -> None:
+        self.flush()
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()

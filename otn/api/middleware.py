@@ -58,11 +58,11 @@ _REPEATED_SLASHES = re.compile(r"/{2,}")
 class Answers:
     """Headers that every answer carries, its content coding, its line in the access log, and preflight requests.
 
-    An answer that is complete and may be kept is put into the cache, headers, coding and all, from where the connection
-    takes it (`otn.api.connection`).
+    Where there is a cache, an answer that is complete and may be kept is put into it, headers, coding and all: the
+    connection takes it from there (`otn.api.connection`).
     """
 
-    def __init__(self, app: ASGIApp, cache: ResponseCache, log: AccessLog | None = None) -> None:
+    def __init__(self, app: ASGIApp, cache: ResponseCache | None = None, log: AccessLog | None = None) -> None:
         self._app = app
         self.cache = cache
         self.log = log
@@ -87,7 +87,7 @@ class Answers:
     async def _answer(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         await self._app(scope, receive, answer.send)
         key, holds = scope.get(REQUEST_KEY), scope.get(KEEP_WHILE)
-        if key is not None and holds is not None and answer.whole is not None:
+        if self.cache is not None and key is not None and holds is not None and answer.whole is not None:
             self.cache.keep(key, KeptAnswer.of(*answer.whole, holds))
 
 

@@ -17,7 +17,6 @@ from starlette.routing import Route
 
 from otn.api.codings import CODINGS, encoded, stream_encoder
 from otn.api.middleware import Answers
-from otn.api.response_cache import ResponseCache
 from tests.api.conftest import running
 
 DECODERS: dict[str, Callable[[bytes], bytes]] = {
@@ -135,7 +134,7 @@ def downloads() -> Starlette:
 def downloading() -> Iterator[httpx.Client]:
     """A client of a service that streams."""
     with (
-        running(Answers(downloads(), ResponseCache(0))) as address,
+        running(Answers(downloads())) as address,
         httpx.Client(base_url=address, timeout=10) as client,
     ):
         yield client

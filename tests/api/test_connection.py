@@ -208,6 +208,25 @@ def test_who_reads_nothing_does_not_fill_the_memory() -> None:
     assert endpoint.calls == 2
 
 
+def test_the_head_comes_with_the_body() -> None:
+    with serving(Counting(holds=None)) as asked, socket.create_connection(asked.address, _TIMEOUT) as connection:
+        for _ in range(20):
+            connection.sendall(_READING)
+            assert len(connection.recv(65536)) > 4000
+
+
+def test_who_waits_for_leave_to_go_on_gets_it() -> None:
+    """And a head without a body does not wait for one."""
+    asking = b"POST /a HTTP/1.1\r\nHost: otn.example\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n"
+    with serving(Counting()) as asked, socket.create_connection(asked.address, _TIMEOUT) as connection:
+        connection.sendall(asking)
+        assert connection.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(b"{}")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 OK\r\n")
+        connection.sendall(_READING.replace(b"GET", b"HEAD"))
+        assert connection.recv(65536).endswith(b"\r\n\r\n")
+
+
 def test_only_our_application_is_served_so() -> None:
     loop = asyncio.new_event_loop()
     with closing(loop), pytest.raises(TypeError, match="keeps no answers"):

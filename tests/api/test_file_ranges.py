@@ -17,7 +17,6 @@ from otn.api.feature_files import PIECE
 from otn.api.file_ranges import SentFile, send_file, wanted_range
 from otn.api.middleware import Answers
 from otn.api.problems import Errors, Problems
-from otn.api.response_cache import ResponseCache
 from otn.model.service import read_service
 from otn.portal.pages import Pages
 from tests.api.conftest import running
@@ -77,7 +76,7 @@ def _sending(path: Path) -> ASGIApp:
         assert scope["type"] == "http"
         await send_file(scope, receive, send, file)
 
-    return Answers(Errors(app, Problems(Pages(read_service()), None)), ResponseCache(0))
+    return Answers(Errors(app, Problems(Pages(read_service()), None)))
 
 
 def _few_bytes(descriptor: int, length: int, offset: int) -> bytes:
