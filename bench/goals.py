@@ -8,7 +8,7 @@ from bench.downloads import Download
 from bench.editions import EditionBuild, TileBuild
 from bench.measure import Measure, Result
 from bench.servers import AGAIN, BARE, FILES, FLOOR, OWN
-from bench.tile_servers import MARTIN
+from bench.tile_servers import MARTIN, MARTIN_ANEW
 from bench.tiles import TileCase
 from otn.store.tile_sql import MAXIMUM_BYTES
 
@@ -72,7 +72,9 @@ def build_tile_goals(tiles: TileBuild) -> Iterator[Goal]:
 def tile_goals(ready: Iterable[TileCase], made: Iterable[TileCase]) -> Iterator[Goal]:
     """Sending ready-made tiles, and making tiles on the fly, beside the peers."""
     for case in ready:
-        yield from _to_peers(case, (OWN, AGAIN), {FILES: _TILE_TO_NGINX, MARTIN: 1.0})
+        # Each beside the one that does the same: what is kept by either is sent for less than what is read.
+        yield from _to_peers(case, (OWN,), {FILES: _TILE_TO_NGINX, MARTIN_ANEW: 1.0})
+        yield from _to_peers(case, (AGAIN,), {FILES: _TILE_TO_NGINX, MARTIN: 1.0})
     largest = 0
     for case in made:
         yield from _to_peers(case, (OWN,), {"tipg": 1 / 10, MARTIN: 1 / 10} if case.whole_table else {"tipg": 1.0})

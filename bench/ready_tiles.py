@@ -1,7 +1,7 @@
 """Ready-made tiles: OTN beside martin with the same file, and beside nginx, which only sends what it is given."""
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from bench.client import get
 from bench.data import DATA_DIR
 from bench.measure import Meter, Result
 from bench.servers import FILES, Place, Server, nginx, running
-from bench.tile_servers import MARTIN, MARTIN_PROGRAM, NO_MARTIN, martin_of_file
+from bench.tile_servers import MARTIN, MARTIN_ANEW, MARTIN_PROGRAM, NO_MARTIN, martin_of_file
 from bench.tiles import MAP, TileCase, own_path, sized
 from otn.edition.tile_file import TileFile
 from otn.edition.tile_info import numbers_of_tiles, path_of_tiles
@@ -27,22 +27,26 @@ def ready_made(meter: Meter, own: Sequence[Server], place: Place, runs: int) -> 
     found = []
     with ExitStack() as stack:
         as_files = stack.enter_context(running(FILES, place, lambda at: nginx(at, files)))
-        martin = None
-        if MARTIN_PROGRAM.exists():
-            beside = replace(place, port=place.port + 1)
-            martin = stack.enter_context(running(MARTIN, beside, martin_of_file(tiles.path)))
+        martins = [stack.enter_context(server) for server in _martins(place, tiles.path)]
         for zoom in _ZOOMS:
             some = _some_tiles(tiles, zoom)
             paths = [own_path(tile) for tile in some]
             for path in paths:
                 _copy(own[0], path, files)
             asked = dict.fromkeys((*own, as_files), paths)
-            if martin is not None:
-                asked[martin] = [f"/{ROADS.id}/{tile.matrix}/{tile.column}/{tile.row}" for tile in some]
+            of_martin = [f"/{ROADS.id}/{tile.matrix}/{tile.column}/{tile.row}" for tile in some]
+            asked |= dict.fromkeys(martins, of_martin)
             results = sized(meter.compare(asked, runs, MAP), asked)
-            results.setdefault(MARTIN, Result(None, why_not=NO_MARTIN))
+            if not martins:
+                results[MARTIN] = Result(None, why_not=NO_MARTIN)
             found.append(TileCase(f"Ready-made tile of zoom {zoom}", results))
     return found
+
+
+def _martins(place: Place, tiles: Path) -> Iterator[AbstractContextManager[Server]]:
+    if MARTIN_PROGRAM.exists():
+        for port, (name, kept) in enumerate(((MARTIN, True), (MARTIN_ANEW, False)), place.port + 1):
+            yield running(name, replace(place, port=port), martin_of_file(tiles, kept=kept))
 
 
 def _some_tiles(file: TileFile, zoom: int) -> list[TileAddress]:

@@ -26,7 +26,8 @@ Each of them counts exactly. tipg's count is its own statement for that request,
 OTN's is the length of what its index finds. "OTN" makes each answer anew; "OTN, asked again" is OTN by default: it
 sends what it answered before, as long as the edition is the same. "bare editions" is what reading an edition costs in
 the same server without negotiation, validation, links, validators and the rest of a conforming answer; "uvicorn alone"
-is what that server takes to send the bytes of OTN's answers from memory.
+is what that server takes to send the bytes of OTN's answers from memory by a task of an application, as it sends all
+that is not "asked again".
 """
 _TILES = """
 All are asked for the same tiles of WebMercatorQuad, with the headers of a map in a browser; bytes are those of an
@@ -34,7 +35,7 @@ average answer as it is sent.
 
 Ready-made tiles are from all over the data. OTN, martin and nginx have the same ones: martin in OTN's own file, nginx
 as the files that OTN answered. OTN unpacks what is shorter than 1,400 bytes; martin sends all as it is stored. "OTN,
-asked again" and martin keep tiles in memory, as both do by default.
+asked again" and "martin" keep tiles in memory, as both do by default; "OTN" and "martin, none kept" read each anew.
 
 Tiles made on the fly are those in which some roads begin. Same content: peers read a view of the very rows that OTN
 makes its tile of that zoom from, with the same properties, by the same index. What is not the same: OTN has the

@@ -28,7 +28,7 @@ BARE = "bare editions"
 """The server that shows what OTN adds to the reading of its editions."""
 
 FLOOR = "uvicorn alone"
-"""The server that OTN runs in, sending the bytes of OTN's answers from memory: what no server in Python can beat."""
+"""The server that OTN runs in, sending the bytes of OTN's answers from memory: what no answer made anew can beat."""
 FILES = "nginx"
 
 PEERS = TOOLS / "bench-venv" / "bin"

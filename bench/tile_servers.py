@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from otn.settings import ROOT
 from otn.store.tile_sql import BUFFER, EXTENT
 
 MARTIN = "martin"
+"""martin as it is by default: it keeps tiles in memory."""
+MARTIN_ANEW = "martin, none kept"
 MARTIN_PROGRAM = PROGRAMS / MARTIN
 NO_MARTIN = "it is not built: see scripts/install-bench.sh"
 _MARTIN = "martin 1.14.0"
@@ -42,11 +44,14 @@ def otn_without_editions(place: Place) -> Command:
     )  # fmt: skip
 
 
-def martin_of_file(tiles: Path) -> Callable[[Place], Command]:
-    """martin serving OTN's own file of tiles, with the cache that it has by default."""
+def martin_of_file(tiles: Path, *, kept: bool) -> Callable[[Place], Command]:
+    """martin serving OTN's own file of tiles, with the cache that it has by default, or where it is not `kept` none."""
 
     def command(place: Place) -> Command:
-        return _martin(place, {"pmtiles": {"sources": {ROADS.id: str(tiles)}}}, "of OTN's file of tiles")
+        sources = {"pmtiles": {"sources": {ROADS.id: str(tiles)}}}
+        if kept:
+            return _martin(place, sources, "of OTN's file of tiles")
+        return _martin(place, {"cache": "disable", **sources}, "of OTN's file of tiles, no tile kept")
 
     return command
 
@@ -82,9 +87,9 @@ def tipg_of_views(views: list[TileView]) -> Callable[[Place], Command]:
     return command
 
 
-def _martin(place: Place, sources: dict[str, object], what: str) -> Command:
+def _martin(place: Place, sources: Mapping[str, object], what: str) -> Command:
     configuration = place.directory / f"martin-{place.port}.yaml"
-    settings = {"listen_addresses": f"127.0.0.1:{place.port}", "worker_processes": place.workers} | sources
+    settings = {"listen_addresses": f"127.0.0.1:{place.port}", "worker_processes": place.workers, **sources}
     configuration.write_text(yaml.safe_dump(settings))
     return Command([str(MARTIN_PROGRAM), "--config", str(configuration)], {}, "/health", f"{_MARTIN}: {what}")
 
