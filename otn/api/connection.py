@@ -40,12 +40,11 @@ class Connection(HttpToolsProtocol):
         self._is_answered = False
         if self._cache is not None and self.parser.get_method() == b"GET":
             key = key_of(self.url, self.headers, self.scheme, self.server)
-            if key is not None:
-                if self._is_free() and (kept := self._cache.find(key)) is not None:
-                    self._is_answered = True
-                    self._send(kept)
-                    return
-                self.scope[REQUEST_KEY] = key  # type: ignore[literal-required]
+            if self._is_free() and (kept := self._cache.find(key)) is not None:
+                self._is_answered = True
+                self._send(kept)
+                return
+            self.scope[REQUEST_KEY] = key  # type: ignore[literal-required]
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -71,16 +70,16 @@ class Connection(HttpToolsProtocol):
     def _send(self, kept: KeptAnswer) -> None:
         began = time.perf_counter()
         stays_open = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
-        lines = [STATUS_LINE[200], *[b"%b: %b\r\n" % header for header in self.server_state.default_headers], kept.head]
-        lines.append(b"\r\n" if stays_open else b"connection: close\r\n\r\n")
-        self._joined.send(b"".join(lines), kept.body)
+        dated = [b"%b: %b\r\n" % header for header in self.server_state.default_headers]
+        end = b"\r\n" if stays_open else b"connection: close\r\n\r\n"
+        self._joined.send(b"".join([STATUS_LINE[kept.status], *dated, kept.head, end]), kept.body)
         if not stays_open:
             self.transport.close()
         self.on_response_complete()
         if self._log is not None:
             path, _, query = self.url.partition(b"?")
             asked = {"method": "GET", "raw_path": path, "query_string": query}
-            self._log.write({**self.scope, **asked}, 200, len(kept.body), time.perf_counter() - began)
+            self._log.write({**self.scope, **asked}, kept.status, len(kept.body), time.perf_counter() - began)
 
 
 class _Joined(asyncio.Transport):

@@ -94,6 +94,7 @@ class _Endpoint(ABC, Generic[Query]):
             if not context.representation.is_html and is_not_modified(
                 scope, etag(context, state.version), state.updated
             ):
+                self._keep(scope, asked)
                 unchanged = validators(context, state.version, state.updated)
                 await _send(send, 304, [*unchanged, *self._edition_header(asked, state)], b"")
                 return
@@ -108,10 +109,15 @@ class _Endpoint(ABC, Generic[Query]):
         body = answer.body
         if context.representation.is_html:
             body = await feature_page(self._api, await self._served(asked), context, body)
-        elif asked.edition is not None:
-            scope[KEEP_WHILE] = self._api.editions.still(asked.edition, pinned=asked.query.names_edition)
+        else:
+            self._keep(scope, asked)
         headers.append((b"content-length", b"%d" % len(body)))
         await _send(send, 200, headers, body)
+
+    def _keep(self, scope: Scope, asked: _Asked[Query]) -> None:
+        """Lets the answer be kept, where it is an edition's."""
+        if asked.edition is not None:
+            scope[KEEP_WHILE] = self._api.editions.still(asked.edition, pinned=asked.query.names_edition)
 
     async def _stream(self, file: FeatureFile, answer: Streamed, receive: Receive) -> None:
         async with self._api.pool.streaming(), WhileConnected(receive):

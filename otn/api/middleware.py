@@ -19,7 +19,7 @@ from otn.api.codings import (
     is_compressible,
     stream_encoder,
 )
-from otn.api.conditional import etag_in_coding
+from otn.api.conditional import etag_in_coding, is_conditional
 from otn.api.disconnect import WhileConnected
 from otn.api.response_cache import KEEP_WHILE, REQUEST_KEY, Header, KeptAnswer, ResponseCache
 
@@ -52,6 +52,7 @@ _ON_EVERY_ANSWER: list[Header] = [
 _ON_PAGES: list[Header] = [(b"content-security-policy", _CONTENT_SECURITY_POLICY), (b"referrer-policy", b"same-origin")]
 
 _NO_CONTENT = (204, 304)
+_KEPT = (200, *_NO_CONTENT)
 _REPEATED_SLASHES = re.compile(r"/{2,}")
 
 
@@ -87,14 +88,17 @@ class Answers:
     async def _answer(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         await self._app(scope, receive, answer.send)
         key, holds = scope.get(REQUEST_KEY), scope.get(KEEP_WHILE)
-        if self.cache is not None and key is not None and holds is not None and answer.whole is not None:
+        if self.cache is None or key is None or holds is None or answer.whole is None:
+            return
+        # Whoever names what is out of date need not have room for what others get without naming anything.
+        if answer.status == 304 or not is_conditional(scope):
             self.cache.keep(key, KeptAnswer.of(*answer.whole, holds))
 
 
 class _Answer:
     """One answer on its way: its start is held back until the first of the body shows whether coding is worth it.
 
-    `whole` are its headers and its body once it is sent, where it is of status 200 and came in one piece.
+    `whole` are its status, its headers and its body once it is sent, where it is no error and came in one piece.
     """
 
     __slots__ = ("_coding", "_encoder", "_head", "_identity_refused", "_send", "_start", "sent", "status", "whole")
@@ -107,7 +111,7 @@ class _Answer:
         self._encoder: Encoder | None = None
         self.status: int | None = None
         self.sent = 0
-        self.whole: tuple[list[Header], bytes] | None = None
+        self.whole: tuple[int, list[Header], bytes] | None = None
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -117,8 +121,8 @@ class _Answer:
             start, self._start = self._start, None
             message = self._begin(start, message)
             self.status = start["status"]
-            if self.status == 200 and not message.get("more_body", False):
-                self.whole = start["headers"], message.get("body", b"")
+            if start["status"] in _KEPT and not message.get("more_body", False):
+                self.whole = start["status"], start["headers"], message.get("body", b"")
             await self._send(start)
         elif self._encoder is not None:
             more = message.get("more_body", False)

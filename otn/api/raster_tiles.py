@@ -39,12 +39,12 @@ class RasterTile:
         wanted = names | {"tile_col": names["tile_col"].removesuffix(_SUFFIX)}
         tile = tile_address(wanted, tile_matrix_set, deepest(tile_matrix_set))
         etag = served.etag(kind.drawn.value)
+        scope[KEEP_WHILE] = self._api.rasters.still(served)
         if is_not_modified(scope, etag):
             await send_picture(send, 304, etag)
             return
         async with WhileConnected(receive):
             content = await self._api.rasters.run(draw_tile, served.path, kind.drawn, tile_matrix_set, tile)
-        scope[KEEP_WHILE] = self._api.rasters.still(served)
         await send_picture(send, 204 if content is None else 200, etag, content or b"")
 
 

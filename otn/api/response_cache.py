@@ -20,7 +20,7 @@ KEEP_WHILE = "otn.keep_while"
 Header = tuple[bytes, bytes]
 Key = tuple[object, ...]
 
-_VARYING = frozenset((b"host", b"accept", b"accept-language", b"accept-encoding"))
+_VARYING = frozenset((b"host", b"accept", b"accept-language", b"accept-encoding", *CONDITIONAL))
 _SHARE = 8
 """No answer takes more than this part of the cache, so that a few huge pages leave room for the others."""
 _OVERHEAD = 2048
@@ -28,16 +28,17 @@ _OVERHEAD = 2048
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """Status 200, all the headers as they are sent, and the whole body."""
+    """All the headers as they are sent, and the whole body."""
 
+    status: int
     head: bytes
     body: bytes
     holds: Callable[[], bool]
 
     @classmethod
-    def of(cls, headers: Sequence[Header], body: bytes, holds: Callable[[], bool]) -> Self:
+    def of(cls, status: int, headers: Sequence[Header], body: bytes, holds: Callable[[], bool]) -> Self:
         """The answer that an application sent."""
-        return cls(b"".join([b"%b: %b\r\n" % header for header in headers]), body, holds)
+        return cls(status, b"".join([b"%b: %b\r\n" % header for header in headers]), body, holds)
 
 
 class ResponseCache:
@@ -76,18 +77,9 @@ class ResponseCache:
         self.bytes -= _size(self._kept.pop(key))
 
 
-def key_of(target: bytes, headers: Sequence[Header], *connection: object) -> Key | None:
-    """What a reading of `target`, as it was asked for, is known by; `connection` is what else an answer depends on.
-
-    None where the client has an answer already, and only asks whether it holds.
-    """
-    said = []
-    for header in headers:
-        if header[0] in _VARYING:
-            said.append(header)
-        elif header[0] in CONDITIONAL:
-            return None
-    return target, *connection, *said
+def key_of(target: bytes, headers: Sequence[Header], *connection: object) -> Key:
+    """What a reading of `target`, as it was asked for, is known by; `connection` is what else an answer depends on."""
+    return target, *connection, *[header for header in headers if header[0] in _VARYING]
 
 
 def _size(answer: KeptAnswer) -> int:

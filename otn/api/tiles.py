@@ -63,6 +63,7 @@ class CollectionTile:
         if is_conditional(scope):
             version = known or await self._version(collection, receive)
             if is_not_modified(scope, strong_etag(version)):
+                self._keep(scope, collection, version)
                 await send_not_modified(send, version, REVALIDATE)
                 return
         if ready is not None and known is not None:

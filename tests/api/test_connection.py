@@ -45,6 +45,10 @@ class Counting:
             pass
         if self.holds is not None:
             scope[KEEP_WHILE] = lambda: self.holds
+        if (b"if-none-match", b'"one"') in scope["headers"]:
+            await send({"type": "http.response.start", "status": 304, "headers": [(b"etag", b'"one"')]})
+            await send({"type": "http.response.body"})
+            return
         headers = [(b"content-type", b"application/json"), (b"etag", b'"one"')]
         if self._pieces == 1:
             headers.append((b"content-length", b"%d" % self._size))
@@ -109,6 +113,25 @@ def test_every_answer_has_its_line_in_the_access_log(tmp_path: Path) -> None:
     assert again.partition("]")[2] == first.partition("]")[2]
 
 
+def test_who_has_the_answer_is_told_so_again() -> None:
+    endpoint = Counting()
+    with serving(endpoint) as asked:
+        first, again = (asked.whole(if_none_match='"one"') for _ in range(2))
+        assert asked.whole()[0] == 200
+    assert endpoint.calls == 2
+    assert again == first
+    assert (again[0], again[1]["etag"], again[2]) == (304, '"one"', b"")
+
+
+def test_that_there_is_nothing_is_kept_too() -> None:
+    endpoint = Counting(204, size=0)
+    with serving(endpoint) as asked:
+        first, again = (asked.whole() for _ in range(2))
+    assert endpoint.calls == 1
+    assert again == first
+    assert (again[0], again[2]) == (204, b"")
+
+
 def test_every_coding_is_kept_for_itself() -> None:
     endpoint = Counting()
     with serving(endpoint) as asked:
@@ -141,13 +164,15 @@ def test_the_rest_is_not_kept(make: Callable[[], Counting]) -> None:
 @pytest.mark.parametrize(
     ("method", "headers"),
     [("HEAD", {}), ("POST", {}), ("GET", {"if_none_match": '"two"'}), ("GET", {"if_modified_since": "x"})],
+    ids=["HEAD", "POST", "a tag out of date", "a date"],
 )
 def test_what_is_no_plain_reading_is_answered_anew(method: str, headers: dict[str, str]) -> None:
     endpoint = Counting()
     with serving(endpoint) as asked:
         asked.whole()
-        asked.whole(method, **headers)
-    assert endpoint.calls == 2
+        for _ in range(2):
+            asked.whole(method, **headers)
+    assert endpoint.calls == 3
 
 
 @pytest.mark.parametrize(
