@@ -21,6 +21,8 @@ _ARGUMENTS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--en
 _PAGES = {"start": "/", "collection": "/collections/ports", "features": "/collections/airports/items?country=BE"}
 # Drawn from the zoom of a town on: their overviews are the base map alone.
 _OF_TOWNS = {"road-nodes", "port-facilities", "buildings"}
+# Drawn in the cities that publish them.
+_MEASURED = {"accidents", "traffic-counts", "traffic-volumes"}
 _QUALITY = 85
 _VIEW: ViewportSize = {"width": 380, "height": 420}
 _TILE_PIXELS = 512
@@ -48,6 +50,7 @@ TOWNS = Table(
     ),
     (11, 14, 16),
 )
+CITIES = Table("cities", (("Birmingham", 52.4827, -1.8904),), (8, 11, 14, 16))
 PRINTED = replace(TOWNS, name="print", variants=("print",))
 HEIGHTS = Table("heights", (("Monaco", 43.7345, 7.4200),), (8, 11, 13), ("light",))
 
@@ -116,10 +119,16 @@ def sheets(service: str) -> Iterator[tuple[str, Table]]:
     found = httpx.get(f"{service}/collections", timeout=30).raise_for_status().json()
     for entry in found["collections"]:
         if entry["itemType"] == "feature":
-            tables = (TOWNS,) if entry["id"] in _OF_TOWNS else (OVERVIEWS, TOWNS)
-            yield from ((entry["id"], table) for table in tables)
+            yield from ((entry["id"], table) for table in tables_of(entry["id"]))
         else:
             yield from ((style, HEIGHTS) for style in ("hillshade", "relief"))
+
+
+def tables_of(collection: str) -> Sequence[Table]:
+    """Where a collection is drawn."""
+    if collection in _MEASURED:
+        return (CITIES,)
+    return (TOWNS,) if collection in _OF_TOWNS else (OVERVIEWS, TOWNS)
 
 
 def main(service: str, *wanted: str) -> None:
