@@ -1,5 +1,6 @@
 """The base map as vector tiles: land, boundaries and names of countries under every map of ours."""
 
+import time
 from typing import Any
 
 from starlette.types import Receive, Scope, Send
@@ -9,6 +10,7 @@ from otn.api.context import Api
 from otn.api.disconnect import WhileConnected
 from otn.api.links import Links
 from otn.api.query import REPRESENTATION_PARAMETERS
+from otn.api.response_cache import KEEP_WHILE
 from otn.api.tiles import (
     MadeTile,
     send_not_modified,
@@ -31,6 +33,7 @@ _LAYERS = {
 }
 # It changes with the program only.
 _A_DAY = "public, max-age=86400"
+_KEPT_SECONDS = 3600
 
 
 def basemap_tilejson(links: Links) -> dict[str, Any]:
@@ -61,6 +64,8 @@ class BasemapTile:
         """Raises what the error handlers know: RequestError, HTTPException, ClientLeft."""
         tile_request_parameters(scope, REPRESENTATION_PARAMETERS)
         tile = tile_address(scope["path_params"], WEB_MERCATOR_QUAD, BASEMAP_ZOOMS[-1])
+        until = time.monotonic() + _KEPT_SECONDS
+        scope[KEEP_WHILE] = lambda: time.monotonic() < until
         if is_conditional(scope):
             version = await self._version(receive)
             if is_not_modified(scope, strong_etag(version)):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 
 from otn.etl.basemap import load_basemap
@@ -51,6 +52,18 @@ def test_who_has_a_tile_is_told_so(basemap_client: httpx.Client) -> None:
     assert answer.headers["cache-control"] == "public, max-age=86400"
     again = basemap_client.get("/basemap/3/2/4", headers={"If-None-Match": answer.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_tile_is_made_once(database_url: str) -> None:
+    """Every map of ours asks for it."""
+    load_basemap(database_url)
+    with served(Settings(database_url=database_url)) as address, httpx.Client(base_url=address, timeout=60) as client:
+        first = client.get("/basemap/2/1/2")
+        with psycopg.connect(database_url) as connection:
+            connection.execute("DELETE FROM basemap_state")
+        again, other = client.get("/basemap/2/1/2"), client.get("/basemap/2/1/1")
+    assert (first.status_code, again.status_code, other.status_code) == (200, 200, 404)
+    assert again.content == first.content
 
 
 def test_without_a_base_map_there_is_none(database_url: str) -> None:
