@@ -149,7 +149,7 @@ class Load:
     def _nothing_loaded(self, rejects: dict[str, int]) -> str | None:
         if self._stagings[self._dataset.collection].tally.features:
             return None
-        return _nothing_loaded(self.counts.read, rejects, self._dataset, self._source)
+        return _nothing_loaded(self.counts, rejects, self._dataset, self._source)
 
     def _too_many_rejected(self, rejects: dict[str, int]) -> str | None:
         if not _one(self._connection, _FEATURES, self._dataset.id):
@@ -277,13 +277,17 @@ def _only_one_at_a_time(connection: psycopg.Connection, dataset: str) -> None:
     connection.execute("SET LOCAL lock_timeout = 0")
 
 
-def _nothing_loaded(number_read: int, rejects: dict[str, int], dataset: Dataset, source: Source) -> str:
-    if not number_read:
+def _nothing_loaded(counts: Counts, rejects: dict[str, int], dataset: Dataset, source: Source) -> str:
+    rows = counts.read + counts.unselected
+    if not rows:
         return f"{source.description} has no rows for {dataset.id}; what was served before is still served."
-    reasons = ", ".join(f"{reason} {count:,}" for reason, count in rejects.items())
+    reasons = [f"{reason} {count:,}" for reason, count in rejects.items()]
+    if counts.unselected:
+        reasons.append(f"not of the region {dataset.region} {counts.unselected:,}")
+    shown = f", and `otn rejects {dataset.id}` shows the rows" if rejects else ""
     return (
-        f"None of the {number_read:,} rows of {source.description} could be loaded ({reasons}); "
-        f"what was served before is still served, and `otn rejects {dataset.id}` shows the rows."
+        f"None of the {rows:,} rows of {source.description} could be loaded ({', '.join(reasons)}); "
+        f"what was served before is still served{shown}."
     )
 
 

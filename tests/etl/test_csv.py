@@ -166,6 +166,15 @@ def test_what_is_declared_wins_over_what_the_file_looks_like(path: Path) -> None
     assert features(reader, rows, PORTS)[0] == {"name": "één", "harbourSize": "small"}
 
 
+def test_a_file_without_the_declared_delimiter_is_refused_for_that(path: Path) -> None:
+    path.write_text("id,lon,lat\n1,4,51\n")
+    with pytest.raises(SourceError, match=r"a\.csv has ',' between .*, where ';' is declared as the delimiter"):
+        list(CsvFile(path, None, dataset("ports", "csv", delimiter=";")).read())
+    path.write_text("wkt\nPOINT(4 51)\n")
+    (rows,) = CsvFile(path, None, dataset("ports", "csv", delimiter=";")).read()
+    assert rows.geometry.tolist() == [shapely.Point(4, 51)]
+
+
 def test_columns_that_are_declared_and_not_there_are_named(path: Path) -> None:
     path.write_text("id,lon,lat\n1,4,51\n")
     declared = dataset("ports", "csv", identifier=["nr"], fields={"name": "naam", "country": "land"})
