@@ -189,6 +189,17 @@ def test_a_place_in_one_cell_is_told_by_the_name_of_its_column(path: Path, heade
     assert [reject.detail for reject in rows.rejects] == ["the geometry cannot be read: 'here'"]
 
 
+@pytest.mark.parametrize(
+    "header", ["Nr;Naam;Breedtegraad;Lengtegraad", "Nr;Bezeichnung;Breitengrad;Längengrad", "Nr;Název;lat;lon"]
+)
+def test_columns_may_be_named_in_languages_of_the_partners(path: Path, header: str) -> None:
+    path.write_bytes(f"{header}\r\n1;Brugge – haven;51;4\r\n".encode())
+    reader = CsvFile(path, None)
+    (rows,) = reader.read()
+    assert rows.geometry.tolist() == [POINT]
+    assert features(reader, rows, PORTS)[0]["name"] == "Brugge – haven"
+
+
 def test_a_name_that_does_not_tell_which_comes_first_is_no_place(path: Path) -> None:
     assert "source.geometry" in refusal(path, "id;coordinates\na;51.2, 4.5\n")
 

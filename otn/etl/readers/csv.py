@@ -15,6 +15,7 @@ from typing import IO
 from otn.errors import SourceError
 from otn.etl.readers.columns import check_file
 from otn.etl.readers.delimiters import delimiter_of
+from otn.etl.readers.disguises import check_is_text
 from otn.etl.readers.records import TextTable, TextTableReader, numbered, text_table
 from otn.etl.readers.text_encoding import opened_bytes, text_encoding
 from otn.model.sources import FileSource
@@ -46,6 +47,7 @@ def csv_table(path: Path, source: FileSource | None, region: str, remarks: list[
     Raises SourceError, when its rows are read too, if the file is empty, cut off or in another encoding.
     """
     check_file(path)
+    check_is_text(path)
     csv.field_size_limit(_LONGEST_CELL)
     with _translated(path, source), opened_text(path, source, region, remarks) as file:
         lines, delimiter = _lines(file, path, source)

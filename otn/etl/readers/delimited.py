@@ -23,6 +23,7 @@ from pyarrow import csv as arrow_csv
 from otn.errors import SourceError
 from otn.etl.readers.columns import check_file
 from otn.etl.readers.delimiters import delimiter_of
+from otn.etl.readers.disguises import check_is_text
 from otn.etl.rows import Reason, Reject
 
 _BLOCK = 8 << 20
@@ -156,6 +157,7 @@ class Delimited:
     @cached_property
     def _first_line(self) -> str:
         check_file(self.path)
+        check_is_text(self.path)
         with self._translated(), self._opened() as file:
             # The byte order mark is no part of the first name.
             return file.readline(_CHUNK).decode(self.encoding).removeprefix("\ufeff").rstrip("\r\n")
