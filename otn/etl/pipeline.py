@@ -15,7 +15,7 @@ from pyogrio._err import _register_error_handler
 
 from otn.errors import LoadError
 from otn.etl.background import Background
-from otn.etl.check import check_crs, check_geometry
+from otn.etl.check import check_crs, check_fields, check_geometry
 from otn.etl.check_place import Places, swapped_axes
 from otn.etl.extract import BY_DEFAULT, Downloads, Origin, Source, extract, wanted
 from otn.etl.harmonise import Features, harmonise, harmonised_geometry
@@ -151,7 +151,9 @@ class _Recipe:
         under_way.rejects.add(rejects)
         # What was selected for the region lies in it.
         regions = self._regions if self._belongs is None else None
-        features = harmonise(checked, rows, self._source.reader, self._dataset, collection, regions)
+        harmonised = harmonise(checked, rows, self._source.reader, self._dataset, collection, regions)
+        features, rejects = check_fields(harmonised, rows, collection)
+        under_way.rejects.add(rejects)
         for name, code in unknown_codes(features.fields, collection):
             under_way.counts.unknown_codes.add(name, code)
         if collection == ROADS:
