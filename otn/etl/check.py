@@ -13,7 +13,7 @@ from otn.errors import SourceError
 from otn.etl import check_place
 from otn.etl.check_place import ANYWHERE, Places
 from otn.etl.geometry import finite, in_degrees_of_wgs84, to_crs84
-from otn.etl.harmonise import Shapes
+from otn.etl.harmonise import Features, Shapes
 from otn.etl.rows import LONGEST_TEXT, Geometries, Reason, Reject, SourceRows
 from otn.model.collections import Collection, GeometryKind
 
@@ -77,6 +77,18 @@ def _invalid_areas(geometry: Geometries, kinds: npt.NDArray[np.int32]) -> npt.ND
     return invalid
 
 
+def check_fields(features: Features, rows: SourceRows, collection: Collection) -> tuple[Features, list[Reject]]:
+    """The features with a value in every field that must have one, and a reject for each row that lacks it."""
+    rejects: list[Reject] = []
+    for field in collection.fields:
+        if field.required and features.fields[field.name].null_count:
+            present = np.asarray(features.fields[field.name].is_valid(), dtype=np.bool_)
+            detail = f"the row has nothing for {field.name}, which every feature of {collection.id} has"
+            rejects += [_rejected(rows, int(row), Reason.NO_VALUE, detail) for row in np.unique(features.row[~present])]
+            features = features.filtered(present)
+    return features, rejects
+
+
 def check_crs(rows: SourceRows) -> None:
     """Raises SourceError when none of the rows lies where the CRS of the source is used: then it is another one."""
     with np.errstate(invalid="ignore"):
@@ -106,6 +118,10 @@ def _reject(rows: SourceRows, row: int, reason: Reason, geometry: shapely.Geomet
         detail += f": {geometry.geom_type}"
     if reason is Reason.INVALID:
         detail += f": {shapely.is_valid_reason(geometry)}"
+    return _rejected(rows, row, reason, detail)
+
+
+def _rejected(rows: SourceRows, row: int, reason: Reason, detail: str) -> Reject:
     return Reject(int(rows.position[row]), rows.source_id[row].as_py(), reason, detail, row_as_it_came(rows, row))
 
 

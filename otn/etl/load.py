@@ -22,7 +22,7 @@ from otn.etl.load_records import Counts, LoadSummary, record_load, record_reject
 from otn.etl.memory import give_back_memory
 from otn.etl.merge import Changes, Merge
 from otn.etl.staging import Rejects, StagedTable, Staging
-from otn.etl.tolerance import Tolerance
+from otn.etl.tolerance import Tolerance, rows_shown
 from otn.etl.turns import wait_for_other_merges
 from otn.model.collections import COLLECTIONS, Collection
 from otn.model.datasets import Dataset
@@ -149,7 +149,8 @@ class Load:
     def _nothing_loaded(self, rejects: dict[str, int]) -> str | None:
         if self._stagings[self._dataset.collection].tally.features:
             return None
-        return _nothing_loaded(self.counts.read, rejects, self._dataset, self._source)
+        shown = f", and {rows_shown(self._dataset.id, dry_run=self.dry_run)}" if rejects else ""
+        return f"{_nothing_loaded(self.counts, rejects, self._dataset, self._source)}{shown}."
 
     def _too_many_rejected(self, rejects: dict[str, int]) -> str | None:
         if not _one(self._connection, _FEATURES, self._dataset.id):
@@ -157,7 +158,7 @@ class Load:
         before = self._connection.execute(_REJECTED_BEFORE, [self._dataset.id]).fetchone()
         staged = self._stagings[self._dataset.collection].tally.features
         return self._tolerance.too_many_rejected(
-            self._dataset.id, rejects, staged, before=float(before[0]) if before else 0.0
+            self._dataset.id, rejects, staged, before=float(before[0]) if before else 0.0, dry_run=self.dry_run
         )
 
     def _too_much_removed(self, merge: Merge | Filling) -> str | None:
@@ -277,13 +278,16 @@ def _only_one_at_a_time(connection: psycopg.Connection, dataset: str) -> None:
     connection.execute("SET LOCAL lock_timeout = 0")
 
 
-def _nothing_loaded(number_read: int, rejects: dict[str, int], dataset: Dataset, source: Source) -> str:
-    if not number_read:
-        return f"{source.description} has no rows for {dataset.id}; what was served before is still served."
-    reasons = ", ".join(f"{reason} {count:,}" for reason, count in rejects.items())
+def _nothing_loaded(counts: Counts, rejects: dict[str, int], dataset: Dataset, source: Source) -> str:
+    rows = counts.read + counts.unselected
+    if not rows:
+        return f"{source.description} has no rows for {dataset.id}; what was served before is still served"
+    reasons = [f"{reason} {count:,}" for reason, count in rejects.items()]
+    if counts.unselected:
+        reasons.append(f"not of the region {dataset.region} {counts.unselected:,}")
     return (
-        f"None of the {number_read:,} rows of {source.description} could be loaded ({reasons}); "
-        f"what was served before is still served, and `otn rejects {dataset.id}` shows the rows."
+        f"None of the {rows:,} rows of {source.description} could be loaded ({', '.join(reasons)}); "
+        "what was served before is still served"
     )
 
 

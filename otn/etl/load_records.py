@@ -44,9 +44,10 @@ class LoadSummary:
 
 @dataclass
 class Counts:
-    """What the stages before the database counted."""
+    """What the stages before the database counted; `unselected` are rows of other regions than the dataset's."""
 
     read: int = 0
+    unselected: int = 0
     normalised: int = 0
     repaired: int = 0
     unknown_codes: UnknownCodes = field(default_factory=UnknownCodes)

@@ -15,7 +15,7 @@ from pyogrio._err import _register_error_handler
 
 from otn.errors import LoadError
 from otn.etl.background import Background
-from otn.etl.check import check_crs, check_geometry
+from otn.etl.check import check_crs, check_fields, check_geometry
 from otn.etl.check_place import Places, swapped_axes
 from otn.etl.extract import BY_DEFAULT, Downloads, Origin, Source, extract, wanted
 from otn.etl.harmonise import Features, harmonise, harmonised_geometry
@@ -71,6 +71,7 @@ def load_dataset(
                 for rows in reading.ahead(recipe.rows()):
                     recipe.stage(rows, under_way)
                     progress.advance(len(rows))
+            under_way.counts.unselected = recipe.unselected
             if isinstance(source.reader, Remarking):
                 under_way.counts.remarks += source.reader.remarks
             if source.is_whole and not wishes.accept_losses:
@@ -109,6 +110,8 @@ class _Recipe:
         self._belongs = self._selection(registry, clip)
         self._ends = EndsOfLinks()
         self._places = Places(self._regions.extent(dataset.region), dataset.checks.outside)
+        self.unselected = 0
+        """How many rows that were read belong to other regions."""
 
     def rows(self) -> Iterator[SourceRows]:
         """The rows of the source that belong to the dataset, and all road nodes that come with them: which of these
@@ -127,7 +130,9 @@ class _Recipe:
             if self._belongs is None or self._is_of_links(rows):
                 yield rows
             else:
-                yield selected(rows, self._belongs)
+                belonging = selected(rows, self._belongs)
+                self.unselected += len(rows) - len(belonging)
+                yield belonging
 
     def stage(self, rows: SourceRows, under_way: Load) -> None:
         """Brings a batch to the model, and hands the load what it may keep and what it must reject."""
@@ -146,7 +151,9 @@ class _Recipe:
         under_way.rejects.add(rejects)
         # What was selected for the region lies in it.
         regions = self._regions if self._belongs is None else None
-        features = harmonise(checked, rows, self._source.reader, self._dataset, collection, regions)
+        harmonised = harmonise(checked, rows, self._source.reader, self._dataset, collection, regions)
+        features, rejects = check_fields(harmonised, rows, collection)
+        under_way.rejects.add(rejects)
         for name, code in unknown_codes(features.fields, collection):
             under_way.counts.unknown_codes.add(name, code)
         if collection == ROADS:

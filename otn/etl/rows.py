@@ -53,6 +53,7 @@ class Reason(Enum):
     OUTSIDE_REGION = "geometry/outside-region"
     SWAPPED_AXES = "geometry/swapped-axes"
     INVALID = "geometry/invalid"
+    NO_VALUE = "field/missing"
     DUPLICATE_ID = "id/duplicate"
     ID_TOO_LONG = "id/too-long"
     UNREADABLE = "row/unreadable"

@@ -19,7 +19,9 @@ class Tolerance:
         """What a person has who says that losses are right."""
         return cls(rejected=1.0, removed=1.0)
 
-    def too_many_rejected(self, dataset: str, rejects: dict[str, int], staged: int, *, before: float) -> str | None:
+    def too_many_rejected(
+        self, dataset: str, rejects: dict[str, int], staged: int, *, before: float, dry_run: bool = False
+    ) -> str | None:
         """Why a load with these rejects, by reason, stops; `before` is the share that the load before rejected."""
         rejected = sum(rejects.values())
         rows = rejected + staged
@@ -29,7 +31,7 @@ class Tolerance:
         return (
             f"{rejected:,} of {rows:,} rows would be rejected ({reasons}), more than {self.rejected:.0%}"
             f"{f' beyond the {before:.0%} of the load before' if before else ''}: {dataset} stays as it is. "
-            f"`otn rejects {dataset}` shows the rows; --accept-losses loads the rest."
+            f"{rows_shown(dataset, dry_run=dry_run)}; --accept-losses loads the rest."
         )
 
     def is_lost(self, removed: int, before: int) -> bool:
@@ -44,3 +46,8 @@ class Tolerance:
             f"{removed:,} of {before:,} objects would be removed, more than {self.removed:.0%}: {dataset} stays as it "
             "is. If the publisher really removed them, --accept-losses does too."
         )
+
+
+def rows_shown(dataset: str, *, dry_run: bool) -> str:
+    """What shows the rows that were rejected: a dry run keeps none."""
+    return f"`otn rejects {dataset}` shows the rows{' after a load without --dry-run' if dry_run else ''}"

@@ -1,5 +1,6 @@
 """Regions and their datasets, as declared in config/regions/<region>.yml."""
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -147,12 +148,13 @@ class Registry:
         return cls([read_region(path) for path in sorted(directory.glob("*.yml"))])
 
     def dataset(self, dataset_id: str) -> Dataset:
-        """The dataset `<region>/<name>`. Raises UnknownDataset, naming those there are."""
+        """The dataset `<region>/<name>`. Raises UnknownDataset, naming those of a like name."""
         try:
             return self.datasets[dataset_id]
         except KeyError:
-            known = ", ".join(sorted(self.datasets))
-            raise UnknownDataset(f"There is no dataset {dataset_id!r}. Declared are: {known}.") from None
+            like = get_close_matches(dataset_id, sorted(self.datasets))
+            meant = f", but {', '.join(like)}" if like else ""
+            raise UnknownDataset(f"There is no dataset {dataset_id!r}{meant}; `otn datasets` lists them all.") from None
 
     def defaults(self) -> list[Dataset]:
         """The datasets that packages carry: what `otn up` loads into an empty database."""

@@ -53,6 +53,12 @@ REJECT_REASONS = {
         fr="une géométrie irréparable",
         de="eine Geometrie, die nicht zu reparieren ist",
     ),
+    "field/missing": Text(
+        en="a property that every feature must have is missing",
+        nl="een eigenschap die elk object moet hebben, ontbreekt",
+        fr="une propriété que chaque objet doit avoir manque",
+        de="eine Eigenschaft, die jedes Objekt haben muss, fehlt",
+    ),
     "id/duplicate": Text(
         en="an identifier that came before",
         nl="een identificatie die al voorkwam",

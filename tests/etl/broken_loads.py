@@ -25,6 +25,9 @@ _GOOD: dict[str, Build] = {
     "airports": _POINTS,
     "accidents": _POINTS,
     "traffic-counts": _POINTS,
+    "traffic-volumes": geojson(
+        *(feature(name, "Point", place, site="s") for name, place in zip(NAMES, PLACES, strict=True))
+    ),
     "roads": geojson(feature("good", "LineString", PLACES)),
     "areas": geojson(feature("good", "Polygon", [[*PLACES, PLACES[0]]])),
 }

@@ -133,8 +133,8 @@ EMPTY = [
     Case("blank-lines", content("a.csv", b"\n\n\n"), says="has no"),
 ]
 NOT_WHAT_IT_SAYS = [
-    Case("html-as-csv", text("a.csv", HTML), says="needs a column"),
-    Case("html-as-geojson", text("a.geojson", HTML), says="no GeoJSON"),
+    Case("html-as-csv", text("a.csv", HTML), says="is no table of text by its content, but a web page"),
+    Case("html-as-geojson", text("a.geojson", HTML), says="no GeoJSON: by its content it is a web page"),
     Case("html-as-xlsx", text("a.xlsx", HTML), says=DAMAGED),
     Case("html-as-pbf", text("a.osm.pbf", HTML), "roads", says="declares a document type"),
     Case("html-as-parquet", text("a.parquet", HTML), says=DAMAGED),
@@ -143,8 +143,17 @@ NOT_WHAT_IT_SAYS = [
     Case("geojson-as-gpkg", renamed(MANY, "a.gpkg"), says="no GeoPackage"),
     Case("gpkg-as-geojson", renamed(written("a.gpkg"), "a.geojson"), says="no GeoJSON"),
     Case("csv-as-parquet", renamed(PORTS_CSV, "a.parquet"), says=DAMAGED),
+    Case("zip-as-csv", renamed(zipped("a.zip", {"a.txt": b"x"}), "a.csv"), says="but a zip archive or a workbook"),
     Case(
-        "zip-as-csv", renamed(zipped("a.zip", {"a.txt": b"x"}), "a.csv"), says="needs a column|not UTF-8|cannot be read"
+        "workbook-as-a-known-layout",
+        renamed(workbook(["collision_index"], ["1"]), "a.csv"),
+        "accidents",
+        "stats19",
+        says="but a zip archive or a workbook",
+    ),
+    Case("gpkg-as-csv", renamed(written("a.gpkg"), "a.csv"), says="but a GeoPackage"),
+    Case(
+        "title-above-the-header", text("a.csv", "Ports;;", "lat;lon;id", "51;4;a"), says="lines stand above its header"
     ),
     Case("plain-as-gz", renamed(PORTS_CSV, "a.csv.gz"), says="no gzip file"),
     Case("xls-as-xlsx", content("a.xlsx", bytes.fromhex("d0cf11e0a1b11ae1") + bytes(500)), says="password"),

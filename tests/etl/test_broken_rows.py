@@ -115,6 +115,13 @@ REJECTED = [
         rejects={"id/duplicate": 1},
         kept=("b", "good"),
     ),
+    Case(
+        "no-site",
+        text("a.csv", "localId,lon,lat,site", "good,4.4,51.2,s", "b,4.4,51.2,"),
+        "traffic-volumes",
+        rejects={"field/missing": 1},
+        kept=KEPT,
+    ),
     Case("id-too-long", ports(feature("b" * 501, "Point", PLACE)), rejects={"id/too-long": 1}, kept=KEPT),
     Case(
         "id-of-ten-megabytes", text("a.csv", *LINES, f"{TEN_MEGABYTES},4.4,51.2"), rejects={"id/too-long": 1}, kept=KEPT

@@ -166,6 +166,15 @@ def test_what_is_declared_wins_over_what_the_file_looks_like(path: Path) -> None
     assert features(reader, rows, PORTS)[0] == {"name": "één", "harbourSize": "small"}
 
 
+def test_a_file_without_the_declared_delimiter_is_refused_for_that(path: Path) -> None:
+    path.write_text("id,lon,lat\n1,4,51\n")
+    with pytest.raises(SourceError, match=r"a\.csv has ',' between .*, where ';' is declared as the delimiter"):
+        list(CsvFile(path, None, dataset("ports", "csv", delimiter=";")).read())
+    path.write_text("wkt\nPOINT(4 51)\n")
+    (rows,) = CsvFile(path, None, dataset("ports", "csv", delimiter=";")).read()
+    assert rows.geometry.tolist() == [shapely.Point(4, 51)]
+
+
 def test_columns_that_are_declared_and_not_there_are_named(path: Path) -> None:
     path.write_text("id,lon,lat\n1,4,51\n")
     declared = dataset("ports", "csv", identifier=["nr"], fields={"name": "naam", "country": "land"})
@@ -178,6 +187,17 @@ def test_a_place_in_one_cell_is_told_by_the_name_of_its_column(path: Path, heade
     rows = rows_of(path, f'id;"{header}"\na;51.2, 4.5\nb;51,2 4,5\nc;\nd;here\n')
     assert rows.geometry.tolist() == [shapely.Point(4.5, 51.2), shapely.Point(4.5, 51.2), None]
     assert [reject.detail for reject in rows.rejects] == ["the geometry cannot be read: 'here'"]
+
+
+@pytest.mark.parametrize(
+    "header", ["Nr;Naam;Breedtegraad;Lengtegraad", "Nr;Bezeichnung;Breitengrad;Längengrad", "Nr;Název;lat;lon"]
+)
+def test_columns_may_be_named_in_languages_of_the_partners(path: Path, header: str) -> None:
+    path.write_bytes(f"{header}\r\n1;Brugge – haven;51;4\r\n".encode())
+    reader = CsvFile(path, None)
+    (rows,) = reader.read()
+    assert rows.geometry.tolist() == [POINT]
+    assert features(reader, rows, PORTS)[0]["name"] == "Brugge – haven"
 
 
 def test_a_name_that_does_not_tell_which_comes_first_is_no_place(path: Path) -> None:

@@ -205,7 +205,7 @@ def test_a_dry_run_says_what_a_load_would_do_and_changes_nothing(load_file: Load
     before = [query(database_url, table) for table in tables]
     features = (road("same"), road("changed", name="x"), road("new"), point("p"))
     tried = load_file(*features, dry_run=True)
-    with pytest.raises(LoadError, match="None of the 1 rows"):
+    with pytest.raises(LoadError, match=r"None of the 1 rows .* shows the rows after a load without --dry-run\."):
         load_file(point("p"), dry_run=True)
     assert [query(database_url, table) for table in tables] == before
     done = load_file(*features)

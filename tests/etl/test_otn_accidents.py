@@ -54,3 +54,4 @@ def test_the_declared_delimiter_wins(tmp_path: Path) -> None:
     path = written(tmp_path / "a.csv", header.replace(",", "|") + "|a,b,c,d,e,f,g,h,i,j", row + "|x")
     assert "lacks the columns" in refusal("accidents", "otn-accidents", path)
     assert read("accidents", "otn-accidents", path, delimiter="|").only()["severity"] == "fatal"
+    assert "where ';' is declared as the delimiter" in refusal("accidents", "otn-accidents", path, delimiter=";")

@@ -179,7 +179,7 @@ def test_of_several_layers_the_one_with_rows_is_read(tmp_path: Path) -> None:
     write(path, [], layer="nothing", id=[])
     assert rows_of(path).geometry.tolist() == LINES
     write(path, LINES, layer="more", id=["x", "y", "z"])
-    assert "must have one layer with rows, but has 2 of: roads, more" in refusal(path)
+    assert "must have one layer with rows, but has 2 of: roads, more; save the one to load" in refusal(path)
 
 
 def test_a_table_without_geometry_is_no_layer(tmp_path: Path) -> None:

@@ -130,7 +130,9 @@ def test_the_sheet_is_the_only_one_with_rows_or_the_one_declared(path: Path) -> 
     )
     book["Notes"].append(["read me"])
     book.save(path)
-    assert "has rows in several sheets (Notes, Ports): declare one as source.options.sheet" in refusal(path)
+    assert "has rows in several sheets (Notes, Ports): save one as a workbook of its own, or declare it" in refusal(
+        path
+    )
 
 
 def test_wrong_dimensions_hide_nothing(path: Path) -> None:

@@ -155,9 +155,11 @@ def test_inspire_ids_lie_in_the_namespace_or_below_the_dataset() -> None:
     assert registry.dataset("be/airports").inspire_id("EBBR") == "urn:otn:be/airports/EBBR"
 
 
-def test_an_unknown_dataset_is_answered_with_those_there_are() -> None:
-    with pytest.raises(UnknownDataset, match=r"no dataset 'be/rods'\. Declared are: .*be/highways"):
-        registry.dataset("be/rods")
+def test_an_unknown_dataset_is_answered_with_those_of_a_like_name() -> None:
+    with pytest.raises(UnknownDataset, match=r"no dataset 'be/port', but be/ports.*; `otn datasets` lists them all\."):
+        registry.dataset("be/port")
+    with pytest.raises(UnknownDataset, match=r"no dataset 'x'; `otn datasets`"):
+        registry.dataset("x")
 
 
 def test_a_region_is_one_file(tmp_path: Path) -> None:

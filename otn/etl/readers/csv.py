@@ -14,12 +14,13 @@ from typing import IO
 
 from otn.errors import SourceError
 from otn.etl.readers.columns import check_file
+from otn.etl.readers.delimiters import delimiter_of
+from otn.etl.readers.disguises import check_is_text
 from otn.etl.readers.records import TextTable, TextTableReader, numbered, text_table
 from otn.etl.readers.text_encoding import opened_bytes, text_encoding
 from otn.model.sources import FileSource
 
 SUFFIXES = (".csv", ".csv.gz", ".tsv", ".tsv.gz")
-_DELIMITERS = ",;\t|"
 # Characters of a cell: without a limit a quotation mark that is never closed would take the rest of the file.
 _LONGEST_CELL = 100_000_000
 # The line that Excel puts before the header to say what stands between the cells.
@@ -46,9 +47,10 @@ def csv_table(path: Path, source: FileSource | None, region: str, remarks: list[
     Raises SourceError, when its rows are read too, if the file is empty, cut off or in another encoding.
     """
     check_file(path)
+    check_is_text(path)
     csv.field_size_limit(_LONGEST_CELL)
     with _translated(path, source), opened_text(path, source, region, remarks) as file:
-        lines, delimiter = _lines(file, source)
+        lines, delimiter = _lines(file, path, source)
         rows = csv.reader((line.replace("\0", "") for line in lines), delimiter=delimiter, strict=True)
         yield text_table(numbered(_readable(rows, path)))
 
@@ -61,14 +63,14 @@ def opened_text(path: Path, source: FileSource | None, region: str, remarks: lis
     return io.TextIOWrapper(opened_bytes(path), encoding=encoding.name, newline="")
 
 
-def _lines(file: IO[str], source: FileSource | None) -> tuple[Iterator[str], str]:
+def _lines(file: IO[str], path: Path, source: FileSource | None) -> tuple[Iterator[str], str]:
     """The lines from the header on, and what stands between their cells."""
     lines: Iterator[str] = islice(file, int(source.options.get("skip") or 0) if source else 0, None)
     first = next(lines, "")
     declared = source.delimiter if source else None
     if said := _EXCEL.fullmatch(first):
-        declared, first = declared or said[1], next(lines, "")
-    delimiter = declared or max(_DELIMITERS, key=re.sub('"[^"]*"', "", first).count)
+        first = next(lines, "")
+    delimiter = said[1] if said and not declared else delimiter_of(path, first, declared)
     return chain([first], lines), delimiter
 
 

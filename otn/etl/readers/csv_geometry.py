@@ -3,6 +3,7 @@
 Which columns hold it is declared, or told by their names, which also tell whether latitude or longitude comes first.
 """
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,8 +20,8 @@ from otn.model.sources import FileSource, GeometryColumns
 
 # By preference; compared without regard to case.
 _WKT = ("wkt", "geom", "geometry")
-_X = ("lon", "lng", "long", "longitude", "longitude_deg", "x")
-_Y = ("lat", "latitude", "latitude_deg", "y")
+_X = ("lon", "lng", "long", "longitude", "longitude_deg", "lengtegraad", "längengrad", "x")
+_Y = ("lat", "latitude", "latitude_deg", "breedtegraad", "breitengrad", "y")
 _LAT_LON = ("lat_lon", "lat,lon", "lat lon", "latlon", "latlng", "latitude,longitude", "geo_point_2d")
 _LON_LAT = ("lon_lat", "lon,lat", "lon lat", "lonlat", "lnglat", "longitude,latitude")
 
@@ -52,9 +53,12 @@ def _by_name(columns: list[str], path: Path) -> GeometryColumns:
         return GeometryColumns(x=x, y=y)
     if lat_lon is not None or lon_lat is not None:
         return GeometryColumns(lat_lon=lat_lon) if lat_lon is not None else GeometryColumns(lon_lat=lon_lat)
+    # Columns without a name are called so.
+    untitled = any(re.fullmatch(r"column \d+", name) for name in columns)
+    above = " If lines stand above its header, delete them or declare source.options.skip." if untitled else ""
     raise SourceError(
         f"{path} has no geometry: it needs a column {', '.join(_WKT)}, columns {', '.join(_X)} and {', '.join(_Y)}, "
-        f"one named like lat_lon or lon_lat, or those declared in source.geometry; it has {', '.join(columns)}."
+        f"one named like lat_lon or lon_lat, or those declared in source.geometry; it has {', '.join(columns)}.{above}"
     )
 
 

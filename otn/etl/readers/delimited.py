@@ -7,7 +7,6 @@ the header, or with a line end or a NUL character in a cell, is a reject.
 import codecs
 import csv
 import gzip
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,11 +22,12 @@ from pyarrow import csv as arrow_csv
 
 from otn.errors import SourceError
 from otn.etl.readers.columns import check_file
+from otn.etl.readers.delimiters import delimiter_of
+from otn.etl.readers.disguises import check_is_text
 from otn.etl.rows import Reason, Reject
 
 _BLOCK = 8 << 20
 _CHUNK = 1 << 20
-_DELIMITERS = ",;\t|"
 # Line ends in one cell: more than that are no text but a quotation mark that is never closed.
 _MOST_LINES = 10
 
@@ -76,8 +76,7 @@ class Delimited:
 
     @cached_property
     def delimiter(self) -> str:
-        line = re.sub('"[^"]*"', "", self._first_line)
-        return self._delimiter or max(_DELIMITERS, key=line.count)
+        return delimiter_of(self.path, self._first_line, self._delimiter)
 
     @cached_property
     def encoding(self) -> str:
@@ -158,6 +157,7 @@ class Delimited:
     @cached_property
     def _first_line(self) -> str:
         check_file(self.path)
+        check_is_text(self.path)
         with self._translated(), self._opened() as file:
             # The byte order mark is no part of the first name.
             return file.readline(_CHUNK).decode(self.encoding).removeprefix("\ufeff").rstrip("\r\n")

@@ -69,7 +69,10 @@ def reader_of_name(file: Path) -> str:
     for suffix in sorted(_BY_SUFFIX, key=len, reverse=True):
         if name.endswith(suffix):
             return _BY_SUFFIX[suffix]
-    raise SourceError(f"The name of {file} has none of the endings {', '.join(_BY_SUFFIX)}.")
+    raise SourceError(
+        f"The name of {file} has none of the endings {', '.join(_BY_SUFFIX)}. "
+        "QGIS and ogr2ogr make GeoPackages of KML, GML, GPX and many other formats; tables of text end in .csv."
+    )
 
 
 def only_file(inputs: Inputs) -> Path:

@@ -21,7 +21,7 @@ def zipped_shapefiles(path: Path) -> list[str]:
             members = {info.filename: info for info in archive.infolist() if not info.filename.startswith("__MACOSX/")}
             shapefiles = [name for name in members if name.lower().endswith(".shp")]
             if not shapefiles:
-                raise SourceError(f"{path} has no Shapefile (.shp) in it.")
+                raise SourceError(f"{path} has no Shapefile (.shp) in it; name other files unpacked.")
             if any(info.flag_bits & 1 for info in members.values()):
                 raise SourceError(f"{path} is locked with a password.")
             for name, info in members.items():

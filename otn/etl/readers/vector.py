@@ -17,6 +17,7 @@ from pyproj.exceptions import CRSError
 
 from otn.errors import SourceError
 from otn.etl.readers.columns import check_columns, check_file, parsed_geometry, plain_column, source_rows
+from otn.etl.readers.disguises import disguise
 from otn.etl.readers.mapping import SourceFields
 from otn.etl.readers.shapefile import check_whole, zipped_shapefiles
 from otn.etl.rows import SourceRows
@@ -135,7 +136,8 @@ class VectorFile:
 
     def _trouble(self, message: str) -> str:
         if any(sign in message for sign in _SIGNS_OF_DAMAGE):
-            return f"is damaged or no {self.format.title}"
+            kind = disguise(self.path) if self.format is _GEOJSON else None
+            return f"is damaged or no {self.format.title}{f': by its content it is {kind}' if kind else ''}"
         reasons = ": ".join(reason.rstrip(".") for reason in message.split("; "))
         return f"cannot be read as {self.format.title}: {reasons}"
 
@@ -151,7 +153,10 @@ class VectorFile:
         if len(filled) == 1:
             return filled[0]
         names = ", ".join(layer.name for layer in filled or layers)
-        raise SourceError(f"{self.path} must have one layer with rows, but has {len(filled)} of: {names}.")
+        raise SourceError(
+            f"{self.path} must have one layer with rows, but has {len(filled)} of: {names}; "
+            "save the one to load to a file of its own."
+        )
 
     def _layers(self, dataset: str) -> list[_Layer]:
         driver = _info(dataset, 0)["driver"]

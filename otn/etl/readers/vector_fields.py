@@ -48,6 +48,7 @@ def _metres_of_feet(text: str) -> float | None:
 
 # Well-known names of columns: field -> ((column, what its text means; None: as the field's own column), ...).
 _ALIASES: dict[str, tuple[tuple[str, Convert | None], ...]] = {
+    "name": (("naam", None), ("nom", None), ("bezeichnung", None), ("název", None), ("nosaukums", None)),
     "nationalRoadCode": (("ref", lambda ref: osm_tags.national_road_code(ref, None)),),
     "europeanRoadNumber": (
         ("int_ref", lambda ref: osm_tags.european_road_number(ref, None, None)),

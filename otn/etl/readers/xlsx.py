@@ -109,7 +109,8 @@ class XlsxFile(TextTableReader):
         if len(filled) > 1:
             titles = ", ".join(sheet.title for sheet in filled)
             raise SourceError(
-                f"{self.path} has rows in several sheets ({titles}): declare one as source.options.sheet."
+                f"{self.path} has rows in several sheets ({titles}): "
+                "save one as a workbook of its own, or declare it as source.options.sheet."
             )
         return filled[0]
 
