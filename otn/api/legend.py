@@ -17,20 +17,22 @@ from otn.model.drawing import (
     ICONS_DIR,
     THEMES,
     Areas,
-    LineClass,
+    Classified,
+    DrawnClass,
     Lines,
     Mixed,
     Plate,
     Points,
     at_zoom,
     in_theme,
+    rim,
 )
 from otn.model.symbology import DARKEST, ELEVATION_TINTS, INK, LIGHTEST, SYMBOLOGIES
 
 # Samples are drawn as at this zoom level, where classes differ most plainly, on SAMPLE pixels.
 _SHOWN_ZOOM = 14
 SAMPLE = (32, 16)
-_DISC = 6.0
+_DISC = 6.5
 _ANY_NUMBER = "123"
 
 _SVG = "http://www.w3.org/2000/svg"
@@ -127,8 +129,21 @@ class _Line:
     """A class of lines, drawn with what all of them have in common; `opacity` as what lies below ground has it."""
 
     lines: Lines
-    entry: LineClass
+    entry: DrawnClass
     opacity: float = 1
+
+
+@dataclass(frozen=True)
+class _Disc:
+    """A class of points, as large beside the other classes as on the map."""
+
+    points: Points
+    entry: DrawnClass
+
+    @property
+    def radius(self) -> float:
+        on_the_map = {entry: at_zoom(entry.sizes, _SHOWN_ZOOM) for entry in self.points.classes}
+        return _DISC * on_the_map[self.entry] / max(on_the_map.values())
 
 
 @dataclass(frozen=True)
@@ -139,19 +154,22 @@ class Tint:
     opacity: float = 1
 
 
-Sampled = _Line | Plate | Points | Areas | Mixed | Tint
+Sampled = _Line | _Disc | Plate | Areas | Mixed | Tint
 
 
 def _titled(collection_id: str, language: str) -> Iterator[tuple[str, Sampled]]:
     """What is drawn of a collection: its classes, then what its fields add to their look."""
     symbology, fields = SYMBOLOGIES[collection_id], COLLECTIONS[collection_id].by_name
     drawn = symbology.drawn
-    if not isinstance(drawn, Lines):
+    if not isinstance(drawn, Classified):
         yield drawn.title.in_language(language), drawn
         return
     for entry in drawn.classes:
-        yield entry.title.in_language(language), _Line(drawn, entry)
-    if drawn.faded_field is not None:
+        yield (
+            entry.title.in_language(language),
+            _Line(drawn, entry) if isinstance(drawn, Lines) else _Disc(drawn, entry),
+        )
+    if isinstance(drawn, Lines) and drawn.faded_field is not None:
         yield fields[drawn.faded_field].title.in_language(language), _Line(drawn, drawn.classes[0], FAINT)
     for plate in symbology.plates:
         yield fields[plate.field].title.in_language(language), plate
@@ -159,15 +177,15 @@ def _titled(collection_id: str, language: str) -> Iterator[tuple[str, Sampled]]:
 
 def _sample(drawn: Sampled, theme: str) -> Iterator[ET.Element]:
     match drawn:
-        case Points():
-            yield from _disc(drawn, theme, SAMPLE[0] / 2, _DISC)
+        case _Disc():
+            yield from _disc(drawn, theme, SAMPLE[0] / 2, drawn.radius)
         case Areas():
             yield _area(drawn, theme, 26)
         case Mixed():
-            [only] = drawn.lines.classes
+            [line], [point] = drawn.lines.classes, drawn.points.classes
             yield _area(drawn.areas, theme, 10)
-            yield ET.Element("path", {"d": "M15 8h7", "stroke": only.colour.on(theme), "stroke-width": "2"})
-            yield from _disc(drawn.points, theme, 28, _DISC / 2)
+            yield ET.Element("path", {"d": "M15 8h7", "stroke": line.colour.on(theme), "stroke-width": "2"})
+            yield from _disc(_Disc(drawn.points, point), theme, 28, _DISC / 2)
         case _Line():
             yield from _line(drawn, theme)
         case Plate():
@@ -179,7 +197,7 @@ def _sample(drawn: Sampled, theme: str) -> Iterator[ET.Element]:
 
 def _line(drawn: _Line, theme: str) -> Iterator[ET.Element]:
     lines, entry = drawn.lines, drawn.entry
-    width = at_zoom(in_theme(entry.widths, theme), _SHOWN_ZOOM)
+    width = at_zoom(in_theme(entry.sizes, theme), _SHOWN_ZOOM)
     cap = "butt" if lines.dash else "round"
     strokes = []
     if lines.casing is not None:
@@ -217,9 +235,10 @@ def _area(areas: Areas, theme: str, width: int) -> ET.Element:
     return ET.Element("rect", paint, x="3", y="2", width=str(width), height="12")
 
 
-def _disc(points: Points, theme: str, middle: float, radius: float) -> Iterator[ET.Element]:
-    paint = {"fill": points.colour.on(theme), "stroke": points.rim.on(theme), "stroke-width": "1"}
-    yield ET.Element("circle", paint, cx=_number(middle), cy="8", r=_number(radius))
+def _disc(drawn: _Disc, theme: str, middle: float, radius: float) -> Iterator[ET.Element]:
+    points, around = drawn.points, rim(radius)
+    paint = {"fill": drawn.entry.colour.on(theme), "stroke": points.rim.on(theme), "stroke-width": _number(around)}
+    yield ET.Element("circle", paint, cx=_number(middle), cy="8", r=_number(radius + around / 2))
     if points.icon is not None:
         scale = radius * 1.4 / 16
         shift = f"translate({_number(middle - 8 * scale)} {_number(8 - 8 * scale)}) scale({scale:.3f})"

@@ -10,7 +10,8 @@ from otn.api.raster_pictures import HILL_SHADE, RELIEF
 from otn.model.drawing import (
     FAINT,
     GROWTH,
-    LineClass,
+    Classified,
+    DrawnClass,
     Lines,
     Mixed,
     Plate,
@@ -20,6 +21,7 @@ from otn.model.drawing import (
     Themed,
     at_zoom,
     in_theme,
+    rims,
 )
 from otn.model.symbology import HALO, SYMBOLOGIES
 
@@ -152,11 +154,16 @@ def _lines(name: str, symbology: Symbology, theme: str) -> Iterator[Layer]:
             name,
             lines,
             lines.casing_widths[0][0],
-            {"line-color": lines.casing.on(theme), "line-width": _widths(lines, lines.with_casing, theme)},
+            {
+                "line-color": lines.casing.on(theme),
+                "line-width": _sizes(lines, lambda entry: in_theme(lines.with_casing(entry), theme)),
+            },
             **only,
         )
-    colour = _by_class(lines, lambda entry: entry.colour.on(theme))
-    paint = {"line-color": colour, "line-width": _widths(lines, lambda entry: entry.widths, theme)}
+    paint = {
+        "line-color": _by_class(lines, lambda entry: entry.colour.on(theme)),
+        "line-width": _sizes(lines, lambda entry: in_theme(entry.sizes, theme)),
+    }
     if lines.dash:
         paint["line-dasharray"] = list(lines.dash)
     yield _strokes(layer_id, name, lines, lines.first_zoom, paint, **only)
@@ -167,30 +174,34 @@ def _strokes(layer_id: str, name: str, lines: Lines, first_zoom: int, paint: dic
     if lines.faded_field is not None:
         paint = paint | {"line-opacity": ["case", ["==", ["get", lines.faded_field], True], FAINT, 1]}
     layout = {
-        "line-sort-key": _by_class(lines, lambda entry: -lines.classes.index(entry)),
+        "line-sort-key": _most_important_above(lines),
         "line-cap": "butt" if lines.dash else "round",
         "line-join": "round",
     }
     return _layer(layer_id, "line", name, minzoom=first_zoom, layout=layout, paint=paint, **members)
 
 
-def _by_class(lines: Lines, value: Callable[[LineClass], Any]) -> Any:
+def _by_class(drawn: Classified, value: Callable[[DrawnClass], Any]) -> Any:
     """The value of each class by the class field; the class without codes is everything else."""
-    *known, rest = lines.classes
-    if lines.class_field is None:
+    *known, rest = drawn.classes
+    if drawn.class_field is None:
         return value(rest)
     cases = [part for entry in known for part in (list(entry.codes), value(entry))]
-    return ["match", ["get", lines.class_field], *cases, value(rest)]
+    return ["match", ["get", drawn.class_field], *cases, value(rest)]
 
 
-def _widths(lines: Lines, stops: Callable[[LineClass], Stops], theme: str) -> Expression:
-    """Line widths at every zoom level that any class names: in a style an interpolation must be outermost."""
-    zooms = sorted({zoom for entry in lines.classes for zoom, _ in stops(entry)})
+def _most_important_above(drawn: Classified) -> Any:
+    return _by_class(drawn, lambda entry: -drawn.classes.index(entry))
 
-    def width(zoom: int) -> Any:
-        return _by_class(lines, lambda entry: round(at_zoom(in_theme(stops(entry), theme), zoom), 2))
 
-    return ["interpolate", ["exponential", GROWTH], ["zoom"], *(part for zoom in zooms for part in (zoom, width(zoom)))]
+def _sizes(drawn: Classified, stops: Callable[[DrawnClass], Stops]) -> Expression:
+    """Sizes at every zoom level that any class names: in a style an interpolation must be outermost."""
+    zooms = sorted({zoom for entry in drawn.classes for zoom, _ in stops(entry)})
+
+    def size(zoom: int) -> Any:
+        return _by_class(drawn, lambda entry: round(at_zoom(stops(entry), zoom), 2))
+
+    return ["interpolate", ["exponential", GROWTH], ["zoom"], *(part for zoom in zooms for part in (zoom, size(zoom)))]
 
 
 def interpolated(stops: Stops) -> Expression:
@@ -212,24 +223,19 @@ def _discs(name: str, symbology: Symbology, theme: str) -> Iterator[Layer]:
     points = symbology.points
     if points is None:
         return
-    radii = in_theme(points.radii, theme)
     yield _layer(
         _layer_id(name, "points", symbology),
         "circle",
         name,
+        layout={"circle-sort-key": _most_important_above(points)},
         paint={
-            "circle-color": points.colour.on(theme),
-            "circle-radius": interpolated(radii),
+            "circle-color": _by_class(points, lambda entry: entry.colour.on(theme)),
+            "circle-radius": _sizes(points, lambda entry: in_theme(entry.sizes, theme)),
             "circle-stroke-color": points.rim.on(theme),
-            "circle-stroke-width": interpolated(_rims(radii)),
+            "circle-stroke-width": _sizes(points, lambda entry: rims(in_theme(entry.sizes, theme))),
         },
         **_only(symbology, "Point"),
     )
-
-
-def _rims(radii: Stops) -> Stops:
-    """The widths of rims, which must not be all that is seen of a small disc."""
-    return tuple((zoom, round(min(1.5, 0.25 * radius), 2)) for zoom, radius in radii)
 
 
 def _words(name: str, symbology: Symbology, theme: str) -> Iterator[Layer]:

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 from otn.api import texts
 from otn.api.links import Links
-from otn.api.qgis_symbols import ClassSymbol, area_symbol, class_symbols, point_symbol, scale_at
+from otn.api.qgis_symbols import ClassSymbol, area_symbol, line_symbols, point_symbols, scale_at
 from otn.model.drawing import Mixed, Plate, Symbology
 from otn.model.symbology import HALO, SYMBOLOGIES
 
@@ -62,9 +62,9 @@ def drawn_parts(name: str, theme: str) -> tuple[Drawn, ...]:
     symbology = SYMBOLOGIES[name]
     symbols: list[tuple[ClassSymbol, ...]] = []
     if symbology.points is not None:
-        symbols.append((point_symbol(symbology.points, theme),))
+        symbols.append(tuple(point_symbols(symbology.points, theme)))
     if symbology.lines is not None:
-        symbols.append(tuple(class_symbols(symbology.lines, theme)))
+        symbols.append(tuple(line_symbols(symbology.lines, theme)))
     if symbology.areas is not None:
         symbols.append((area_symbol(symbology.areas, theme),))
     return tuple(Drawn(name, symbology, theme, some) for some in symbols)

@@ -9,7 +9,21 @@ from dataclasses import dataclass
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
-from otn.model.drawing import FAINT, GROWTH, ICONS_DIR, Areas, LineClass, Lines, Points, Stops, at_zoom, in_theme
+from otn.model.drawing import (
+    FAINT,
+    GROWTH,
+    ICONS_DIR,
+    Areas,
+    Classified,
+    DrawnClass,
+    Lines,
+    Points,
+    Stops,
+    at_zoom,
+    in_theme,
+    rim,
+    rims,
+)
 from otn.model.text import Text
 
 # The scale of Web Mercator's zoom level 0: 40,075,017 m on 512 pixels of 1/96 inch.
@@ -20,13 +34,12 @@ _MILLIMETRES = 25.4 / 96
 
 @dataclass(frozen=True)
 class SymbolLayer:
-    """One stroke of the pen: `size` is an expression for the property `sized` in mm. Lower passes are drawn first."""
+    """One stroke of the pen: `sizes` are expressions for properties in mm. Lower passes are drawn first."""
 
     kind: str
     drawing_pass: int
     options: dict[str, str]
-    sized: str
-    size: str
+    sizes: dict[str, str]
 
     def element(self, drawing_pass: int = 0) -> ET.Element:
         """The element `layer` of a symbol."""
@@ -34,7 +47,7 @@ class SymbolLayer:
         options = ET.SubElement(layer, "Option", type="Map")
         for name, value in self.options.items():
             ET.SubElement(options, "Option", name=name, type="QString", value=value)
-        layer.append(defined(self.sized, self.size))
+        layer.append(defined(self.sizes))
         return layer
 
 
@@ -55,28 +68,29 @@ class ClassSymbol:
         """The element `symbol`, still without its layers."""
         symbol = ET.Element("symbol", type=self.geometry, name=name, alpha="1", clip_to_extent="1")
         if self.opacity:
-            symbol.append(defined("alpha", self.opacity))
+            symbol.append(defined({"alpha": self.opacity}))
         return symbol
 
 
-def defined(name: str, expression: str) -> ET.Element:
-    """The element that has an expression decide a property of a symbol or of one of its layers."""
+def defined(expressions: dict[str, str]) -> ET.Element:
+    """The element that has expressions decide properties of a symbol or of one of its layers."""
     element = ET.Element("data_defined_properties")
     properties = ET.SubElement(element, "Option", type="Map")
     ET.SubElement(properties, "Option", name="name", type="QString", value="")
-    own = ET.SubElement(ET.SubElement(properties, "Option", name="properties", type="Map"), "Option")
-    own.attrib |= {"name": name, "type": "Map"}
-    ET.SubElement(own, "Option", name="active", type="bool", value="true")
-    ET.SubElement(own, "Option", name="expression", type="QString", value=expression)
-    ET.SubElement(own, "Option", name="type", type="int", value="3")
+    each = ET.SubElement(properties, "Option", name="properties", type="Map")
+    for name, expression in expressions.items():
+        own = ET.SubElement(each, "Option", name=name, type="Map")
+        ET.SubElement(own, "Option", name="active", type="bool", value="true")
+        ET.SubElement(own, "Option", name="expression", type="QString", value=expression)
+        ET.SubElement(own, "Option", name="type", type="int", value="3")
     ET.SubElement(properties, "Option", name="type", type="QString", value="collection")
     return element
 
 
-def class_symbols(lines: Lines, theme: str) -> Iterator[ClassSymbol]:
+def line_symbols(lines: Lines, theme: str) -> Iterator[ClassSymbol]:
     """A symbol for each class, the most important first: its casing below all lines, its line above lesser ones."""
     for rank, entry in enumerate(lines.classes):
-        widths = in_theme(entry.widths, theme)
+        widths = in_theme(entry.sizes, theme)
         line = _line(entry.colour.on(theme), widths, 1 + len(lines.classes) - rank, lines.first_zoom, lines.dash)
         strokes = [line]
         if lines.casing is not None:
@@ -87,25 +101,30 @@ def class_symbols(lines: Lines, theme: str) -> Iterator[ClassSymbol]:
         yield ClassSymbol(entry.title, "line", _of_class(lines, entry), tuple(strokes), faint)
 
 
-def point_symbol(points: Points, theme: str) -> ClassSymbol:
-    """A disc, and from a zoom level on, where it has one, an icon on it."""
-    diameters = tuple((zoom, 2 * radius) for zoom, radius in in_theme(points.radii, theme))
-    disc = {
-        "name": "circle",
-        "color": _colour(points.colour.on(theme)),
-        "outline_color": _colour(points.rim.on(theme)),
-        "outline_style": "solid",
-        "outline_width": "0.25",
-        "outline_width_unit": "MM",
-        "size_unit": "MM",
-    }
-    layers = [SymbolLayer("SimpleMarker", 0, disc, "size", _size(diameters))]
-    if points.icon is not None:
-        drawing = b64encode((ICONS_DIR / f"{points.icon}.svg").read_bytes()).decode()
-        sizes = tuple((zoom, diameter * 0.7) for zoom, diameter in diameters)
-        icon = {"name": f"base64:{drawing}", "size_unit": "MM"}
-        layers.append(SymbolLayer("SvgMarker", 1, icon, "size", _size(sizes, points.icon_zoom)))
-    return ClassSymbol(points.title, "marker", "", tuple(layers))
+def point_symbols(points: Points, theme: str) -> Iterator[ClassSymbol]:
+    """A symbol for each class, the most important first: a disc above lesser ones, and from a zoom level on, where
+    there is one, an icon above all discs.
+    """
+    for rank, entry in enumerate(points.classes, start=1):
+        radii = in_theme(entry.sizes, theme)
+        # An outline lies half within its mark.
+        diameters = tuple((zoom, 2 * radius + rim(radius)) for zoom, radius in radii)
+        disc_sizes = {"size": _size(diameters), "outlineWidth": _size(rims(radii))}
+        disc = {
+            "name": "circle",
+            "color": _colour(entry.colour.on(theme)),
+            "outline_color": _colour(points.rim.on(theme)),
+            "outline_style": "solid",
+            "outline_width_unit": "MM",
+            "size_unit": "MM",
+        }
+        layers = [SymbolLayer("SimpleMarker", len(points.classes) - rank, disc, disc_sizes)]
+        if points.icon is not None:
+            drawing = b64encode((ICONS_DIR / f"{points.icon}.svg").read_bytes()).decode()
+            icon = {"name": f"base64:{drawing}", "size_unit": "MM"}
+            icon_size = _size(tuple((zoom, 1.4 * radius) for zoom, radius in radii), points.icon_zoom)
+            layers.append(SymbolLayer("SvgMarker", len(points.classes), icon, {"size": icon_size}))
+        yield ClassSymbol(entry.title, "marker", _of_class(points, entry), tuple(layers))
 
 
 def area_symbol(areas: Areas, theme: str) -> ClassSymbol:
@@ -128,7 +147,7 @@ def _filled(title: Text, colour: str, outline: str, widths: Stops) -> ClassSymbo
         "outline_width_unit": "MM",
         "joinstyle": "round",
     }
-    return ClassSymbol(title, "fill", "", (SymbolLayer("SimpleFill", 0, fill, "outlineWidth", _size(widths)),))
+    return ClassSymbol(title, "fill", "", (SymbolLayer("SimpleFill", 0, fill, {"outlineWidth": _size(widths)}),))
 
 
 def boundary_symbol(title: Text, colour: str, widths: Stops, dash: tuple[float, ...]) -> ClassSymbol:
@@ -154,7 +173,7 @@ def _line(
         unit = at_zoom(widths, 12) * _MILLIMETRES
         pattern = ";".join(f"{length * unit:.2f}" for length in dash)
         options |= {"use_custom_dash": "1", "customdash": pattern, "customdash_unit": "MM"}
-    return SymbolLayer("SimpleLine", drawing_pass, options, "outlineWidth", _size(widths, first_zoom))
+    return SymbolLayer("SimpleLine", drawing_pass, options, {"outlineWidth": _size(widths, first_zoom)})
 
 
 def _cap(lines: Lines) -> str:
@@ -176,15 +195,14 @@ def _mm(pixels: float) -> str:
     return f"{pixels * _MILLIMETRES:.4f}"
 
 
-def _of_class(lines: Lines, entry: LineClass) -> str:
+def _of_class(drawn: Classified, entry: DrawnClass) -> str:
     """The expression that is true of the features of a class."""
-    field = f'"{lines.class_field}"'
-    if lines.class_field is None:
+    field = f'"{drawn.class_field}"'
+    if drawn.class_field is None:
         return ""
     if entry.codes:
         return f"{field} IN ({_quoted(entry.codes)})"
-    known = tuple(code for other in lines.classes for code in other.codes)
-    return f"{field} IS NULL OR {field} NOT IN ({_quoted(known)})"
+    return f"{field} IS NULL OR {field} NOT IN ({_quoted(drawn.codes)})"
 
 
 def _quoted(codes: tuple[str, ...]) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 from otn.api.links import Links
-from otn.model.drawing import Areas, LineClass, Lines, Points, Stops, Symbology, at_zoom, in_theme
+from otn.model.drawing import Areas, Classified, DrawnClass, Lines, Points, Stops, Symbology, at_zoom, in_theme, rim
 from otn.model.symbology import HALO, SYMBOLOGIES
 
 # Zoom level 0 of Web Mercator on 512 pixels of 0.28 mm, the pixel of both standards.
@@ -132,7 +132,8 @@ class Writer:
             for entry in reversed(lines.classes):
                 yield "line", self._line(lines, entry)
         if points is not None:
-            yield "point", self._points(points)
+            for entry in reversed(points.classes):
+                yield "point", self._points(points, entry)
         for geometry, part in (("polygon", areas), ("line", lines), ("point", points)):
             if part is not None and symbology.name_field is not None:
                 yield geometry, [self._names(symbology, symbology.name_field, geometry)]
@@ -156,41 +157,44 @@ class Writer:
             symbolizer.append(self._painted("Stroke", outline | {"stroke-linejoin": "round"}))
             yield self._rule(areas.title.in_language(self._language), None, scales, symbolizer)
 
-    def _casing(self, lines: Lines, entry: LineClass, colour: str) -> Iterator[ET.Element]:
+    def _casing(self, lines: Lines, entry: DrawnClass, colour: str) -> Iterator[ET.Element]:
         widths, cap = in_theme(lines.with_casing(entry), self._theme), "butt" if lines.dash else "round"
         for scales in _ranges(widths, lines.casing_widths[0][0]):
             if scales.size > 0:
                 yield self._line_rule(lines, entry, scales, {"stroke": colour, "stroke-linecap": cap})
 
-    def _line(self, lines: Lines, entry: LineClass) -> Iterator[ET.Element]:
+    def _line(self, lines: Lines, entry: DrawnClass) -> Iterator[ET.Element]:
         colour, cap = entry.colour.on(self._theme), "butt" if lines.dash else "round"
-        for scales in _ranges(in_theme(entry.widths, self._theme)):
+        for scales in _ranges(in_theme(entry.sizes, self._theme)):
             dash = " ".join(_number(part * scales.size) for part in lines.dash)
             stroke = {"stroke": colour, "stroke-linecap": cap} | ({"stroke-dasharray": dash} if dash else {})
             yield self._line_rule(lines, entry, scales, stroke)
 
-    def _line_rule(self, lines: Lines, entry: LineClass, scales: _Range, stroke: dict[str, str]) -> ET.Element:
+    def _line_rule(self, lines: Lines, entry: DrawnClass, scales: _Range, stroke: dict[str, str]) -> ET.Element:
         symbolizer = self.element("LineSymbolizer")
         width = {"stroke-width": _number(scales.size), "stroke-linejoin": "round"}
         symbolizer.append(self._painted("Stroke", stroke | width))
         return self._rule(entry.title.in_language(self._language), _of_class(lines, entry), scales, symbolizer)
 
-    def _points(self, points: Points) -> Iterator[ET.Element]:
-        title = points.title.in_language(self._language)
-        for scales in _ranges(in_theme(points.radii, self._theme), 0):
-            symbolizers = [self._disc(points, scales.size)]
+    def _points(self, points: Points, entry: DrawnClass) -> Iterator[ET.Element]:
+        title = entry.title.in_language(self._language)
+        for scales in _ranges(in_theme(entry.sizes, self._theme), 0):
+            symbolizers = [self._disc(points, entry, scales.size)]
             if points.icon is not None and scales.begin >= points.icon_zoom:
                 symbolizers.append(self._icon(points.icon, scales.size))
-            yield self._rule(title, None, scales, *symbolizers)
+            yield self._rule(title, _of_class(points, entry), scales, *symbolizers)
 
-    def _disc(self, points: Points, radius: float) -> ET.Element:
+    def _disc(self, points: Points, entry: DrawnClass, radius: float) -> ET.Element:
         symbolizer = self.element("PointSymbolizer")
         graphic = self.child(symbolizer, "Graphic")
         mark = self.child(graphic, "Mark")
         self.child(mark, "WellKnownName", "circle")
-        mark.append(self._painted("Fill", {"fill": points.colour.on(self._theme)}))
-        mark.append(self._painted("Stroke", {"stroke": points.rim.on(self._theme), "stroke-width": "1"}))
-        self.child(graphic, "Size", _number(2 * radius))
+        mark.append(self._painted("Fill", {"fill": entry.colour.on(self._theme)}))
+        around = rim(radius)
+        edge = {"stroke": points.rim.on(self._theme), "stroke-width": _number(around)}
+        mark.append(self._painted("Stroke", edge))
+        # A stroke lies half within its mark.
+        self.child(graphic, "Size", _number(2 * radius + around))
         return symbolizer
 
     def _icon(self, icon: str, radius: float) -> ET.Element:
@@ -226,7 +230,8 @@ class Writer:
         if points is not None:
             away = self.child(placement, "Displacement")
             self.child(away, "DisplacementX", "0")
-            self.child(away, "DisplacementY", _number(-points.radii[-1][1] - 1))
+            largest = max(entry.sizes[-1][1] for entry in points.classes)
+            self.child(away, "DisplacementY", _number(-largest - 1))
 
     def _rule(self, title: str, condition: ET.Element | None, scales: _Range, *symbolizers: ET.Element) -> ET.Element:
         rule = self.element("Rule")
@@ -268,16 +273,15 @@ class Writer:
         return element
 
 
-def _of_class(lines: Lines, entry: LineClass) -> ET.Element | None:
+def _of_class(drawn: Classified, entry: DrawnClass) -> ET.Element | None:
     """The condition that features of a class fulfil; None where there is but one class."""
-    if lines.class_field is None:
+    if drawn.class_field is None:
         return None
     if entry.codes:
-        return _together("Or", [_compared("EqualTo", lines.class_field, code) for code in entry.codes])
+        return _together("Or", [_compared("EqualTo", drawn.class_field, code) for code in entry.codes])
     unknown = ET.Element("ogc:PropertyIsNull")
-    ET.SubElement(unknown, "ogc:PropertyName").text = lines.class_field
-    known = [code for other in lines.classes for code in other.codes]
-    others = _together("And", [_compared("NotEqualTo", lines.class_field, code) for code in known])
+    ET.SubElement(unknown, "ogc:PropertyName").text = drawn.class_field
+    others = _together("And", [_compared("NotEqualTo", drawn.class_field, code) for code in drawn.codes])
     return _together("Or", [unknown, others])
 
 

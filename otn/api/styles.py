@@ -264,5 +264,4 @@ _THEME_NAMES = {"dark": texts.DARK, "print": texts.FOR_PRINT}
 def _themed(title: Text, theme: str) -> Text:
     if theme not in _THEME_NAMES:
         return title
-    named = _THEME_NAMES[theme].as_dict()
-    return Text.from_dict({language: f"{text} ({named[language]})" for language, text in title.as_dict().items()})
+    return title.noted(_THEME_NAMES[theme])

@@ -3,7 +3,7 @@
 Widths are in pixels of 1/96 inch at Web Mercator zoom levels and grow in between.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -56,26 +56,55 @@ def in_theme(stops: Stops, theme: str) -> Stops:
     return tuple((zoom, width * share) for zoom, width in stops)
 
 
+def rim(radius: float) -> float:
+    """The width of the rim around a disc, which must not be all that is seen of a small one."""
+    return min(1.5, 0.25 * radius)
+
+
+def rims(radii: Stops) -> Stops:
+    """As `rim`, for discs that grow."""
+    return tuple((zoom, rim(radius)) for zoom, radius in radii)
+
+
 @dataclass(frozen=True)
-class LineClass:
-    """How lines are drawn whose class is one of `codes`; without codes: all others, the unknown ones among them."""
+class DrawnClass:
+    """How features are drawn whose class is one of `codes`; without codes: all others, the unknown ones among them.
+
+    Sizes are the widths of lines, and the radii of discs.
+    """
 
     title: Text
     codes: tuple[str, ...]
     colour: Themed[str]
-    widths: Stops
+    sizes: Stops
+
+
+def one_class(title: Text, colour: Themed[str], sizes: Stops) -> tuple[DrawnClass]:
+    """The classes of features that are all drawn alike."""
+    return (DrawnClass(title, (), colour, sizes),)
 
 
 @dataclass(frozen=True)
-class Lines:
-    """Lines by class, the most important first.
+class Classified:
+    """Features by class, the most important first, which lies above the others."""
+
+    classes: tuple[DrawnClass, ...]
+    class_field: str | None = field(default=None, kw_only=True)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of all classes but the one for the rest."""
+        return tuple(code for entry in self.classes for code in entry.codes)
+
+
+@dataclass(frozen=True)
+class Lines(Classified):
+    """Lines by class.
 
     A casing is `casing_widths` wider on either side. A dash counts in line widths. Lines and casings begin at the zoom
     level of their first width. Where `faded_field` is true a line is drawn faintly, as what lies below ground.
     """
 
-    classes: tuple[LineClass, ...]
-    class_field: str | None = None
     casing: Themed[str] | None = None
     casing_widths: Stops = ()
     dash: tuple[float, ...] = ()
@@ -84,24 +113,21 @@ class Lines:
     @property
     def first_zoom(self) -> int:
         """Where the lines themselves begin, without their casings."""
-        return min(entry.widths[0][0] for entry in self.classes)
+        return min(entry.sizes[0][0] for entry in self.classes)
 
-    def with_casing(self, entry: LineClass) -> Stops:
+    def with_casing(self, entry: DrawnClass) -> Stops:
         """The widths of a class together with its casing on either side, and of the casing alone before it begins."""
-        begin = entry.widths[0][0]
-        zooms = sorted({zoom for zoom, _ in (*entry.widths, *self.casing_widths)})
-        lines = {zoom: at_zoom(entry.widths, zoom) if zoom >= begin else 0.0 for zoom in zooms}
+        begin = entry.sizes[0][0]
+        zooms = sorted({zoom for zoom, _ in (*entry.sizes, *self.casing_widths)})
+        lines = {zoom: at_zoom(entry.sizes, zoom) if zoom >= begin else 0.0 for zoom in zooms}
         return tuple((zoom, lines[zoom] + 2 * at_zoom(self.casing_widths, zoom)) for zoom in zooms)
 
 
 @dataclass(frozen=True)
-class Points:
-    """Discs of one colour with an icon, if any, of otn/model/icons in white from `icon_zoom` on."""
+class Points(Classified):
+    """Discs by class, within a rim, with an icon, if any, of otn/model/icons in white from `icon_zoom` on."""
 
-    title: Text
-    colour: Themed[str]
     rim: Themed[str]
-    radii: Stops
     icon: str | None = None
     icon_zoom: int = 0
 
@@ -158,9 +184,14 @@ class Symbology:
     @property
     def fields(self) -> tuple[str, ...]:
         """The fields that decide how a feature is drawn, or that are written beside it."""
-        lines = self.lines
-        named = (self.name_field, *((lines.class_field, lines.faded_field) if lines else ()))
-        return (*(field for field in named if field is not None), *(plate.field for plate in self.plates))
+        named = [self.name_field, *(part.class_field for part in self.classified)]
+        named += [self.lines.faded_field] if self.lines else []
+        return (*(name for name in named if name is not None), *(plate.field for plate in self.plates))
+
+    @property
+    def classified(self) -> tuple[Lines | Points, ...]:
+        """What is drawn by class."""
+        return tuple(part for part in (self.lines, self.points) if part is not None)
 
     @property
     def areas(self) -> Areas | None:

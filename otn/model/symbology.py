@@ -1,43 +1,44 @@
 """How the features of each collection are drawn: declared once, for maps in browsers and for QGIS.
 
 Colours are those of Okabe and Ito (Color Universal Design, 2008), darkened or lightened until they stand out from the
-paper they lie on; no two classes differ by hue alone: width and casing tell them apart too. In print they are dark on
-white paper, tell classes apart in grey as well, and fill no large areas.
+paper they lie on; no two classes differ by hue alone: size, shade and casing tell them apart too. In print they are
+dark on white paper, tell classes apart in grey as well, and fill no large areas.
 """
 
-from otn.model.drawing import Areas, LineClass, Lines, Mixed, Plate, Points, Symbology, Themed
+from otn.model.drawing import Areas, DrawnClass, Lines, Mixed, Plate, Points, Stops, Symbology, Themed, one_class
 from otn.model.text import Text
+from otn.model.traffic_codelists import SEVERITY
 
 HALO = Themed("#ffffff", "#10181d", "#ffffff")
 INK = Themed("#2b3238", "#e3eaee", "#111111")
 ROADS = Symbology(
     Lines(
         (
-            LineClass(
+            DrawnClass(
                 Text(en="Main road", nl="Hoofdweg", fr="Route principale", de="Hauptstraße"),
                 ("mainRoad",),
                 Themed("#d55e00", "#e8641b", "#7a2800"),
                 ((4, 0.7), (8, 1.8), (11, 3.0), (14, 6.0), (18, 24.0)),
             ),
-            LineClass(
+            DrawnClass(
                 Text(en="First class", nl="Eerste klasse", fr="Première classe", de="Erste Klasse"),
                 ("firstClass",),
                 Themed("#e69f00", "#e9aa2b", "#b06a00"),
                 ((6, 0.6), (8, 1.2), (11, 2.4), (14, 5.2), (18, 22.0)),
             ),
-            LineClass(
+            DrawnClass(
                 Text(en="Second class", nl="Tweede klasse", fr="Deuxième classe", de="Zweite Klasse"),
                 ("secondClass",),
                 Themed("#f4e04d", "#efe07a", "#cfa43a"),
                 ((8, 0.8), (11, 1.9), (14, 4.6), (18, 20.0)),
             ),
-            LineClass(
+            DrawnClass(
                 Text(en="Third class", nl="Derde klasse", fr="Troisième classe", de="Dritte Klasse"),
                 ("thirdClass",),
                 Themed("#fbf4bd", "#cfc9a0", "#ece3ae"),
                 ((9, 0.7), (11, 1.4), (14, 4.0), (18, 18.0)),
             ),
-            LineClass(
+            DrawnClass(
                 Text(
                     en="Other roads and streets",
                     nl="Andere wegen en straten",
@@ -48,13 +49,13 @@ ROADS = Symbology(
                 Themed("#ffffff", "#67757e", "#ffffff"),
                 ((11, 0.8), (13, 1.6), (14, 2.6), (18, 15.0)),
             ),
-            LineClass(
+            DrawnClass(
                 Text(en="Tracks and paths", nl="Veld- en voetwegen", fr="Chemins et sentiers", de="Feld- und Fußwege"),
                 ("sixthClass", "seventhClass", "eighthClass", "ninthClass"),
                 Themed("#efe9df", "#64727b", "#b9b4aa"),
                 ((12, 0.5), (14, 1.1), (18, 5.0)),
             ),
-            LineClass(
+            DrawnClass(
                 Text(en="Class unknown", nl="Klasse onbekend", fr="Classe inconnue", de="Klasse unbekannt"),
                 (),
                 Themed("#8a7a66", "#97765a", "#6b6b6b"),
@@ -91,13 +92,10 @@ ROADS = Symbology(
 
 RAILWAYS = Symbology(
     Lines(
-        (
-            LineClass(
-                Text(en="Railway", nl="Spoorweg", fr="Voie ferrée", de="Bahnstrecke"),
-                (),
-                Themed("#ffffff", "#10181d", "#ffffff"),
-                ((8, 0.5), (12, 1.2), (14, 1.8), (18, 5.0)),
-            ),
+        one_class(
+            Text(en="Railway", nl="Spoorweg", fr="Voie ferrée", de="Bahnstrecke"),
+            Themed("#ffffff", "#10181d", "#ffffff"),
+            ((8, 0.5), (12, 1.2), (14, 1.8), (18, 5.0)),
         ),
         casing=Themed("#4d565c", "#9fb0ba", "#1f1f1f"),
         casing_widths=((0, 0.08), (5, 0.25), (7, 0.5), (8, 0.4), (10, 0.6), (14, 0.9), (18, 1.6)),
@@ -110,13 +108,10 @@ RAILWAYS = Symbology(
 
 SEA_LANES = Symbology(
     Lines(
-        (
-            LineClass(
-                Text(en="Sea lane", nl="Zeeroute", fr="Route maritime", de="Seeweg"),
-                (),
-                Themed("#0072b2", "#56b4e9", "#00466e"),
-                ((0, 0.4), (5, 1.0), (10, 1.8), (16, 3.0)),
-            ),
+        one_class(
+            Text(en="Sea lane", nl="Zeeroute", fr="Route maritime", de="Seeweg"),
+            Themed("#0072b2", "#56b4e9", "#00466e"),
+            ((0, 0.4), (5, 1.0), (10, 1.8), (16, 3.0)),
         ),
         dash=(2.0, 2.5),
     ),
@@ -127,10 +122,12 @@ SEA_LANES = Symbology(
 
 PORTS = Symbology(
     Points(
-        Text(en="Port", nl="Haven", fr="Port", de="Hafen"),
-        Themed("#0072b2", "#2b8fd0", "#002744"),
+        one_class(
+            Text(en="Port", nl="Haven", fr="Port", de="Hafen"),
+            Themed("#0072b2", "#2b8fd0", "#002744"),
+            ((2, 1.7), (5, 2.6), (7, 4.0), (8, 8.0), (14, 11.0)),
+        ),
         HALO,
-        ((2, 1.7), (5, 2.6), (7, 4.0), (8, 8.0), (14, 11.0)),
         icon="port",
         icon_zoom=8,
     ),
@@ -141,10 +138,12 @@ PORTS = Symbology(
 
 AIRPORTS = Symbology(
     Points(
-        Text(en="Airport", nl="Luchthaven", fr="Aéroport", de="Flughafen"),
-        Themed("#a3407a", "#bf6d9b", "#c16ea7"),
+        one_class(
+            Text(en="Airport", nl="Luchthaven", fr="Aéroport", de="Flughafen"),
+            Themed("#a3407a", "#bf6d9b", "#c16ea7"),
+            ((2, 1.7), (5, 2.6), (7, 4.0), (8, 8.0), (14, 11.0)),
+        ),
         HALO,
-        ((2, 1.7), (5, 2.6), (7, 4.0), (8, 8.0), (14, 11.0)),
         icon="airport",
         icon_zoom=8,
     ),
@@ -188,8 +187,8 @@ PORT_FACILITIES = Symbology(
         Areas(
             _FACILITY, _FACILITY_COLOUR, Themed(0.25, 0.25, 0.08), _FACILITY_COLOUR, ((8, 0.4), (12, 0.8), (16, 1.6))
         ),
-        Lines((LineClass(_FACILITY, (), _FACILITY_COLOUR, ((5, 0.6), (11, 1.4), (14, 2.6), (18, 7.0))),)),
-        Points(_FACILITY, _FACILITY_COLOUR, HALO, ((5, 1.2), (10, 2.5), (14, 4.5))),
+        Lines(one_class(_FACILITY, _FACILITY_COLOUR, ((5, 0.6), (11, 1.4), (14, 2.6), (18, 7.0)))),
+        Points(one_class(_FACILITY, _FACILITY_COLOUR, ((5, 1.2), (10, 2.5), (14, 4.5))), HALO),
     ),
     name_field="name",
     name_zoom=13,
@@ -199,19 +198,19 @@ PORT_FACILITIES = Symbology(
 RUNWAYS = Symbology(
     Lines(
         (
-            LineClass(
+            DrawnClass(
                 Text(en="Runway", nl="Start- en landingsbaan", fr="Piste", de="Start- und Landebahn"),
                 ("runway",),
                 Themed("#6d7078", "#9aa3ab", "#6a6a6a"),
                 ((8, 1.2), (11, 2.5), (14, 9.0), (18, 40.0)),
             ),
-            LineClass(
+            DrawnClass(
                 Text(en="Taxiway", nl="Taxibaan", fr="Voie de circulation", de="Rollbahn"),
                 ("taxiway",),
                 Themed("#888b93", "#6b747c", "#919191"),
                 ((11, 0.6), (14, 3.0), (18, 14.0)),
             ),
-            LineClass(
+            DrawnClass(
                 Text(
                     en="Runway or taxiway",
                     nl="Start- of taxibaan",
@@ -232,30 +231,59 @@ RUNWAYS = Symbology(
 
 ROAD_NODES = Symbology(
     Points(
-        Text(en="Road node", nl="Wegknoop", fr="Nœud routier", de="Straßenknoten"),
-        Themed("#3b444b", "#d6dfe4", "#222222"),
+        one_class(
+            Text(en="Road node", nl="Wegknoop", fr="Nœud routier", de="Straßenknoten"),
+            Themed("#3b444b", "#d6dfe4", "#222222"),
+            ((8, 0.3), (12, 0.6), (14, 1.2), (16, 3.0), (18, 5.0)),
+        ),
         HALO,
-        ((8, 0.3), (12, 0.6), (14, 1.2), (16, 3.0), (18, 5.0)),
     ),
     ink=INK,
 )
 
+_ACCIDENT = Text(en="Accident", nl="Ongeval", fr="Accident", de="Unfall")
+# Most accidents are slight: small, so that they do not hide the rest. The worse, the farther from the shade of paper.
+_SEVERITIES: dict[str, tuple[Themed[str], Stops]] = {
+    "fatal": (Themed("#33060c", "#fff0e6", "#000000"), ((5, 2.05), (10, 3.3), (14, 7.0), (18, 13.0))),
+    "serious": (Themed("#a5130f", "#f87961", "#820505"), ((5, 1.5), (10, 2.4), (14, 4.6), (18, 9.0))),
+    "slight": (Themed("#c8502c", "#d35f4a", "#c05c36"), ((5, 1.1), (10, 1.75), (14, 2.9), (18, 5.8))),
+    "unhurt": (Themed("#948a86", "#82685f", "#979291"), ((5, 0.8), (10, 1.3), (14, 2.1), (18, 4.2))),
+}
 ACCIDENTS = Symbology(
     Points(
-        Text(en="Accident", nl="Ongeval", fr="Accident", de="Unfall"),
-        Themed("#a5130f", "#f17064", "#820505"),
+        (
+            *(
+                DrawnClass(_ACCIDENT.noted(code.title), (code.value,), *_SEVERITIES[code.value])
+                for code in SEVERITY.codes
+            ),
+            DrawnClass(
+                _ACCIDENT.noted(
+                    Text(
+                        en="of unknown severity",
+                        nl="van onbekende ernst",
+                        fr="de gravité inconnue",
+                        de="von unbekannter Schwere",
+                    )
+                ),
+                (),
+                Themed("#66707a", "#8a969f", "#606870"),
+                _SEVERITIES["slight"][1],
+            ),
+        ),
         HALO,
-        ((5, 1.4), (10, 2.4), (14, 5.0), (18, 8.0)),
+        class_field="severity",
     ),
     ink=Themed("#7d1a14", "#ffb3ab", "#5f0f0b"),
 )
 
 TRAFFIC_COUNTS = Symbology(
     Points(
-        Text(en="Counting site", nl="Verkeersmeetpunt", fr="Point de comptage", de="Zählstelle"),
-        Themed("#006244", "#3fcaa0", "#15614a"),
+        one_class(
+            Text(en="Counting site", nl="Verkeersmeetpunt", fr="Point de comptage", de="Zählstelle"),
+            Themed("#006244", "#3fcaa0", "#15614a"),
+            ((5, 1.8), (10, 3.5), (14, 6.5), (18, 9.0)),
+        ),
         HALO,
-        ((5, 1.8), (10, 3.5), (14, 6.5), (18, 9.0)),
     ),
     name_field="name",
     name_zoom=13,
@@ -264,10 +292,12 @@ TRAFFIC_COUNTS = Symbology(
 
 TRAFFIC_VOLUMES = Symbology(
     Points(
-        Text(en="Traffic volume", nl="Verkeersvolume", fr="Volume de trafic", de="Verkehrsmenge"),
-        Themed("#967919", "#e3c34a", "#866c17"),
+        one_class(
+            Text(en="Traffic volume", nl="Verkeersvolume", fr="Volume de trafic", de="Verkehrsmenge"),
+            Themed("#967919", "#e3c34a", "#866c17"),
+            ((5, 1.2), (10, 2.2), (14, 4.0), (18, 8.0)),
+        ),
         HALO,
-        ((5, 1.2), (10, 2.2), (14, 4.0), (18, 6.0)),
     ),
     ink=Themed("#5f4b00", "#f0dd93", "#4a3b00"),
 )

@@ -20,6 +20,16 @@ class Text:
         """The text in one of LANGUAGES."""
         return str(getattr(self, language))
 
+    def noted(self, note: "Text") -> "Text":
+        """The text and, in brackets, what is to be said of it: a note begins small there, so with no German noun."""
+        said = note.as_dict()
+        return Text(
+            **{
+                language: f"{text} ({said[language][0].lower()}{said[language][1:]})"
+                for language, text in self.as_dict().items()
+            }
+        )
+
     def as_dict(self) -> dict[str, str]:
         return {language: self.in_language(language) for language in LANGUAGES}
 

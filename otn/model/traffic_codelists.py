@@ -14,7 +14,7 @@ SEVERITY = CodeList(
         code("fatal", "Fatal", "Dodelijk", "Mortel", "Tödlich"),
         code("serious", "Serious", "Ernstig", "Grave", "Schwer"),
         code("slight", "Slight", "Licht", "Léger", "Leicht"),
-        code("unhurt", "Nobody hurt", "Niemand gewond", "Indemne", "Ohne Verletzte"),
+        code("unhurt", "Nobody hurt", "Niemand gewond", "Sans blessé", "Ohne Verletzte"),
     ),
 )
 DEATH_DEFINITION = CodeList(

@@ -4,11 +4,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from otn.api.legend import entries, legend
+from otn.api.legend import SAMPLE, entries, legend
 from otn.model.collections import COLLECTIONS
-from otn.model.drawing import THEMES, Lines
-from otn.model.symbology import ROADS, SYMBOLOGIES
+from otn.model.drawing import THEMES, Lines, at_zoom
+from otn.model.symbology import ACCIDENTS, ROADS, SYMBOLOGIES
 from otn.model.text import LANGUAGES
+from otn.model.traffic_codelists import SEVERITY
 
 SVG = "{http://www.w3.org/2000/svg}"
 NASTY = "<b title='\"'>&"
@@ -37,12 +38,24 @@ def test_every_class_has_its_title_and_its_sample(language: str) -> None:
 @pytest.mark.parametrize("name", COLLECTIONS)
 def test_a_sample_has_the_colours_of_the_map(name: str, theme: str) -> None:
     symbology = SYMBOLOGIES[name]
-    expected = {entry.colour.on(theme) for entry in symbology.lines.classes} if symbology.lines else set()
-    expected |= {symbology.points.colour.on(theme)} if symbology.points else set()
+    expected = {entry.colour.on(theme) for part in symbology.classified for entry in part.classes}
     expected |= {symbology.areas.fill.on(theme), symbology.areas.outline.on(theme)} if symbology.areas else set()
     expected |= {colour.on(theme) for plate in symbology.plates for colour in (plate.paper, plate.rim, plate.ink)}
     text = legend("Title", [(name, name)], theme, "en")
     assert all(colour in text for colour in expected)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_discs_of_classes_have_their_sizes_and_the_words_of_the_code_list(language: str) -> None:
+    assert ACCIDENTS.points is not None
+    root = drawn(("accidents", "Accidents"), language=language)
+    for code, text in zip(SEVERITY.codes, root.findall(f"{SVG}text"), strict=False):
+        assert code.title.in_language(language).lower() in (text.text or "").lower()
+    discs = [[float(disc.get(name, 0)) for name in ("r", "stroke-width")] for disc in root.iter(f"{SVG}circle")]
+    radii = [middle - rim / 2 for middle, rim in discs]
+    on_the_map = [at_zoom(entry.sizes, 14) for entry in ACCIDENTS.points.classes]
+    assert radii == pytest.approx([size * radii[0] / on_the_map[0] for size in on_the_map], abs=0.02)
+    assert all(middle + rim / 2 <= SAMPLE[1] / 2 for middle, rim in discs)
 
 
 def test_several_collections_have_headings_and_no_two_classes_one_name() -> None:

@@ -12,7 +12,7 @@ from otn.api.qgis_layers import collection_layers
 from otn.api.texts import BASE_MAP
 from otn.model.collections import COLLECTIONS, GeometryKind
 from otn.model.drawing import THEMES
-from otn.model.symbology import ROADS, SYMBOLOGIES
+from otn.model.symbology import ACCIDENTS, ROADS, SYMBOLOGIES
 from otn.model.text import LANGUAGES
 from otn.model.tile_matrix_sets import web_mercator
 
@@ -40,7 +40,7 @@ def test_expressions_read_only_properties_there_are(name: str) -> None:
     expressions = re.findall(r' (?:filter|expression|fieldName)="([^"]*)"', text)
     read = {field for expression in expressions for field in re.findall(r"&quot;(\w+)&quot;", expression)}
     named = set(re.findall(r'fieldName="(\w*)"', text))
-    assert bool(named | read) == (SYMBOLOGIES[name].name_field is not None)
+    assert bool(named | read) == bool(SYMBOLOGIES[name].fields)
     assert read | named <= COLLECTIONS[name].by_name.keys()
 
 
@@ -61,7 +61,7 @@ def test_a_style_is_drawn_as_the_features_of_a_layer_are(name: str, theme: str) 
     how = SYMBOLOGIES[name]
     labels = style.findall("labeling/rules/rule")
     assert [symbol.get("type") for symbol in style.findall("renderer-v2/symbols/symbol")] == [
-        *(["marker"] if how.points else []),
+        *(["marker"] * len(how.points.classes) if how.points else []),
         *(["line"] * len(how.lines.classes) if how.lines else []),
         *(["fill"] if how.areas else []),
     ]
@@ -109,6 +109,20 @@ def test_roads_carry_their_numbers_on_plates_and_tunnels_are_faint(theme: str) -
     assert 'if("tunnel", 40, 100)' in expressions
     tiles = definition("roads").findall("maplayers/maplayer")[-1]
     assert len(tiles.findall(".//text-style/background")) == len(ROADS.plates)
+
+
+def test_the_worst_accidents_lie_above_the_others() -> None:
+    assert ACCIDENTS.points is not None
+    worst_first = [entry.title.en for entry in ACCIDENTS.points.classes]
+    style = ET.fromstring(layer_style("accidents", "light", "en"))  # noqa: S314
+    assert [rule.get("label") for rule in style.findall("renderer-v2/rules/rule")] == worst_first
+    passes = [int(layer.get("pass", "")) for layer in style.iterfind("renderer-v2/symbols/symbol/layer")]
+    assert passes == sorted(passes, reverse=True)
+    assert len(set(passes)) == len(worst_first)
+    sized = {option.get("name") for option in style.iterfind(".//layer//Option[@name='properties']/Option")}
+    assert sized == {"size", "outlineWidth"}, "of a small disc too more is seen than its rim"
+    tiles = definition("accidents").findall("maplayers/maplayer")[-1]
+    assert [drawn.get("name") for drawn in tiles.findall("renderer/styles/style")] == worst_first[::-1]
 
 
 def test_what_is_not_drawn_as_a_feature_is_drawn_as_tiles() -> None:

@@ -9,8 +9,8 @@ import pytest
 from otn.api.links import Links
 from otn.api.sld import Drawn, styled_layer_descriptor
 from otn.model.collections import COLLECTIONS
-from otn.model.drawing import THEMES, at_zoom
-from otn.model.symbology import ROADS, SYMBOLOGIES
+from otn.model.drawing import THEMES, at_zoom, in_theme
+from otn.model.symbology import ACCIDENTS, ROADS, SYMBOLOGIES
 
 VERSIONS = ("1.0", "1.1")
 NASTY = "<b title='\"'>&"
@@ -96,18 +96,19 @@ def test_lines_are_as_wide_as_on_the_map_at_every_scale(theme: str) -> None:
         scales = [(number(rule, "MinScaleDenominator", 0), number(rule, "MaxScaleDenominator", 3e8)) for rule in own]
         assert all(before[0] == after[1] for before, after in pairwise(scales)), "no gap, no overlap"
         assert scales[-1][0] == 0
-        for zoom in range(entry.widths[0][0], 18):
+        for zoom in range(entry.sizes[0][0], 18):
             scale = 279_541_132 / 2 ** (zoom + 0.5)
             [rule] = [one for one, (least, most) in zip(own, scales, strict=True) if least <= scale < most]
             stroke = {one.get("name"): one.text for one in rule.iter() if local(one) == "SvgParameter"}
-            assert float(stroke["stroke-width"] or 0) == pytest.approx(at_zoom(entry.widths, zoom + 0.5), rel=0.2)
+            assert float(stroke["stroke-width"] or 0) == pytest.approx(at_zoom(entry.sizes, zoom + 0.5), rel=0.2)
             assert stroke["stroke"] == entry.colour.on(theme)
 
 
-def test_a_class_is_chosen_by_its_codes_and_the_rest_by_none_of_them() -> None:
-    assert ROADS.lines is not None
-    root = written("roads")
-    for entry in ROADS.lines.classes:
+@pytest.mark.parametrize("name", ["roads", "accidents"])
+def test_a_class_is_chosen_by_its_codes_and_the_rest_by_none_of_them(name: str) -> None:
+    [part] = SYMBOLOGIES[name].classified
+    root = written(name)
+    for entry in part.classes:
         [condition] = rules(root, entry.title.en)[0].findall("{*}Filter")
         operators = {local(element) for element in condition.iter()}
         literals = {element.text for element in condition.iter() if local(element) == "Literal"}
@@ -115,8 +116,24 @@ def test_a_class_is_chosen_by_its_codes_and_the_rest_by_none_of_them() -> None:
             assert literals == set(entry.codes)
             assert "PropertyIsNotEqualTo" not in operators
         else:
-            assert literals == {code for other in ROADS.lines.classes for code in other.codes}
+            assert literals == {code for other in part.classes for code in other.codes}
             assert {"PropertyIsNull", "PropertyIsNotEqualTo"} <= operators
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_worst_accidents_are_drawn_last_as_large_as_on_the_map(theme: str, version: str) -> None:
+    assert ACCIDENTS.points is not None
+    worst_first = ACCIDENTS.points.classes
+    styles = written("accidents", version, theme).findall(".//{*}FeatureTypeStyle")
+    assert len(styles) == len(worst_first)
+    for style, entry in zip(reversed(styles), worst_first, strict=True):
+        [*_, nearest] = style.findall("{*}Rule")
+        assert nearest.findtext(f"{'{*}Description/' if version == '1.1' else ''}{{*}}Title") == entry.title.en
+        assert nearest.findtext(".//{*}Mark/{*}Fill/*") == entry.colour.on(theme)
+        [(_, radius)] = in_theme(entry.sizes[-1:], theme)
+        rim = next(one.text for one in nearest.iter() if one.get("name") == "stroke-width")
+        assert float(nearest.findtext(".//{*}Size", "")) - float(rim or 0) == pytest.approx(2 * radius, rel=0.2)
 
 
 @pytest.mark.parametrize("name", COLLECTIONS)

@@ -9,8 +9,10 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from otn.api.maplibre import BASE_MAP
+from otn.api.maplibre import BASE_MAP, layers
 from otn.model.collections import COLLECTIONS
+from otn.model.symbology import ACCIDENTS
+from otn.model.traffic_codelists import SEVERITY
 from otn.portal.pages import STATIC_DIR
 
 STYLE_TYPE = "application/vnd.mapbox.style+json"
@@ -135,6 +137,30 @@ def test_styles_read_only_properties_there_are(style: dict[str, Any]) -> None:
             continue
         read = {part[1] for part in parts(layer) if isinstance(part, list) and part[:1] in (["get"], ["has"])}
         assert read <= COLLECTIONS[layer["source"]].by_name.keys()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "print"])
+def test_accidents_are_drawn_by_severity_the_worst_above(theme: str) -> None:
+    assert ACCIDENTS.points is not None
+    [discs] = [layer for layer in layers(["accidents"], theme, "en") if layer["type"] == "circle"]
+    colour, order = discs["paint"]["circle-color"], discs["layout"]["circle-sort-key"]
+    rims, radii = discs["paint"]["circle-stroke-width"], discs["paint"]["circle-radius"]
+    assert by_severity(colour) == [entry.colour.on(theme) for entry in ACCIDENTS.points.classes]
+    assert by_severity(order) == sorted(by_severity(order), reverse=True)
+    for at_zooms in (radii, rims):
+        assert at_zooms[:3] == ["interpolate", ["exponential", 1.5], ["zoom"]], "zoom may only be read outermost"
+    for radius, rim in zip(radii[4::2], rims[4::2], strict=True):
+        *known, _ = by_severity(radius)
+        assert known == sorted(set(known), reverse=True)
+        assert all(2 * around < inside for around, inside in zip(by_severity(rim), by_severity(radius), strict=True))
+
+
+def by_severity(expression: list[Any]) -> list[Any]:
+    """The value for each severity, the worst first, and for an unknown one."""
+    operator, read, *cases, otherwise = expression
+    assert (operator, read) == ("match", ["get", "severity"])
+    assert [code for codes in cases[::2] for code in codes] == list(SEVERITY.values)
+    return [*cases[1::2], otherwise]
 
 
 def test_layers_have_names_of_their_own_and_words_lie_above(style: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ assert isinstance(ROADS.drawn, Lines)
 assert isinstance(RAILWAYS.drawn, Lines)
 assert RAILWAYS.drawn.casing is not None
 assert isinstance(AIRPORTS.drawn, Points)
+[_AIRPORT] = [entry.colour for entry in AIRPORTS.drawn.classes]
 _BY_CODE = {code: entry.colour.light for entry in ROADS.drawn.classes for code in entry.codes}
 # Boxes in degrees: features are drawn from 1:50,000 on, tiles before that. Then the colours each picture must have.
 WANTED = {
@@ -28,7 +29,7 @@ WANTED = {
     ),
     "airports": (
         {"features": (4.265, 51.106, 4.283, 51.118), "tiles": (3.5, 50.8, 5.5, 52.0)},
-        [AIRPORTS.drawn.colour.light],
+        [_AIRPORT.light],
     ),
 }
 

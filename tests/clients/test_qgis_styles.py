@@ -17,18 +17,19 @@ assert ROADS.lines is not None
 assert RAILWAYS.lines is not None
 assert RAILWAYS.lines.casing is not None
 assert AIRPORTS.points is not None
+[_AIRPORT] = [entry.colour for entry in AIRPORTS.points.classes]
 _BY_CODE = {code: entry.colour for entry in ROADS.lines.classes for code in entry.codes}
 VILLAGE, ANTWERP, COAST = (4.785, 51.255, 4.805, 51.268), (4.41, 51.21, 4.43, 51.223), (2.5, 50.8, 5.5, 52.0)
 STYLES = {
     "roads": ("LineString", VILLAGE, [_BY_CODE["secondClass"].light, ROADS.lines.classes[-1].colour.light]),
     "roads-print": ("LineString", VILLAGE, [_BY_CODE["secondClass"].print, ROADS.lines.classes[-1].colour.print]),
     "railways-dark": ("LineString", ANTWERP, [RAILWAYS.lines.casing.dark]),
-    "airports": ("Point", (4.265, 51.106, 4.283, 51.118), [AIRPORTS.points.colour.light]),
+    "airports": ("Point", (4.265, 51.106, 4.283, 51.118), [_AIRPORT.light]),
 }
 MAPS = {
-    "map": (COAST, [WATER.light, LAND.light, AIRPORTS.points.colour.light]),
-    "map-dark": (COAST, [WATER.dark, LAND.dark, AIRPORTS.points.colour.dark]),
-    "map-print": (COAST, [WATER.print, AIRPORTS.points.colour.print]),
+    "map": (COAST, [WATER.light, LAND.light, _AIRPORT.light]),
+    "map-dark": (COAST, [WATER.dark, LAND.dark, _AIRPORT.dark]),
+    "map-print": (COAST, [WATER.print, _AIRPORT.print]),
 }
 
 

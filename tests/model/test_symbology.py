@@ -1,6 +1,6 @@
 """The declared look of collections: complete, of fields there are, told apart by people who see colours less."""
 
-from itertools import combinations
+from itertools import combinations, pairwise, product
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -8,10 +8,11 @@ import numpy.typing as npt
 import pytest
 
 from otn.api.maplibre import COUNTRY, LAND, WATER
-from otn.model.codelists import FUNCTIONAL_ROAD_CLASS
+from otn.model.codelists import FUNCTIONAL_ROAD_CLASS, CodeList
 from otn.model.collections import COLLECTIONS, GeometryKind
-from otn.model.drawing import ICONS_DIR, THEMES, Areas, Lines, Mixed, Points, at_zoom, in_theme
-from otn.model.symbology import HALO, ROADS, SYMBOLOGIES
+from otn.model.drawing import ICONS_DIR, THEMES, Areas, DrawnClass, Lines, Mixed, Points, Symbology, at_zoom, in_theme
+from otn.model.symbology import ACCIDENTS, HALO, ROADS, SYMBOLOGIES
+from otn.model.traffic_codelists import SEVERITY
 from otn.settings import ROOT
 
 Colour = npt.NDArray[np.float64]
@@ -100,42 +101,69 @@ def test_the_fields_of_a_symbology_are_fields_of_its_collection(name: str) -> No
     assert fields <= COLLECTIONS[name].by_name.keys()
 
 
-def test_every_road_class_is_drawn_once_and_the_unknown_class_too() -> None:
-    assert isinstance(ROADS.drawn, Lines)
-    codes = [code for entry in ROADS.drawn.classes for code in entry.codes]
-    assert sorted(codes) == sorted(FUNCTIONAL_ROAD_CLASS.values)
-    assert ROADS.drawn.classes[-1].codes == ()
+@pytest.mark.parametrize("name", SYMBOLOGIES)
+def test_what_decides_how_a_feature_is_drawn_is_in_tiles_of_every_zoom(name: str) -> None:
+    collection = COLLECTIONS[name]
+    carried = {field.name for field in collection.tile_fields if collection.tile_rule.carries(field.name, zoom=0)}
+    assert set(SYMBOLOGIES[name].fields) <= carried
+
+
+@pytest.mark.parametrize(("how", "codelist"), [(ROADS, FUNCTIONAL_ROAD_CLASS), (ACCIDENTS, SEVERITY)])
+def test_every_code_is_drawn_once_and_the_unknown_class_too(how: Symbology, codelist: CodeList) -> None:
+    [part] = how.classified
+    assert [code for entry in part.classes for code in entry.codes] == list(codelist.values)
+    assert part.classes[-1].codes == ()
 
 
 @pytest.mark.parametrize("name", SYMBOLOGIES)
 def test_only_the_last_class_stands_for_the_rest(name: str) -> None:
-    drawn = SYMBOLOGIES[name].drawn
-    if isinstance(drawn, Lines):
-        *known, rest = drawn.classes
+    for part in SYMBOLOGIES[name].classified:
+        *known, rest = part.classes
         assert all(entry.codes for entry in known)
         assert not rest.codes
 
 
 @pytest.mark.parametrize(("theme", "sight"), VIEWS)
-@pytest.mark.parametrize("name", [name for name, how in SYMBOLOGIES.items() if how.lines])
+@pytest.mark.parametrize("name", [name for name, how in SYMBOLOGIES.items() if how.classified])
 def test_classes_are_told_apart_by_every_eye(name: str, theme: str, sight: str) -> None:
     """By colour, or by being wider."""
-    lines = SYMBOLOGIES[name].lines
-    assert lines is not None
-    for one, other in combinations(lines.classes, 2):
-        widths = [at_zoom(entry.widths, 14) for entry in (one, other)]
-        differ = difference(one.colour.on(theme), other.colour.on(theme), sight)
-        assert differ > _CLASSES_DIFFER or max(widths) > _WIDER * min(widths), (one.title.en, other.title.en)
+    for part in SYMBOLOGIES[name].classified:
+        for one, other in combinations(part.classes, 2):
+            assert told_apart(one, other, theme, sight, _CLASSES_DIFFER), (one.title.en, other.title.en)
+
+
+def told_apart(one: DrawnClass, other: DrawnClass, theme: str, sight: str, enough: float) -> bool:
+    return difference(one.colour.on(theme), other.colour.on(theme), sight) > enough or wider(one, other)
+
+
+def wider(one: DrawnClass, other: DrawnClass) -> bool:
+    """Whether one of them is, at the zoom of a town."""
+    less, more = sorted(at_zoom(entry.sizes, 14) for entry in (one, other))
+    return more > _WIDER * less
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_worse_an_accident_the_more_it_stands_out_by_shade_and_size(theme: str) -> None:
+    """Even where no colour is seen: darker on light paper, lighter on dark paper, and larger."""
+    assert ACCIDENTS.points is not None
+    *known, unknown = ACCIDENTS.points.classes
+    shades = [difference(entry.colour.on(theme), LAND.on(theme), "grey") for entry in known]
+    assert all(worse > better + _CLASSES_DIFFER for worse, better in pairwise(shades))
+    for worse, better in pairwise(known):
+        sizes = [[at_zoom(entry.sizes, zoom) for entry in (worse, better)] for zoom in range(19)]
+        assert all(large > _WIDER * small for large, small in sizes), worse.title.en
+    assert at_zoom(unknown.sizes, 14) <= at_zoom(known[-2].sizes, 14), "what is not known does not stand out"
 
 
 @pytest.mark.parametrize(("theme", "sight"), VIEWS)
 def test_collections_of_points_are_told_apart_by_every_eye(theme: str, sight: str) -> None:
-    """Road nodes are smaller than the rest, port facilities stand where ports do."""
+    """By colour, or by being wider. Road nodes are smaller than the rest, port facilities stand where ports do."""
     discs = ("ports", "airports", "accidents", "traffic-counts", "traffic-volumes")
-    colours = {name: how.points.colour.on(theme) for name in discs if (how := SYMBOLOGIES[name]).points}
-    assert len(colours) == len(discs)
-    for one, other in combinations(discs, 2):
-        assert difference(colours[one], colours[other], sight) > _FEATURES_DIFFER, (one, other)
+    classes = [how.points.classes for name in discs if (how := SYMBOLOGIES[name]).points]
+    assert len(classes) == len(discs)
+    for some, others in combinations(classes, 2):
+        for one, other in product(some, others):
+            assert told_apart(one, other, theme, sight, _FEATURES_DIFFER), (one.title.en, other.title.en)
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -171,8 +199,9 @@ def test_features_stand_out_from_the_paper(name: str, theme: str) -> None:
     if how.areas is not None:
         assert contrast(how.areas.outline.on(theme), paper) >= _VISIBLE
     if how.points is not None:
-        assert contrast(how.points.colour.on(theme), paper) >= _VISIBLE
-        assert how.points.icon is None or contrast("#ffffff", how.points.colour.on(theme)) >= _VISIBLE
+        for entry in how.points.classes:
+            assert contrast(entry.colour.on(theme), paper) >= _VISIBLE, entry.title.en
+            assert how.points.icon is None or contrast("#ffffff", entry.colour.on(theme)) >= _VISIBLE
 
 
 def test_print_fills_no_large_areas_and_is_on_white() -> None:
