@@ -3,7 +3,7 @@
 import gc
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from otn.etl.background import Background
 from otn.etl.check import check_crs, check_fields, check_geometry
 from otn.etl.check_place import Places, swapped_axes
 from otn.etl.extract import BY_DEFAULT, Downloads, Origin, Source, extract, wanted
-from otn.etl.harmonise import Features, harmonise, harmonised_geometry
+from otn.etl.harmonise import Features, Shapes, harmonise, harmonised_geometry
 from otn.etl.load import Load, load, record_unread
 from otn.etl.load_records import LoadSummary
 from otn.etl.memory import give_back_memory, share_allocator
@@ -26,10 +26,11 @@ from otn.etl.network_check import NetworkCheck
 from otn.etl.progress import Progress
 from otn.etl.quality import unknown_codes
 from otn.etl.regions import Regions
-from otn.etl.rows import Remarking, SourceRows
+from otn.etl.rows import Reject, Remarking, SourceRows
 from otn.etl.select import EndsOfLinks, Selection, selected, selection
 from otn.etl.tolerance import Tolerance
 from otn.etl.wishes import AS_DECLARED, Wishes
+from otn.model.collection import Collection
 from otn.model.collections import COLLECTIONS, ROAD_NODES, ROADS
 from otn.model.datasets import Dataset, Registry
 from otn.model.rasters import RasterCollection
@@ -67,9 +68,9 @@ def load_dataset(
         with _translated(dataset), beginning as under_way, _translated(dataset):
             progress.stage(f"{dataset.id}: read, harmonise, check", None)
             # GDAL makes its remarks to whom the thread has named; pyogrio names itself where it is imported only.
-            with _uncollected(), Background(_register_error_handler) as reading:
-                for rows in reading.ahead(recipe.rows()):
-                    recipe.stage(rows, under_way)
+            with _uncollected(), Background(_register_error_handler) as reading, Background() as shaping:
+                for rows, shaped in shaping.ahead(recipe.shaped(reading.ahead(recipe.rows()))):
+                    recipe.stage(rows, shaped, under_way)
                     progress.advance(len(rows))
             under_way.counts.unselected = recipe.unselected
             if isinstance(source.reader, Remarking):
@@ -98,6 +99,15 @@ def _load_raster(
         raise LoadError(f"{dataset.id} is a raster, which is not clipped; leave --clip out.")
     loading = RasterLoading(dataset, raster, rasters / raster.id, _tolerance(dataset, wishes), wishes.dry_run)
     return load_raster(url, loading, source, registry, progress)
+
+
+@dataclass(frozen=True)
+class _Shaped:
+    """The geometries of a batch that may be kept, the rejects of the others, and how many areas were repaired."""
+
+    repaired: int
+    kept: Shapes
+    rejects: list[Reject]
 
 
 class _Recipe:
@@ -134,24 +144,37 @@ class _Recipe:
                 self.unselected += len(rows) - len(belonging)
                 yield belonging
 
-    def stage(self, rows: SourceRows, under_way: Load) -> None:
+    def shaped(self, batches: Iterator[SourceRows]) -> Iterator[tuple[SourceRows, _Shaped | None]]:
+        """The batches with their geometries as they may be kept; None where there are none, and where it is known only
+        when the batches before are staged which rows belong to the dataset.
+
+        Apart from `stage`, so that one thread does this while another harmonises the batch before.
+        """
+        for rows in batches:
+            yield rows, self._shaped(rows) if len(rows) and not self._depends_on_links(rows) else None
+
+    def _shaped(self, rows: SourceRows) -> _Shaped:
+        collection = self._collection(rows)
+        shapes = harmonised_geometry(rows, collection.geometry)
+        return _Shaped(shapes.repaired, *check_geometry(shapes, rows, collection, self._places))
+
+    def stage(self, rows: SourceRows, shaped: _Shaped | None, under_way: Load) -> None:
         """Brings a batch to the model, and hands the load what it may keep and what it must reject."""
         if rows.collection in (None, self._dataset.collection):
             under_way.counts.read += rows.number_of_objects
         under_way.counts.normalised += len(rows.normalised)
         under_way.rejects.add(rows.rejects)
-        if self._belongs is not None and self._is_of_links(rows):
+        if self._depends_on_links(rows):
             rows = self._ends.selected(rows)
         if not len(rows):
             return
-        collection = COLLECTIONS[rows.collection or self._dataset.collection]
-        shapes = harmonised_geometry(rows, collection.geometry)
-        under_way.counts.repaired += shapes.repaired
-        checked, rejects = check_geometry(shapes, rows, collection, self._places)
-        under_way.rejects.add(rejects)
+        shaped = shaped or self._shaped(rows)
+        collection = self._collection(rows)
+        under_way.counts.repaired += shaped.repaired
+        under_way.rejects.add(shaped.rejects)
         # What was selected for the region lies in it.
         regions = self._regions if self._belongs is None else None
-        harmonised = harmonise(checked, rows, self._source.reader, self._dataset, collection, regions)
+        harmonised = harmonise(shaped.kept, rows, self._source.reader, self._dataset, collection, regions)
         features, rejects = check_fields(harmonised, rows, collection)
         under_way.rejects.add(rejects)
         for name, code in unknown_codes(features.fields, collection):
@@ -160,7 +183,17 @@ class _Recipe:
             if self._belongs is not None:
                 self._ends.add(features.fields["fromNode"], features.fields["toNode"])
             _add_links(under_way.counts.network, features)
-        under_way.staging(collection).add(features, rows)
+        staging = under_way.staging(collection)
+        if collection != self._dataset.collection_model:
+            under_way.begin()
+        staging.add(features, rows)
+
+    def _collection(self, rows: SourceRows) -> Collection:
+        return COLLECTIONS[rows.collection or self._dataset.collection]
+
+    def _depends_on_links(self, rows: SourceRows) -> bool:
+        """Whether only those belong to the dataset at which links that belong to it end."""
+        return self._belongs is not None and self._is_of_links(rows)
 
     def _is_of_links(self, rows: SourceRows) -> bool:
         """Whether they are the nodes of roads that the dataset has in the first place."""

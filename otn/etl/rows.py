@@ -34,6 +34,8 @@ ARROW_TYPES: dict[Kind, pa.DataType] = {
 }
 
 
+# So many rows share a value where it is sooner written once for all of them.
+_ALIKE = 8
 # What JSON escapes in a string, and its escape of NUL where the backslash is not itself an escaped one.
 _ESCAPED = r'["\\\x00-\x1f]'
 _NUL_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
@@ -118,7 +120,9 @@ class Reader(Protocol):
     """One format: how it is read and what its columns mean."""
 
     def read(self) -> Iterator[SourceRows]:
-        """The rows in batches, with flat memory. Raises SourceError naming what is wrong with the source."""
+        """The rows in batches, with flat memory; those of further collections after those of the dataset's own. Raises
+        SourceError naming what is wrong with the source.
+        """
 
     def harmonise(self, attributes: pa.Table, collection: Collection) -> dict[str, pa.Array]:
         """The publisher's attributes as fields of the collection, by field name; a field left out stays null.
@@ -134,7 +138,8 @@ def map_values(column: pa.Array | pa.ChunkedArray, function: Callable[[Any], Any
     encoded = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if encoded.null_count == len(encoded):
         return pa.nulls(len(encoded), kind)
-    encoded = pc.dictionary_encode(encoded)
+    if not pa.types.is_dictionary(encoded.type):
+        encoded = pc.dictionary_encode(encoded)
     answers = pa.array([function(value) for value in encoded.dictionary.to_pylist()], kind)
     return answers.take(encoded.indices)
 
@@ -154,9 +159,18 @@ def _members(name: str, column: pa.Array | pa.ChunkedArray) -> pa.Array:
     """`"name": value` a row, null where the value is."""
     start = json_text(name) + ": "
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    if pa.types.is_string(array.type) and not pc.any(pc.match_substring_regex(array, _ESCAPED)).as_py():
-        return pc.binary_join_element_wise(start + '"', array, '"', "")
+    if pa.types.is_string(array.type):
+        encoded = pc.dictionary_encode(array)
+        if len(encoded.dictionary) > len(array) // _ALIKE:
+            return _texts_as_members(start, array)
+        array = encoded
     return map_values(array, lambda value: start + json_text(value), pa.string())
+
+
+def _texts_as_members(start: str, texts: pa.Array) -> pa.Array:
+    if pc.any(pc.match_substring_regex(texts, _ESCAPED)).as_py():
+        return map_values(texts, lambda value: start + json_text(value), pa.string())
+    return pc.binary_join_element_wise(start + '"', texts, '"', "")
 
 
 def json_text(value: Any) -> str:

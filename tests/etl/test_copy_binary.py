@@ -80,6 +80,13 @@ def test_lines_are_what_shapely_writes(lines: list[list[tuple[float, float]]]) -
     assert joined(geometries(column)).to_pylist() == [len(wkb).to_bytes(4, "big") + wkb for wkb in written]
 
 
+@given(st.lists(st.one_of(st.just(shapely.Point()), st.builds(shapely.Point, _numbers, _numbers)), max_size=4))
+def test_points_are_too_also_without_a_place(points: list[shapely.Point]) -> None:
+    column = np.array([None, *points], dtype=object)[1:]
+    written = shapely.to_wkb(column, byte_order=1)
+    assert joined(geometries(column)).to_pylist() == [len(wkb).to_bytes(4, "big") + wkb for wkb in written]
+
+
 def test_other_geometries_beside_lines_are_too() -> None:
     column = shapely.from_wkt(["LINESTRING (0 0, 1 1)", "POINT (2 3)", "LINESTRING Z (0 0 1, 1 1 1)"])
     written = shapely.to_wkb(column, byte_order=1)
