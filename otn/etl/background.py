@@ -36,11 +36,6 @@ class Background:
         if running is not None:
             running.result()
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether a task runs."""
-        return self._running is not None and not self._running.done()
-
     def ahead(self, items: Iterator[_Item]) -> Iterator[_Item]:
         """The items, each made while the one before is used."""
         made: list[_Item] = []

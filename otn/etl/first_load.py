@@ -112,9 +112,12 @@ class Filling:
     It is to a first load what otn.etl.merge.Merge is to the others.
     """
 
-    def __init__(self, connection: psycopg.Connection, staging: StagedAside, dataset: str) -> None:
+    def __init__(
+        self, connection: psycopg.Connection, staging: StagedAside, background: Background, dataset: str
+    ) -> None:
         self._connection = connection
         self._staging = staging
+        self._background = background
         self._dataset = dataset
         self._collection = staging.collection
         self.features = Changes(added=staging.tally.features)
@@ -135,7 +138,7 @@ class Filling:
         self._ids = self._issued()
         many = self.features.added > MANY
         with built_at_the_end(self._connection, self._collection.table) if many else nullcontext():
-            self._copy(self._target(), self._contents(load_id))
+            copy_in(self._connection, self._target(), self._background.ahead(self._contents(load_id)))
         self._connection.execute(
             "INSERT INTO feature_change VALUES (%s, %s, 0, 'added')", [load_id, self._collection.id]
         )
@@ -147,11 +150,7 @@ class Filling:
     def write_keys(self) -> None:
         """Writes down which ids were issued to what."""
         keys = sql.SQL("feature_key (id, dataset, source_id, part)")
-        self._copy(keys, self._keys())
-
-    def _copy(self, target: sql.Composable, rows: Iterator[pa.Array]) -> None:
-        with Background() as assembling:
-            copy_in(self._connection, target, assembling.ahead(rows))
+        copy_in(self._connection, keys, self._background.ahead(self._keys()))
 
     def _issued(self) -> Integers:
         [(ids,)] = self._connection.execute(_ISSUED, [self.features.added], binary=True).fetchall()

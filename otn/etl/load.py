@@ -40,19 +40,16 @@ class Load:
         self,
         url: str,
         connection: psycopg.Connection,
-        writing: Background,
-        keeping: Background,
+        background: Background,
         dataset: Dataset,
         source: Source,
         tolerance: Tolerance,
         *,
         dry_run: bool,
     ) -> None:
-        """`writing` does what takes the connection, `keeping` puts aside what waits for it."""
         self._url = url
         self._connection = connection
-        self._writing = writing
-        self._keeping = keeping
+        self._background = background
         self._dataset = dataset
         self._source = source
         self._tolerance = tolerance
@@ -61,47 +58,19 @@ class Load:
         _only_one_at_a_time(connection, dataset.id)
         known = "SELECT EXISTS (SELECT FROM feature_key WHERE dataset = %s)::int"
         self._is_first = not _one(connection, known, dataset.id)
-        self.rejects = Rejects(connection, writing)
+        self.rejects = Rejects(connection, background)
         self.counts = Counts()
         self._stagings: dict[str, StagedTable | StagedAside] = {}
-        self._load_id: int | None = None
-        self._without_duplicates: set[str] = set()
-        self._begun: dict[str, Merge | Filling] = {}
         self.staging(dataset.collection_model)
 
     def staging(self, collection: Collection) -> Staging:
         """What takes the dataset's features of `collection`: its own, or another that it fills beside."""
         if collection.id not in self._stagings:
+            staged = self._connection, collection, self._background
             self._stagings[collection.id] = (
-                StagedAside(self._connection, collection, self._keeping, self._dataset.id)
-                if self._is_first
-                else StagedTable(self._connection, collection, self._writing)
+                StagedAside(*staged, self._dataset.id) if self._is_first else StagedTable(*staged)
             )
         return self._stagings[collection.id]
-
-    def begin(self) -> None:
-        """All features of the dataset's own collection are staged, and features of others come: a first load, which
-        nothing about them can end any more, writes the former while the latter are read."""
-        name = self._dataset.collection
-        own = self._stagings[name]
-        if not self._is_first or name in self._without_duplicates:
-            return
-        self._wait()
-        self._reject_duplicates(own)
-        give_back_memory()
-        if not own.tally.features:
-            return
-        load_id = self._in_turn()
-        state.describe_dataset(self._connection, self._dataset, own.tally.features)
-        self._prepare()
-        filling = self._begun[name] = self._merge(own)
-        self._writing.run(lambda: self._write_collection(load_id, name, filling))
-
-    def give_up(self) -> None:
-        """Nothing is written any more, and nobody uses the connection."""
-        if self._writing.is_busy:
-            self._connection.cancel()
-        self._writing.end()
 
     def close(self) -> None:
         """What is staged is gone."""
@@ -115,14 +84,22 @@ class Load:
         Raises LoadError, keeping the rejects and nothing else, when nothing at all could be loaded, or so much is
         rejected or would be removed that something must be wrong with the source.
         """
-        self._keeping.wait()
+        self._background.wait()
+        for staging in self._all_stagings():
+            staging.reject_duplicates()
+        give_back_memory()
+        # Versions of a collection must become visible in their order: merges into one collection queue here.
+        for collection in sorted(self._stagings):
+            wait_for_other_merges(self._connection, collection)
+        load_id = _one(self._connection, "SELECT nextval('load_id_seq')")
+        rejects = self.rejects.by_reason()
+        self._unless(load_id, self._nothing_loaded(rejects))
+        self._unless(load_id, self._too_many_rejected(rejects))
+        merges = self._compared()
+        self._unless(load_id, self._too_much_removed(merges[self._dataset.collection]))
         with Background() as beside:
-            if self._begun:
-                # PostgreSQL has the other processor.
-                beside.run(self.counts.check_network)
-            load_id, merges = self._decided()
-            if not self._begun:
-                beside.run(self.counts.check_network)
+            # PostgreSQL has the other processor.
+            beside.run(self.counts.check_network)
             self._write(load_id, merges)
             beside.wait()
         summary = self._record(load_id, merges)
@@ -131,53 +108,20 @@ class Load:
             self._analyse([merge for merge in merges.values() if merge.features.any])
         return summary
 
-    def _decided(self) -> tuple[int, dict[str, Merge | Filling]]:
-        """The number of the load and its merges. Raises LoadError if there is something that must end it."""
-        self._wait()
-        for staging in self._all_stagings():
-            self._reject_duplicates(staging)
-        give_back_memory()
-        load_id = self._in_turn()
-        rejects = self.rejects.by_reason()
-        self._unless(load_id, self._nothing_loaded(rejects))
-        self._unless(load_id, self._too_many_rejected(rejects))
-        self._prepare()
-        merges = {name: self._begun.get(name) or self._merge(staging) for name, staging in self._stagings.items()}
-        self._unless(load_id, self._too_much_removed(merges[self._dataset.collection]))
-        return load_id, merges
-
-    def _wait(self) -> None:
-        """Until all is staged that was given, and nobody uses the connection."""
-        self._keeping.wait()
-        self._writing.wait()
-
-    def _reject_duplicates(self, staging: Staging) -> None:
-        if staging.collection.id not in self._without_duplicates:
-            staging.reject_duplicates()
-            self._without_duplicates.add(staging.collection.id)
-
-    def _in_turn(self) -> int:
-        """The number of the load, once it is its turn: versions of a collection must become visible in their order, so
-        merges into one collection queue here."""
-        for collection in sorted(self._stagings):
-            wait_for_other_merges(self._connection, collection)
-        if self._load_id is None:
-            self._load_id = _one(self._connection, "SELECT nextval('load_id_seq')")
-        return self._load_id
-
     def _all_stagings(self) -> list[Staging]:
         """Those filled, and empty ones of further collections that earlier loads of the dataset filled."""
         for collection in state.further_collections(self._connection, self._dataset.id):
             self.staging(COLLECTIONS[collection])
         return list(self._stagings.values())
 
-    def _prepare(self) -> None:
+    def _compared(self) -> dict[str, Merge | Filling]:
         self._connection.execute("SELECT set_config('work_mem', %s, true)", [_WORK_MEM])
         self._connection.execute("SELECT set_config('maintenance_work_mem', %s, true)", [_MAINTENANCE_WORK_MEM])
+        return {name: self._merge(staging) for name, staging in self._stagings.items()}
 
     def _merge(self, staging: StagedTable | StagedAside) -> Merge | Filling:
         if isinstance(staging, StagedAside):
-            return Filling(self._connection, staging, self._dataset.id)
+            return Filling(self._connection, staging, self._background, self._dataset.id)
         return Merge(self._connection, staging, self._dataset.id)
 
     def _write(self, load_id: int, merges: dict[str, Merge | Filling]) -> None:
@@ -187,17 +131,13 @@ class Load:
             state.describe_further_collection(self._connection, self._dataset.id, collection, number)
         changing = {name: merge for name, merge in merges.items() if merge.features.any}
         for name, merge in changing.items():
-            if name not in self._begun:
-                self._write_collection(load_id, name, merge)
+            merge.write(load_id)
+            if not self.dry_run:
+                loaded = merge.written_features() if isinstance(merge, Filling) else None
+                FirstPage(self._connection, COLLECTIONS[name], load_id, loaded).fill()
+                generalise(self._connection, COLLECTIONS[name], self._dataset.id)
+                state.describe_collection(self._connection, COLLECTIONS[name], load_id)
         self._write_keys([merge for merge in changing.values() if isinstance(merge, Filling)])
-
-    def _write_collection(self, load_id: int, name: str, merge: Merge | Filling) -> None:
-        merge.write(load_id)
-        if not self.dry_run:
-            loaded = merge.written_features() if isinstance(merge, Filling) else None
-            FirstPage(self._connection, COLLECTIONS[name], load_id, loaded).fill()
-            generalise(self._connection, COLLECTIONS[name], self._dataset.id)
-            state.describe_collection(self._connection, COLLECTIONS[name], load_id)
 
     def _write_keys(self, fillings: list[Filling]) -> None:
         """Last of all: as long as no other load has come to it, nobody can read the table of keys until the end."""
@@ -213,7 +153,7 @@ class Load:
         return f"{_nothing_loaded(self.counts, rejects, self._dataset, self._source)}{shown}."
 
     def _too_many_rejected(self, rejects: dict[str, int]) -> str | None:
-        if self._is_first or not _one(self._connection, _FEATURES, self._dataset.id):
+        if not _one(self._connection, _FEATURES, self._dataset.id):
             return None
         before = self._connection.execute(_REJECTED_BEFORE, [self._dataset.id]).fetchone()
         staged = self._stagings[self._dataset.collection].tally.features
@@ -289,17 +229,16 @@ def load(
     # A load whose process was killed must not go on in PostgreSQL and hold up the next one.
     watched = "-c client_connection_check_interval=1000"
     connecting = psycopg.connect(url, application_name="otn-load", options=watched)
-    with connecting as connection, Background() as writing, Background() as keeping:
-        under_way = Load(url, connection, writing, keeping, dataset, source, tolerance or Tolerance(), dry_run=dry_run)
+    with connecting as connection, Background() as background:
+        under_way = Load(url, connection, background, dataset, source, tolerance or Tolerance(), dry_run=dry_run)
         try:
             yield under_way
         except LoadError as error:
-            under_way.give_up()
+            background.end()
             _record_failure(connection, under_way, dataset, source, str(error))
             raise
         finally:
-            under_way.give_up()
-            keeping.end()
+            background.end()
             under_way.close()
 
 

@@ -183,10 +183,7 @@ class _Recipe:
             if self._belongs is not None:
                 self._ends.add(features.fields["fromNode"], features.fields["toNode"])
             _add_links(under_way.counts.network, features)
-        staging = under_way.staging(collection)
-        if collection != self._dataset.collection_model:
-            under_way.begin()
-        staging.add(features, rows)
+        under_way.staging(collection).add(features, rows)
 
     def _collection(self, rows: SourceRows) -> Collection:
         return COLLECTIONS[rows.collection or self._dataset.collection]

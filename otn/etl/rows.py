@@ -120,9 +120,7 @@ class Reader(Protocol):
     """One format: how it is read and what its columns mean."""
 
     def read(self) -> Iterator[SourceRows]:
-        """The rows in batches, with flat memory; those of further collections after those of the dataset's own. Raises
-        SourceError naming what is wrong with the source.
-        """
+        """The rows in batches, with flat memory. Raises SourceError naming what is wrong with the source."""
 
     def harmonise(self, attributes: pa.Table, collection: Collection) -> dict[str, pa.Array]:
         """The publisher's attributes as fields of the collection, by field name; a field left out stays null.

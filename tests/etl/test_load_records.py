@@ -2,9 +2,8 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, LiteralString
@@ -271,46 +270,6 @@ def test_a_dataset_may_fill_a_further_collection_in_the_same_transaction(databas
     # What the dataset does not fill any more is empty.
     assert load_both([road("1")], []).further == {"ports": Changes(removed=2)}
     assert query(database_url, filled) == [("ports", 0, []), ("roads", 1, ["not-stated"])]
-
-
-@contextmanager
-def begun(url: str, directory: Path, roads: list[Feature], nodes: list[Feature]) -> Iterator[Load]:
-    """A first load that writes its roads while it takes its nodes."""
-    files = directory / "roads.geojson", directory / "nodes.geojson"
-    for file, features in zip(files, (roads, nodes), strict=True):
-        file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
-    with load(url, ROADS, Source(files[0].name, "", reader_of(Inputs((files[0],), ROADS)))) as under_way:
-        stage(under_way, files[0], ROADS.collection_model)
-        under_way.staging(PORTS)
-        for _ in range(2):  # as at every batch of nodes
-            under_way.begin()
-        stage(under_way, files[1], PORTS, part="node")
-        yield under_way
-
-
-def test_a_first_load_writes_its_own_features_while_it_takes_others(database_url: str, tmp_path: Path) -> None:
-    with begun(database_url, tmp_path, [road("1"), road("2"), road("1")], [point("1")]) as under_way:
-        summary = under_way.commit()
-    assert (summary.number_added, summary.objects_added) == (2, 2)
-    assert (summary.further, summary.rejects_by_reason) == ({"ports": Changes(added=1)}, {"id/duplicate": 1})
-    assert query(database_url, "SELECT local_id FROM roads ORDER BY 1") == [("1",), ("2",)]
-    keys = "SELECT count(*) FROM feature_key JOIN (SELECT id FROM roads UNION ALL SELECT id FROM ports) f USING (id)"
-    assert query(database_url, keys) == [(3,)]
-    assert query(database_url, "SELECT DISTINCT load_id FROM feature_change") == [(summary.load_id,)]
-
-
-def test_nothing_stays_of_what_was_begun_when_the_rest_cannot_be_read(
-    database_url: str, tmp_path: Path, load_file: LoadFile
-) -> None:
-    with (
-        pytest.raises(LoadError, match="cut off"),
-        begun(database_url, tmp_path, [road(str(number)) for number in range(20_000)], [point("1")]),
-    ):
-        raise LoadError("The file is cut off.")
-    assert query(database_url, "SELECT count(*) FROM roads") == [(0,)]
-    assert query(database_url, "SELECT count(*) FROM dataset") == [(0,)]
-    assert query(database_url, "SELECT state, message FROM load") == [("failed", "The file is cut off.")]
-    assert load_file(road("1")).number_added == 1
 
 
 def test_datasets_of_different_collections_do_not_wait_for_each_other(load_file: LoadFile, database_url: str) -> None:
