@@ -1,6 +1,6 @@
 """What it takes to build the editions of everything anew, and their tiles, as `otn editions build` does both."""
 
-import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -75,17 +75,25 @@ def _tile_build(url: str, directory: str) -> TileBuild:
 def _build(url: str, directory: str, what: str) -> tuple[float, int]:
     """Seconds, and the most bytes that the builder held resident."""
     began = time.perf_counter()
-    builder = subprocess.Popen([sys.executable, "-m", "bench.editions", what, url, directory], cwd=ROOT)
-    _, status, usage = os.wait4(builder.pid, 0)
-    builder.returncode = os.waitstatus_to_exitcode(status)
+    command = [sys.executable, "-m", "bench.editions", what, url, directory]
+    builder = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     if builder.returncode:
         raise RuntimeError(f"The build of the editions ended with {builder.returncode}.")
-    return time.perf_counter() - began, usage.ru_maxrss * 1024
+    return time.perf_counter() - began, int(builder.stdout)
 
 
 def _main(what: str, url: str, directory: str) -> None:
     build = {"publish": publish, "make_tiles": make_tiles}[what]
     build(url, Path(directory) / "editions", verify=True)
+    print(_peak())
+
+
+def _peak() -> int:
+    """The most bytes of this program that were resident; getrusage counts those of its parent before it began too."""
+    found = re.search(r"^VmHWM:\s+(\d+) kB$", Path("/proc/self/status").read_text(), re.MULTILINE)
+    if found is None:
+        raise RuntimeError("Linux no longer says VmHWM.")
+    return int(found[1]) * 1024
 
 
 if __name__ == "__main__":
