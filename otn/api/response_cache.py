@@ -28,7 +28,7 @@ _OVERHEAD = 2048
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """All the headers as they are sent, and the whole body."""
+    """Status, all the header lines but those of the connection, and the whole body."""
 
     status: int
     head: bytes

@@ -13,7 +13,7 @@ _MEDIA_TYPES = {".mjs": "text/javascript", ".pbf": "application/x-protobuf", ".s
 
 
 class WholeFiles(StaticFiles):
-    """Static files as one message each, which otn.api.middleware.Compression can compress.
+    """Static files as one message each, which otn.api.middleware can compress.
 
     Browsers keep them and ask each time whether they are still the same.
     """

@@ -203,7 +203,7 @@ def test_answers_come_in_the_order_of_their_requests() -> None:
         asked.all_of(_READING + end)
         before = endpoint.calls
         answer = asked.all_of(_READING + _READING + other + _READING + end)
-    bodies = [found[0] for found in re.findall(rb"\r\n\r\n(\d)\1{3999}(?!\1)|\r\n\r\n(\d)", answer)]
+    bodies = re.findall(rb"\r\n\r\n(\d)", answer)
     assert answer.count(b"HTTP/1.1 200 OK") == 5
     # The first two are kept; that of /b is made, and what comes behind it waits for it.
     assert endpoint.calls > before
