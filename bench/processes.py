@@ -59,12 +59,15 @@ class Peak:
 
 
 @contextmanager
-def peak_memory(root: int) -> Iterator[Peak]:
-    """Samples the own memory of a process and its descendants while the block runs."""
+def peak_memory(root: int, every: float = _SAMPLE_SECONDS) -> Iterator[Peak]:
+    """Samples the own memory of a process and its descendants while the block runs, `every` so many seconds.
+
+    What the kernel counts for a process that has ended is no measure: it begins with what its parent held.
+    """
     peak, stop = Peak(), threading.Event()
 
     def sample() -> None:
-        while not stop.wait(_SAMPLE_SECONDS):
+        while not stop.wait(every):
             peak.bytes = max(peak.bytes, memory(root))
             peak.of_root = max(peak.of_root, _own(root))
 

@@ -1,9 +1,10 @@
 """The figures as Markdown: printed, and kept as docs/benchmarks-load.md."""
 
+import os
 from collections.abc import Iterable, Iterator
 
 from bench.goals import Goal
-from bench.load.cases import LINES, MANY_LINES, OGR2OGR, OURS, PLAIN, Case, Refresh, SideBySide
+from bench.load.cases import LINES, MANY_LINES, OGR2OGR, OSM2PGSQL, OURS, PLAIN, Case, Refresh, SideBySide
 from bench.load.pbf import COPIES
 from bench.load.runs import Run
 
@@ -13,7 +14,8 @@ _INTRODUCTION = """# Benchmarks of loading
 
 OTN, osm2pgsql and ogr2ogr load the same files into databases of one private cluster as OTN configures it, in turn on
 one machine. Ratios are medians over {rounds} round(s); each row is the round of median length. Seconds are those of the
-whole program, from start to end. Overviews for tiles, which no peer makes, are left out of OTN's seconds and stand in a
+whole program, from start to end. Peak memory is what the program and the processes it starts hold at one time, but for
+what is mapped from files. Overviews for tiles, which no peer makes, are left out of OTN's seconds and stand in a
 column of their own; what `otn load` makes of the pbf once the load is committed stands in a table of its own.
 
 {facts}
@@ -59,6 +61,7 @@ def report(
     )
     parts = [heading, *(line for case in cases for line in _case(case))]
     parts += ["## Where OTN's time goes\n", *_split(stages, cases[0].median(OURS))]
+    parts += ["", *(_never_idle(case, peer) for case, peer in zip(cases, (OSM2PGSQL, OGR2OGR), strict=True))]
     parts += ["\n## From the file to all that is served\n", *_whole(cases[0].median(OURS), published)]
     parts += ["\n## A refresh in which a hundredth changed\n", *_refresh(refresh)]
     parts += [
@@ -90,6 +93,18 @@ def _split(stages: dict[str, float], run: Run) -> Iterator[str]:
     yield "| --- | --: |"
     for name, seconds in {**stages, **run.statements}.items():
         yield f"| {name} | {seconds:.2f} |"
+
+
+def _never_idle(case: Case, peer: str) -> str:
+    """What more overlapping could do at best, in words."""
+    run, processors = case.median(OURS), os.cpu_count() or 1
+    busy = run.client_cpu + run.postgres_cpu - run.overviews
+    least = busy / processors
+    return (
+        f"- {case.title}: the processors work {busy:.0f} s for it, without overviews. If none of the {processors} were"
+        f" ever idle that would be {least:.0f} s on the clock, {least / case.median(peer).compared:.1f} times what"
+        f" {peer} takes: no overlapping does more, and the rest would have to be less work."
+    )
 
 
 def _whole(run: Run, published: dict[str, Run]) -> Iterator[str]:

@@ -18,11 +18,14 @@ _DURATION = re.compile(
     r"LOG:  duration: ([0-9.]+) ms  (?:statement|execute [^:]+|parse [^:]+|bind [^:]+): ?(.*(?:\n\t.*)*)"
 )
 _SETTLE_SECONDS = 20
+# To look at all processes takes ten milliseconds of a processor.
+_MEMORY_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
 class Run:
-    """One program: seconds on the clock and of processor, its peak memory, and what PostgreSQL wrote.
+    """One program: seconds on the clock and of processor, its peak memory with that of the processes it starts, and
+    what PostgreSQL wrote.
 
     `overviews` are the seconds in which PostgreSQL made what only tiles need; `statements` its seconds by what they
     were spent on.
@@ -108,7 +111,8 @@ class Databases:
         # To a file: a pipe that nobody empties would stop the program.
         with tempfile.TemporaryFile() as said:
             process = subprocess.Popen(command, stdout=said, stderr=said)
-            _, status, usage = os.wait4(process.pid, 0)
+            with processes.peak_memory(process.pid, every=_MEMORY_SECONDS) as peak:
+                _, status, usage = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
             if process.returncode:
                 said.seek(0)
@@ -121,7 +125,7 @@ class Databases:
             seconds=seconds,
             client_cpu=usage.ru_utime + usage.ru_stime,
             postgres_cpu=processes.seconds([self.postmaster]) - spent,
-            peak_bytes=usage.ru_maxrss * 1024,
+            peak_bytes=peak.bytes,
             wal_bytes=self._wal() - wal,
             overviews=statements.get(_OVERVIEWS, 0.0),
             statements=statements,

@@ -1,10 +1,13 @@
 """The arithmetic of the bench of loads: what PostgreSQL's log says is told apart by what it was for."""
 
+import subprocess
+
 import pytest
 
-from bench.load.cases import Case, Refresh
+from bench import processes
+from bench.load.cases import OURS, Case, Refresh
 from bench.load.peers import connection_string, versions
-from bench.load.report import _whole
+from bench.load.report import _never_idle, _whole
 from bench.load.runs import Run, stage, stages
 
 LOG = """2026-01-01 LOG:  duration: 1500.000 ms  statement: COPY "staged_roads" FROM STDIN (FORMAT BINARY)
@@ -47,6 +50,21 @@ def test_overviews_are_not_compared() -> None:
 def test_what_peers_do_not_do_stands_beside_what_they_do() -> None:
     table = list(_whole(run(10, 4), {"edition": run(3), "tiles": run(5)}))
     assert [row.split("|")[2].strip() for row in table[2:]] == ["6.0", "4.0", "3.0", "5.0", "18.0"]
+
+
+def test_what_overlapping_could_do_at_best_counts_no_overviews(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    own = Run(30, client_cpu=9, postgres_cpu=17, peak_bytes=1, wal_bytes=1, overviews=6)
+    said = _never_idle(Case("A file", {OURS: [own], "peer": [run(5)]}), "peer")
+    assert said.startswith("- A file: the processors work 20 s for it")
+    assert "10 s on the clock, 2.0 times what peer takes" in said
+
+
+def test_the_memory_of_a_program_is_not_that_of_who_starts_it() -> None:
+    held = bytearray(200 << 20)
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as process:  # noqa: S607 - of every system
+        own = processes.memory(process.pid)
+    assert 0 < own < 100 << 20 < len(held)
 
 
 def test_a_reader_that_is_slower_by_a_third_of_its_time_is_slow_enough() -> None:
