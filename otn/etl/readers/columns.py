@@ -3,7 +3,7 @@
 import gzip
 import json
 import zlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -59,6 +59,13 @@ def _check_gzip(path: Path) -> None:
             size += len(chunk)
             if size > most:
                 raise SourceError(f"{path} is not unpacked: it is more than {_HIGHEST_RATIO} times as large unpacked.")
+
+
+def numbers_of(rows: int, following: int, left_out: Sequence[int]) -> tuple[npt.NDArray[np.int64], int]:
+    """The numbers of the next `rows` rows, from `following` on without those left out, and the number after them."""
+    candidates = np.arange(following, following + rows + len(left_out), dtype=np.int64)
+    numbers = np.setdiff1d(candidates, left_out, assume_unique=True)[:rows]
+    return numbers, int(numbers[-1]) + 1 if rows else following
 
 
 def check_columns(present: Collection[str], source: FileSource | None, path: Path) -> None:

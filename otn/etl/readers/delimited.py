@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from otn.errors import SourceError
-from otn.etl.readers.columns import check_file
+from otn.etl.readers.columns import check_file, numbers_of
 from otn.etl.readers.delimiters import delimiter_of
 from otn.etl.readers.disguises import check_is_text
 from otn.etl.rows import Reason, Reject
@@ -102,7 +102,7 @@ class Delimited:
         with self._translated():
             for batch in self._batches(columns, bad):
                 cells = pa.Table.from_batches([batch])
-                numbers, following = _numbers(following, len(cells), [row.number - 1 for row in bad])
+                numbers, following = numbers_of(len(cells), following, [row.number - 1 for row in bad])
                 lines = Lines(numbers, cells, ())
                 yield lines.without(self._unfit(lines), "a cell of the row has a line end or a NUL character in it")
             if bad:
@@ -193,13 +193,6 @@ def _trouble(message: str) -> str:
     if "straddl" in message:
         return "has a quotation mark that is never closed"
     return f"cannot be read: {message}"
-
-
-def _numbers(following: int, rows: int, bad: list[int]) -> tuple[npt.NDArray[np.int64], int]:
-    """The numbers of the next `rows` rows, from `following` on without those in `bad`, and the number after them."""
-    candidates = np.arange(following, following + rows + len(bad), dtype=np.int64)
-    numbers = np.setdiff1d(candidates, bad, assume_unique=True)[:rows]
-    return numbers, int(numbers[-1]) + 1 if rows else following
 
 
 def _reject(number: int, cells: pa.Table, row: int, why: str) -> Reject:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyogrio
 import shapely
@@ -16,8 +17,16 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from otn.errors import SourceError
-from otn.etl.readers.columns import check_columns, check_file, parsed_geometry, plain_column, source_rows
+from otn.etl.readers.columns import (
+    check_columns,
+    check_file,
+    numbers_of,
+    parsed_geometry,
+    plain_column,
+    source_rows,
+)
 from otn.etl.readers.disguises import disguise
+from otn.etl.readers.geojson_records import Records, records_of
 from otn.etl.readers.mapping import SourceFields
 from otn.etl.readers.shapefile import check_whole, zipped_shapefiles
 from otn.etl.rows import SourceRows
@@ -41,10 +50,9 @@ class _Format:
     options: dict[str, str] = field(default_factory=dict)
 
 
+_BY_RECORD = "GeoJSONSeq"
 # As dates, GDAL would give 30 February as 2 March.
-_GEOJSON = _Format(
-    "GeoJSON", ("GeoJSON", "GeoJSONSeq"), _CRS84, has_feature_ids=True, options={"DATE_AS_STRING": "YES"}
-)
+_GEOJSON = _Format("GeoJSON", ("GeoJSON", _BY_RECORD), _CRS84, has_feature_ids=True, options={"DATE_AS_STRING": "YES"})
 _FLATGEOBUF = _Format("FlatGeobuf", ("FlatGeobuf",))
 _SHAPEFILE = _Format("Shapefile", ("ESRI Shapefile",))
 _FORMATS = {
@@ -56,6 +64,7 @@ _FORMATS = {
     ".geojson.gz": _GEOJSON,
     ".json": _GEOJSON,
     ".json.gz": _GEOJSON,
+    **{f"{name}{packed}": _GEOJSON for name in (".geojsonl", ".geojsonseq", ".ndjson") for packed in ("", ".gz")},
 }
 SUFFIXES = tuple(_FORMATS)
 
@@ -101,11 +110,15 @@ class VectorFile:
             with _opened(layer, encoding, self.format.options) as (meta, batches):
                 check_columns(meta["fields"].tolist(), self.source, self.path)
                 crs = self._crs(meta)
-                read = 0
+                records = self._records(layer)
+                read, following = 0, 1
                 for batch in batches:
-                    yield self._source_rows(batch, meta, crs, read)
+                    left_out = [reject.position for reject in records.rejects]
+                    position, following = numbers_of(len(batch), following, left_out)
+                    rows = self._source_rows(batch, meta, crs, position)
+                    yield rows if read else rows.rejecting(records.rejects)
                     read += len(batch)
-            self._check_complete(layer, read)
+            self._check_complete(layer, read + len(records.rejects), records.number)
         if read == 0:
             raise SourceError(f"{self.path} has no rows.")
 
@@ -194,21 +207,29 @@ class VectorFile:
             )
         return crs
 
-    def _source_rows(self, batch: pa.RecordBatch, meta: dict[str, Any], crs: CRS, read: int) -> SourceRows:
+    def _records(self, layer: _Layer) -> Records:
+        """What GDAL would leave out unsaid is rejected; only of GeoJSON by the record there is any."""
+        by_record = self.format is _GEOJSON and _info(layer.dataset, layer.name)["driver"] == _BY_RECORD
+        return records_of(self.path) if by_record else Records()
+
+    def _source_rows(
+        self, batch: pa.RecordBatch, meta: dict[str, Any], crs: CRS, position: npt.NDArray[np.int64]
+    ) -> SourceRows:
         """The rows of a batch, without those whose geometry cannot be read: these are rejects."""
         self._check_text(batch)
         fid_column, geometry_column = meta["fid_column"], meta["geometry_name"] or "wkb_geometry"
         columns = dict(zip(batch.schema.names, batch.columns, strict=True))
         fids, wkb = columns.pop(fid_column), columns.pop(geometry_column, None)
         attributes = pa.table({name: plain_column(column) for name, column in columns.items()})
-        position = np.arange(read + 1, read + 1 + len(batch), dtype=np.int64)
         feature_ids = fids if self.format.has_feature_ids else None
         geometry = parsed_geometry(shapely.from_wkb, np.array(wkb.to_pylist(), dtype=object))
         identifier = self.source.identifier if self.source else ()
         return source_rows(position, feature_ids, attributes, *geometry, crs, identifier)
 
-    def _check_complete(self, layer: _Layer, read: int) -> None:
+    def _check_complete(self, layer: _Layer, read: int, records: int) -> None:
         """A FlatGeobuf that is cut off within its index has, to GDAL, no rows."""
+        if records and read != records:
+            raise SourceError(f"{self.path} cannot be read as GeoJSON: GDAL finds {read:,} of {records:,} records.")
         if self.format is _FLATGEOBUF and read < (declared := _number_of_rows(layer)):
             raise SourceError(f"{self.path} is cut off: it has {read:,} of {declared:,} rows.")
 
