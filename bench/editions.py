@@ -1,6 +1,5 @@
 """What it takes to build the editions of everything anew, and their tiles, as `otn editions build` does both."""
 
-import re
 import subprocess
 import sys
 import tempfile
@@ -8,6 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench import processes
 from otn.api.codings import unpacked_size
 from otn.edition.build import publish
 from otn.edition.manifest import PARTS, readable
@@ -22,7 +22,7 @@ _CHANGED = 50_000
 
 @dataclass(frozen=True)
 class EditionBuild:
-    """Seconds, the most memory the builder held resident, and the bytes of what it wrote.
+    """Seconds, the most memory the builder held, and the bytes of what it wrote.
 
     `one_part` are the seconds of building one part of `in_part` features anew and publishing it beside the others, as
     after a change of that dataset. `tiles` is the making of the tiles.
@@ -73,27 +73,24 @@ def _tile_build(url: str, directory: str) -> TileBuild:
 
 
 def _build(url: str, directory: str, what: str) -> tuple[float, int]:
-    """Seconds, and the most bytes that the builder held resident."""
+    """Seconds, and the most bytes that the builder held: the files it reads are mapped, and no memory of its own."""
     began = time.perf_counter()
-    command = [sys.executable, "-m", "bench.editions", what, url, directory]
-    builder = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    with (
+        subprocess.Popen([sys.executable, "-m", "bench.editions", what, url, directory], cwd=ROOT) as builder,
+        processes.peak_memory(builder.pid) as peak,
+    ):
+        builder.wait()
     if builder.returncode:
         raise RuntimeError(f"The build of the editions ended with {builder.returncode}.")
-    return time.perf_counter() - began, int(builder.stdout)
+    return time.perf_counter() - began, peak.of_root
 
 
 def _main(what: str, url: str, directory: str) -> None:
-    build = {"publish": publish, "make_tiles": make_tiles}[what]
-    build(url, Path(directory) / "editions", verify=True)
-    print(_peak())
-
-
-def _peak() -> int:
-    """The most bytes of this program that were resident; getrusage counts those of its parent before it began too."""
-    found = re.search(r"^VmHWM:\s+(\d+) kB$", Path("/proc/self/status").read_text(), re.MULTILINE)
-    if found is None:
-        raise RuntimeError("Linux no longer says VmHWM.")
-    return int(found[1]) * 1024
+    folder = Path(directory) / "editions"
+    if what == "publish":
+        publish(url, folder, verify=True)
+    else:
+        make_tiles(url, folder, verify=True)
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ def build(
 ) -> None:
     """Build what is missing, behind the database or damaged, and what tiles are made from."""
     from otn.edition.build import publish
+    from otn.edition.side_by_side import AT_ONCE
     from otn.edition.tile_build import make_tiles
     from otn.etl.prepare import prepare_overviews
 
@@ -51,7 +52,8 @@ def build(
             # Of overviews that another program made no tiles are made.
             prepare_overviews(url, bar)
             made = publish(url, settings.editions_dir, collections or None, bar, verify=True)
-            tiles = make_tiles(url, settings.editions_dir, collections or None, bar, verify=True)
+            at_once = 1 if in_background else AT_ONCE
+            tiles = make_tiles(url, settings.editions_dir, collections or None, bar, verify=True, at_once=at_once)
         made_of = {entry.collection: entry.made for entry in tiles}
         for published in made:
             manifest, number = published.manifest, published.parts_built

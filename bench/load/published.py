@@ -10,6 +10,5 @@ from otn.edition.tile_build import make_tiles
 
 if __name__ == "__main__":
     what, url, folder = sys.argv[1:]
-    made = {"edition": publish, "tiles": make_tiles}[what](url, Path(folder))
-    if not made:
+    if not (publish(url, Path(folder)) if what == "edition" else make_tiles(url, Path(folder))):
         raise SystemExit(f"There was no {what} to be made.")

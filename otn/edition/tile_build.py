@@ -21,6 +21,7 @@ from otn.edition.build import translated
 from otn.edition.manifest import PARTS, Manifest, readable
 from otn.edition.part import Part
 from otn.edition.pmtiles import tile_id
+from otn.edition.side_by_side import AT_ONCE, side_by_side
 from otn.edition.snapshot import overviews_are_current, read_state, snapshot
 from otn.edition.standing import current_tiles, is_current
 from otn.edition.tile_changes import changed_boxes, depth, touched_tiles
@@ -53,10 +54,13 @@ def make_tiles(
     progress: Progress | None = None,
     *,
     verify: bool = False,
+    at_once: int = AT_ONCE,
 ) -> list[MadeTiles]:
     """Makes the tiles of the newest edition of each of these collections, or of all, that lacks them.
 
-    `verify` reads the files that are there and makes those anew that are damaged. Raises EditionError where tiles
+    `verify` reads the files that are there and makes those anew that are damaged. `at_once` is how many processes of
+    PostgreSQL make all tiles of a collection; those that changed one of them makes, since somebody draws the others
+    meanwhile. Raises EditionError where tiles
     cannot be made; those before them in the order of the model are.
     """
     wanted = COLLECTIONS.keys() if collections is None else set(collections)
@@ -64,7 +68,8 @@ def make_tiles(
     for collection in COLLECTIONS.values():
         if collection.id in wanted:
             with translated(f"the tile file of {collection.id}"):
-                of_collection = _Making(url, editions / collection.id, collection, progress or Silent(), verify).run()
+                folder = editions / collection.id
+                of_collection = _Making(url, folder, collection, progress or Silent(), verify, at_once).run()
             if of_collection is not None:
                 made.append(of_collection)
     return made
@@ -73,12 +78,15 @@ def make_tiles(
 class _Making:
     """The making of the tiles of one edition."""
 
-    def __init__(self, url: str, folder: Path, collection: Collection, progress: Progress, verify: bool) -> None:
+    def __init__(
+        self, url: str, folder: Path, collection: Collection, progress: Progress, verify: bool, at_once: int
+    ) -> None:
         self._url = url
         self._folder = folder
         self._collection = collection
         self._progress = progress
         self._verify = verify
+        self._at_once = at_once
         self._made = 0
 
     def run(self) -> MadeTiles | None:
@@ -110,13 +118,13 @@ class _Making:
     def _make(self, connection: psycopg.Connection, manifest: Manifest) -> int:
         parts = self._parts(manifest)
         tiles_of = TilesOf.of(manifest, self._collection, depth(self._collection, parts))
-        maker = TileMaker(connection, self._collection)
-        tiles = self._changed(maker, parts, tiles_of)
-        if tiles is None:
-            tiles = self._all(maker, tiles_of.depth)
+        changed = self._changed(parts, tiles_of)
         assert manifest.bbox is not None  # noqa: S101 - there are features, and each has a place
-        path = path_of_tiles(self._folder, manifest.number)
-        return write_tiles(path, self._metadata(manifest, tiles_of), manifest.bbox, tiles)
+        path, metadata = path_of_tiles(self._folder, manifest.number), self._metadata(manifest, tiles_of)
+        with side_by_side(connection, self._url, 1 if changed else self._at_once) as connections:
+            maker = TileMaker(connections, self._collection)
+            tiles = self._renewed(maker, *changed) if changed else self._all(maker, tiles_of.depth)
+            return write_tiles(path, metadata, manifest.bbox, tiles)
 
     def _all(self, maker: TileMaker, deepest: int) -> Iterator[PackedTile]:
         parents: list[TileAddress] | None = None
@@ -125,15 +133,15 @@ class _Making:
             self._progress.stage(f"{self._collection.id}: tiles of zoom {zoom} of {deepest}", len(parents))
             yield from self._counted(maker, parents)
 
-    def _changed(self, maker: TileMaker, parts: list[Part], tiles_of: TilesOf) -> Iterator[PackedTile] | None:
-        """What has changed since the newest tiles that there are, and what has not; None where there are none."""
+    def _changed(self, parts: list[Part], tiles_of: TilesOf) -> tuple[TileFile, list[list[TileAddress]]] | None:
+        """The newest tiles that there are, and which of them have changed since, by zoom; None where all may have."""
         for file, manifest in self._earlier(tiles_of):
             try:
                 known, old = TileFile(file), self._parts(manifest)
             except EditionError:
                 continue
             touched = touched_tiles(changed_boxes(old, parts), range(tiles_of.depth + 1))
-            return None if touched is None else self._renewed(maker, known, touched)
+            return None if touched is None else (known, touched)
         return None
 
     def _renewed(self, maker: TileMaker, known: TileFile, touched: list[list[TileAddress]]) -> Iterator[PackedTile]:

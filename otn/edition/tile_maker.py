@@ -1,12 +1,13 @@
 """Makes tiles in bulk: by the very statement that makes one for a request, for many at a time."""
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import psycopg
 
 from otn.edition.pmtiles import tile_id
+from otn.edition.side_by_side import SideBySide
 from otn.edition.tile_writer import PackedTile, packed
 from otn.model.collections import Collection
 from otn.model.sql import SRID, WEB_MERCATOR_SRID, quoted
@@ -14,9 +15,9 @@ from otn.model.tile_matrix_sets import WEB_MERCATOR_QUAD, TileAddress, degrees
 from otn.store.statement import Statement
 from otn.store.tile_sql import BUFFER, EXTENT, TileRequest, tile_statement, tiles_statement
 
-_AT_ONCE = 250
+_IN_ONE_STATEMENT = 250
 """Tiles are at most some hundred kilobytes each, and all of a statement's are held."""
-_LOOKED_FOR_AT_ONCE = 4000
+_LOOKED_FOR_IN_ONE = 4000
 _REACH = (BUFFER + 8) / EXTENT
 """How far beyond its edge something may show in a tile: generalising moves it by no more than half a pixel."""
 # Degrees by which a rectangle that the index looks for is larger: coordinates were rounded on their way.
@@ -34,10 +35,10 @@ WHERE EXISTS (
 
 
 class TileMaker:
-    """Makes tiles of a collection in WebMercatorQuad as a connection sees it."""
+    """Makes tiles of a collection in WebMercatorQuad as connections see it."""
 
-    def __init__(self, connection: psycopg.Connection, collection: Collection) -> None:
-        self._cursor = psycopg.RawCursor(connection)
+    def __init__(self, connections: SideBySide, collection: Collection) -> None:
+        self._connections = connections
         self._collection = collection
 
     def existing(self, parents: Sequence[TileAddress] | None) -> list[TileAddress]:
@@ -49,43 +50,51 @@ class TileMaker:
             candidates = [TileAddress(0, 0, 0)]
         else:
             candidates = [child for parent in parents for child in _children(parent)]
-        found: list[TileAddress] = []
-        remaining = iter(candidates)
-        while some := list(islice(remaining, _LOOKED_FOR_AT_ONCE)):
-            found += [some[number] for (number,) in self._rows(self._existing(some))]
-        return sorted(found, key=tile_id)
+        found = self._connections.answers(self._existing, _blocks(candidates, _LOOKED_FOR_IN_ONE))
+        return sorted(chain.from_iterable(found), key=tile_id)
 
     def made(self, tiles: Sequence[TileAddress]) -> Iterator[tuple[list[PackedTile], int]]:
         """The tiles, which are of one zoom, that are not empty, in the order in which they are given.
 
         Those that were made together come together, with the number of those that were asked for.
         """
-        remaining = iter(tiles)
-        while some := list(islice(remaining, _AT_ONCE)):
-            requests = [TileRequest(self._collection, WEB_MERCATOR_QUAD, tile) for tile in some]
-            made: list[bytes] = [b""] * len(some)
-            for number, tile, features in self._rows(tiles_statement(requests)):
-                made[number] = self._small_enough(requests[number], tile or b"", features)
-            drawn = zip(some, made, strict=True)
-            yield [(tile_id(tile), packed(content)) for tile, content in drawn if content], len(some)
+        return self._connections.answers(self._made, _blocks(tiles, _IN_ONE_STATEMENT))
 
-    def _small_enough(self, request: TileRequest, tile: bytes, features: int) -> bytes:
-        while (smaller := request.smaller(features, len(tile))) is not None:
-            request = smaller
-            [(_, _, content, features)] = self._rows(tile_statement(request))
-            tile = content or b""
-        return tile
+    def _made(self, connection: psycopg.Connection, tiles: list[TileAddress]) -> tuple[list[PackedTile], int]:
+        requests = [TileRequest(self._collection, WEB_MERCATOR_QUAD, tile) for tile in tiles]
+        made: list[bytes] = [b""] * len(tiles)
+        for number, tile, features in _rows(connection, tiles_statement(requests)):
+            made[number] = _small_enough(connection, requests[number], tile or b"", features)
+        drawn = zip(tiles, made, strict=True)
+        return [(tile_id(tile), packed(content)) for tile, content in drawn if content], len(tiles)
 
-    def _existing(self, tiles: Sequence[TileAddress]) -> Statement:
+    def _existing(self, connection: psycopg.Connection, tiles: list[TileAddress]) -> list[TileAddress]:
         boxes = [WEB_MERCATOR_QUAD.box(tile, _REACH) for tile in tiles]
         around = [(*degrees(box.west, box.south), *degrees(box.east, box.north)) for box in boxes]
         wider = [(box[0] - _MARGIN, box[1] - _MARGIN, box[2] + _MARGIN, box[3] + _MARGIN) for box in around]
         sql = _EXISTING.format(table=quoted(self._collection.table), degrees=SRID, metres=WEB_MERCATOR_SRID)
         columns = [list(column) for numbers in (wider, boxes) for column in zip(*numbers, strict=True)]
-        return Statement(sql, ([*range(len(tiles))], *columns))
+        statement = Statement(sql, ([*range(len(tiles))], *columns))
+        return [tiles[number] for (number,) in _rows(connection, statement)]
 
-    def _rows(self, statement: Statement) -> list[tuple[Any, ...]]:
-        return self._cursor.execute(statement.sql.encode(), statement.parameters, binary=True).fetchall()
+
+def _small_enough(connection: psycopg.Connection, request: TileRequest, tile: bytes, features: int) -> bytes:
+    while (smaller := request.smaller(features, len(tile))) is not None:
+        request = smaller
+        [(_, _, content, features)] = _rows(connection, tile_statement(request))
+        tile = content or b""
+    return tile
+
+
+def _rows(connection: psycopg.Connection, statement: Statement) -> list[tuple[Any, ...]]:
+    cursor = psycopg.RawCursor(connection)
+    return cursor.execute(statement.sql.encode(), statement.parameters, binary=True).fetchall()
+
+
+def _blocks(tiles: Sequence[TileAddress], size: int) -> Iterator[list[TileAddress]]:
+    remaining = iter(tiles)
+    while some := list(islice(remaining, size)):
+        yield some
 
 
 def _children(tile: TileAddress) -> list[TileAddress]:
