@@ -51,8 +51,8 @@ def build(
         with Bar("editions") as bar:
             # Of overviews that another program made no tiles are made.
             prepare_overviews(url, bar)
-            made = publish(url, settings.editions_dir, collections or None, bar, verify=True)
             at_once = 1 if in_background else AT_ONCE
+            made = publish(url, settings.editions_dir, collections or None, bar, verify=True, at_once=at_once)
             tiles = make_tiles(url, settings.editions_dir, collections or None, bar, verify=True, at_once=at_once)
         made_of = {entry.collection: entry.made for entry in tiles}
         for published in made:

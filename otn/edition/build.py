@@ -25,7 +25,8 @@ from otn.edition.manifest import (
 )
 from otn.edition.part import Part
 from otn.edition.part_writer import Rows, write_part
-from otn.edition.rows import read_rows
+from otn.edition.rows import BLOCK, read_rows
+from otn.edition.side_by_side import AT_ONCE, side_by_side
 from otn.edition.snapshot import DatasetState, State, read_datasets, read_front, read_state, snapshot
 from otn.edition.standing import is_current, is_there, remove_foreign
 from otn.edition.statistics import read_statistics
@@ -51,10 +52,13 @@ def publish(
     progress: Progress | None = None,
     *,
     verify: bool = False,
+    at_once: int = AT_ONCE,
 ) -> list[Published]:
     """Makes the newest edition of each of these collections, or of all that were ever loaded, what the database holds.
 
-    `verify` reads every part that is there and builds those anew that are damaged. Raises EditionError where an edition
+    `verify` reads every part that is there and builds those anew that are damaged. `at_once` is how many processes of
+    PostgreSQL render the features of a dataset that is published for the first time; of others it is one, since
+    somebody reads them meanwhile. Raises EditionError where an edition
     cannot be built; those before it in the order of the model are.
     """
     wanted = COLLECTIONS.keys() if collections is None else set(collections)
@@ -62,7 +66,8 @@ def publish(
     for collection in COLLECTIONS.values():
         if collection.id in wanted:
             with translated(f"the edition of {collection.id}"):
-                made = _Build(url, editions / collection.id, collection, progress or Silent(), verify=verify).run()
+                folder = editions / collection.id
+                made = _Build(url, folder, collection, progress or Silent(), verify, at_once).run()
             if made is not None:
                 published.append(made)
     return published
@@ -71,12 +76,15 @@ def publish(
 class _Build:
     """The build of one edition."""
 
-    def __init__(self, url: str, folder: Path, collection: Collection, progress: Progress, *, verify: bool) -> None:
+    def __init__(
+        self, url: str, folder: Path, collection: Collection, progress: Progress, verify: bool, at_once: int
+    ) -> None:
         self._url = url
         self._folder = folder
         self._collection = collection
         self._progress = progress
         self._verify = verify
+        self._at_once = at_once
         self._built = 0
 
     def run(self) -> Published | None:
@@ -98,11 +106,13 @@ class _Build:
     def _manifest(self, connection: psycopg.Connection, state: State) -> Manifest:
         datasets = read_datasets(connection, self._collection)
         known = {part.identity: part for manifest in reversed([*readable(self._folder)]) for part in manifest.parts}
+        published = {identity.dataset for identity in known}
         parts: list[PartEntry] = []
         for dataset in datasets:
             entry = known.get(dataset.identity)
             if entry is None or not self._is_whole(entry):
-                entry = self._build_part(connection, dataset)
+                is_alone = dataset.identity.dataset in published or dataset.count <= BLOCK
+                entry = self._build_part(connection, dataset, 1 if is_alone else self._at_once)
             parts.append(entry)
         number_of = {entry.identity.dataset: number for number, entry in enumerate(parts)}
         if sum(part.count for part in parts) != state.count:
@@ -125,12 +135,13 @@ class _Build:
             declarations=tuple(dataset.declaration for dataset in datasets),
         )
 
-    def _build_part(self, connection: psycopg.Connection, dataset: DatasetState) -> PartEntry:
+    def _build_part(self, connection: psycopg.Connection, dataset: DatasetState, at_once: int) -> PartEntry:
         name = dataset.identity.dataset
         self._progress.stage(f"{name}: edition of {self._collection.id}", dataset.count)
         statistics = read_statistics(connection, self._collection, name)
-        rows = self._counted(read_rows(connection, self._collection, name))
-        written = write_part(self._folder / PARTS, dataset.identity, dataset.licence, statistics, rows)
+        with side_by_side(connection, self._url, at_once) as connections:
+            rows = self._counted(read_rows(connection, connections, self._collection, name))
+            written = write_part(self._folder / PARTS, dataset.identity, dataset.licence, statistics, rows)
         self._built += 1
         info, size = written.info, (self._folder / PARTS / written.file).stat().st_size
         return PartEntry(

@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Iterator
+from functools import partial
 from itertools import chain, islice
 
 import numpy as np
@@ -11,38 +12,60 @@ from psycopg.rows import tuple_row
 from psycopg.types.string import ByteaBinaryLoader
 
 from otn.edition.part_writer import Rows
+from otn.edition.side_by_side import SideBySide
 from otn.model.collections import Collection
 from otn.model.sql import quoted
 from otn.store.geojson_sql import whole_feature_sql
 from otn.store.hilbert import hilbert_ranks
 
-_BLOCK = 4096
+BLOCK = 4096
+"""So many features are rendered together."""
+_LAST = (1 << 63) - 1
 
 _Row = tuple[int, int, bytes, bytes]
+_Place = tuple[int, int]
 
 
-def read_rows(connection: psycopg.Connection, collection: Collection, dataset: str) -> Iterator[Rows]:
-    """The features of the dataset, block by block, in the order of their natural ranks and ids."""
+def read_rows(
+    connection: psycopg.Connection, connections: SideBySide, collection: Collection, dataset: str
+) -> Iterator[Rows]:
+    """The features of the dataset, block by block, in the order of their natural ranks and ids.
+
+    PostgreSQL takes longest to render them: all the connections do, each a block; `connection` is one of them.
+    """
+    begins = _begins(connection, collection, dataset)
+    ranges = zip(begins, [*begins[1:], (_LAST, _LAST)], strict=False)
+    rendered = connections.answers(partial(_rendered, collection, dataset), ranges)
+    ordered = _in_natural_order(chain.from_iterable(rendered))
+    while block := list(islice(ordered, BLOCK)):
+        ids, ranks, fragments, geometries = zip(*block, strict=True)
+        yield Rows(np.array(ids, np.int64), np.array(ranks, np.int64), list(fragments), list(geometries))
+
+
+def _begins(connection: psycopg.Connection, collection: Collection, dataset: str) -> list[_Place]:
+    """Where each block begins: rank and id."""
+    numbered = (
+        "SELECT page_rank, id, row_number() OVER (ORDER BY page_rank, id) - 1 AS number"  # noqa: S608
+        f" FROM {quoted(collection.table)} WHERE dataset = %s"
+    )
+    statement = f"SELECT page_rank, id FROM ({numbered}) AS rows WHERE number %% {BLOCK} = 0 ORDER BY 1, 2"  # noqa: S608
+    return connection.execute(statement.encode(), [dataset]).fetchall()
+
+
+def _rendered(
+    collection: Collection, dataset: str, connection: psycopg.Connection, between: tuple[_Place, _Place]
+) -> list[_Row]:
     # Rows are put in order before anything is rendered: what is rendered is long, and would be sorted with them.
     statement = (
         f"SELECT f.id, f.page_rank, {whole_feature_sql(collection)}, ST_AsBinary(f.geom) FROM"  # noqa: S608
-        f" (SELECT * FROM {quoted(collection.table)} WHERE dataset = %s ORDER BY page_rank, id) AS f"
+        f" (SELECT * FROM {quoted(collection.table)} WHERE dataset = %s AND (page_rank, id) >= (%s, %s)"
+        " AND (page_rank, id) < (%s, %s) ORDER BY page_rank, id) AS f"
     )
-    # All rows will be fetched: a plan that gives the first ones soon takes longer.
-    connection.execute("SET LOCAL cursor_tuple_fraction = 1")
-    # A cursor of the server takes half the time of COPY, of which psycopg takes each row by itself.
-    with connection.cursor("features", row_factory=tuple_row) as cursor:
-        cursor.itersize = _BLOCK
+    with connection.cursor(row_factory=tuple_row) as cursor:
         # Text comes as the bytes it is, with no detour through str.
         cursor.adapters.register_loader("text", ByteaBinaryLoader)
-        yield from _blocks(iter(cursor.execute(statement.encode(), [dataset], binary=True)))
-
-
-def _blocks(rows: Iterator[_Row]) -> Iterator[Rows]:
-    ordered = _in_natural_order(rows)
-    while block := list(islice(ordered, _BLOCK)):
-        ids, ranks, fragments, geometries = zip(*block, strict=True)
-        yield Rows(np.array(ids, np.int64), np.array(ranks, np.int64), list(fragments), list(geometries))
+        first, following = between
+        return cursor.execute(statement.encode(), [dataset, *first, *following], binary=True).fetchall()
 
 
 def _in_natural_order(rows: Iterator[_Row]) -> Iterator[_Row]:

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from otn.edition.rows import read_rows
+from otn.edition.side_by_side import side_by_side
 from otn.edition.snapshot import snapshot
 from otn.edition.statistics import read_statistics, summed
 from otn.edition.steps import (
@@ -140,8 +141,10 @@ def test_what_nobody_knows_has_no_histogram(statistics: list[dict[str, Any]]) ->
 
 
 def test_features_as_geojson_are_counted_alike(database_url: str, statistics: list[dict[str, Any]]) -> None:
-    with snapshot(database_url) as connection:
-        blocks = [block for dataset in (OTHERS, STREETS) for block in read_rows(connection, ROADS, dataset.id)]
+    with snapshot(database_url) as connection, side_by_side(connection, database_url, 1) as connections:
+        blocks = [
+            block for dataset in (OTHERS, STREETS) for block in read_rows(connection, connections, ROADS, dataset.id)
+        ]
     counted = [tally(ROADS, [orjson.loads(text)["properties"] for text in block.fragments]) for block in blocks]
     assert counted == statistics
 
