@@ -60,7 +60,11 @@ class NodesOfSegments:
         if not self._from:
             return
         ends = np.concatenate([*self._from, *self._to])
-        nodes = nodes_of_links(ends, pa.concat_arrays(self._begin), pa.concat_arrays(self._end))
+        names = [pa.concat_arrays(self._begin), pa.concat_arrays(self._end)]
+        for pieces in (self._from, self._to, self._begin, self._end):
+            pieces.clear()
+        nodes = nodes_of_links(ends, *names)
+        del ends, names
         nowhere = np.zeros(len(nodes.name), np.bool_)
         attributes = pa.table(
             {
