@@ -26,11 +26,13 @@ def told(summary: "LoadSummary") -> str:
         f", {name} +{changes.added:,} ~{changes.changed:,} -{changes.removed:,}"
         for name, changes in summary.further.items()
     )
+    unselected = summary.report.get("unselected", 0)
+    elsewhere = f", {unselected:,} not of the region" if unselected else ""
     left_out = f", {summary.number_normalised:,} left out as no features" if summary.number_normalised else ""
     return (
         f"{summary.dataset}: {summary.number_read:,} read, {summary.number_added:,} added, "
         f"{summary.number_changed:,} changed, {summary.number_removed:,} removed{of_objects}{further}, "
-        f"{summary.number_rejected:,} rejected{f' ({reasons})' if reasons else ''}{left_out}."
+        f"{summary.number_rejected:,} rejected{f' ({reasons})' if reasons else ''}{left_out}{elsewhere}."
     )
 
 

@@ -73,6 +73,7 @@ def test_a_load_says_what_it_did_and_status_shows_it(otn: Otn) -> None:
     loaded = otn("load", "lv/airports")
     assert loaded.exit_code == 0, loaded.output
     assert loaded.stdout.startswith("lv/airports: 16 read, 16 added, 0 changed, 0 removed, 0 rejected")
+    assert loaded.stdout.endswith(" not of the region.\n")
     assert "16 read, 0 added, 0 changed" in otn("load", "lv/airports").stdout
     table, _, lineage = otn("status", "lv/airports").stdout.partition("\n\n")
     assert [line.split()[0] for line in table.splitlines()] == ["dataset", "lv/airports", "lv/airports"]

@@ -36,6 +36,27 @@ def test_a_load_imports_no_library_of_a_format_that_it_does_not_read() -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split() == []
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_a_column_that_a_load_frees_goes_back_though_something_later_stays() -> None:
+    code = """
+import numpy as np
+from pathlib import Path
+from otn.etl.memory import share_allocator
+def resident():
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0]) // 1024
+share_allocator()
+np.ones(16_000_000, np.uint8)
+before = resident()
+column = np.ones(12_000_000, np.uint8)
+kept = np.ones(900_000, np.uint8)
+del column
+print(resident() - before)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 4  # MB
+
+
 def test_a_program_whose_database_is_ready_needs_none(database_url: str) -> None:
     prepare = "from otn.etl.prepare import prepare_tiles; from otn.etl.progress import Silent"
     ready = f"from otn.store import migrations; migrations.upgrade(url); {prepare}; prepare_tiles(url, Silent())"

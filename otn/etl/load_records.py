@@ -84,6 +84,7 @@ class Counts:
         own, *further = stagings
         return {
             "read": self.read,
+            "unselected": self.unselected,
             "normalised": self.normalised,
             "repaired": self.repaired,
             "rejected": sum(rejects.values()),

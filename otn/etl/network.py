@@ -28,10 +28,10 @@ _STEPS_PER_DEGREE = 10_000_000
 
 @dataclass(frozen=True)
 class Nodes:
-    """The nodes that links run between: what each is called, where it is, and how many ends of links meet there."""
+    """The nodes that links run between: what each is called, where it is (x, y), and how many ends of links meet."""
 
     name: pa.Array
-    location: Geometries
+    location: Floats
     number_of_links: Integers
 
 
@@ -162,9 +162,11 @@ def ends_by_place(lines: Geometries, level: Integers | None = None) -> tuple[pa.
     return both[: len(lines)], both[len(lines) :]
 
 
-def nodes_of_links(lines: Geometries, from_names: pa.Array, to_names: pa.Array) -> Nodes:
-    """The nodes of lines (LineString) whose ends have these names; a node is where the first line that has it ends."""
-    ends = np.concatenate([shapely.get_point(lines, 0), shapely.get_point(lines, -1)])
+def nodes_of_links(ends: Floats, from_names: pa.Array, to_names: pa.Array) -> Nodes:
+    """The nodes of links whose ends have these names; a node is where the first link that has it ends.
+
+    `ends` has the places (x and y) where the links begin, and after them those where they end.
+    """
     encoded = pa.chunked_array([from_names, to_names], pa.string()).combine_chunks().dictionary_encode()
     number = encoded.indices.to_numpy()
     first = np.zeros(len(encoded.dictionary), np.int64)

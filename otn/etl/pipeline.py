@@ -118,6 +118,8 @@ class _Recipe:
         self._source = source
         self._regions = Regions(registry)
         self._belongs = self._selection(registry, clip)
+        by_country = not clip and isinstance(dataset.source, FileSource) and dataset.source.select == "country"
+        self._country = registry.regions[dataset.region].country if by_country else None
         self._ends = EndsOfLinks()
         self._places = Places(self._regions.extent(dataset.region), dataset.checks.outside)
         self.unselected = 0
@@ -140,8 +142,8 @@ class _Recipe:
             if self._belongs is None or self._is_of_links(rows):
                 yield rows
             else:
-                belonging = selected(rows, self._belongs)
-                self.unselected += len(rows) - len(belonging)
+                belonging = selected(rows, self._belongs, self._country)
+                self.unselected += rows.number_of_objects - belonging.number_of_objects
                 yield belonging
 
     def shaped(self, batches: Iterator[SourceRows]) -> Iterator[tuple[SourceRows, _Shaped | None]]:

@@ -40,10 +40,13 @@ def selection(how: str, region: Region, regions: Regions) -> Selection:
     return {"country": by_country, "outline": by_outline, "coast": by_coast, "region": by_region}[how]
 
 
-def selected(rows: SourceRows, belongs: Selection) -> SourceRows:
-    """The rows that belong. Rejects of the reader stay: where they lie is not known."""
+def selected(rows: SourceRows, belongs: Selection, country: str | None = None) -> SourceRows:
+    """The rows that belong. Rejects of the reader stay, since where they lie is not known; where all that lies in
+    `country` is selected, those that name another one go.
+    """
     keep = belongs(to_crs84(rows.geometry, rows.crs), rows.attributes)
-    return replace(_only(rows, keep), normalised=rows.normalised[belongs(rows.normalised, None)])
+    rejects = tuple(reject for reject in rows.rejects if country in (None, reject.row.get("country") or country))
+    return replace(_only(rows, keep), normalised=rows.normalised[belongs(rows.normalised, None)], rejects=rejects)
 
 
 class EndsOfLinks:

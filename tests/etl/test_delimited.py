@@ -54,6 +54,15 @@ def test_rows_that_do_not_fit_are_rejects_wherever_they_are(path: Path, monkeypa
     assert rejects[0].detail == "the row has 1 cells where the header has 2"
 
 
+def test_a_block_of_narrow_rows_comes_in_batches(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delimited, "_MOST_ROWS", 40)
+    path.write_text("\n".join(["a,b", *(f"{number}" if number == 50 else f"{number},x" for number in range(1, 101))]))
+    assert [len(lines.position) for lines in Delimited(path).lines()] == [40, 40, 19, 0]
+    cells, rejects = rows(Delimited(path))
+    assert cells == {number: [str(number), "x"] for number in range(1, 101) if number != 50}
+    assert [reject.position for reject in rejects] == [50]
+
+
 def test_cells_with_line_ends_and_nul_are_rejects(path: Path) -> None:
     path.write_bytes(b'a,b\n1,"x\ny"\n2,z\n3,\0\n')
     cells, rejects = rows(Delimited(path))

@@ -3,11 +3,9 @@
 from collections import Counter, defaultdict
 
 import pyarrow as pa
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otn.etl.readers import joined
 from otn.etl.readers.joined import Keyed, counted
 
 KEYS = st.none() | st.text("abcé", max_size=4)
@@ -32,20 +30,21 @@ def test_codes_are_counted_for_each_key(
         assert answer[name].to_pylist() == wanted
 
 
-def test_counts_are_the_same_however_often_they_are_merged(monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = [(pa.array(["a", "b", "a"]), pa.array(["1", "1", "1"]))] * 5
-    asked = pa.array(["a", "b", "c"])
-    once = counted(rows, {"1": "one"}).of(asked)
-    monkeypatch.setattr(joined, "_ROWS_BEFORE_MERGE", 2)
-    assert counted(rows, {"1": "one"}).of(asked) == once
-    assert once["one"].to_pylist() == [10, 5, None]
+def test_keys_and_codes_are_counted_across_batches_with_keys_of_other_lengths() -> None:
+    rows = [
+        (pa.array(["a", "bbb", "a"]), pa.array(["1", "1", "1"])),
+        (pa.array([], pa.string()), pa.array([], pa.string())),
+        (pa.array(["long key", "a", None]), pa.array(["1", None, "1"])),
+    ]
+    answer = counted(rows, {"1": "one"}).of(pa.array(["a", "bbb", "long key", "long ke", "longer than any"]))
+    assert answer["one"].to_pylist() == [2, 1, 1, None, None]
 
 
 def test_of_several_rows_with_one_key_the_first_counts() -> None:
-    keyed = Keyed(pa.array(["b", "a", "b", None]), pa.table({"value": ["first", "other", "second", "none"]}))
+    keyed = Keyed.by_first(pa.array(["b", "a", "b", None]), pa.table({"value": ["first", "other", "second", "none"]}))
     assert keyed.of(pa.array(["a", "b", "c", None]))["value"].to_pylist() == ["other", "first", None, None]
 
 
 def test_nothing_to_look_up_in_gives_nulls() -> None:
-    keyed = Keyed(pa.array([], pa.string()), pa.table({"value": pa.array([], pa.string())}))
+    keyed = Keyed.by_first(pa.array([], pa.string()), pa.table({"value": pa.array([], pa.string())}))
     assert keyed.of(pa.array(["a"]))["value"].to_pylist() == [None]

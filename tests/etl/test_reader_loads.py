@@ -65,6 +65,23 @@ def test_an_accident_without_a_place_is_a_reject_and_kept_whole(database_url: st
     assert query(database_url, "SELECT local_id, weather_conditions FROM accidents") == [("1", "cloudy")]
 
 
+def test_what_is_wrong_with_rows_of_other_countries_is_no_reject_of_this_one(database_url: str, tmp_path: Path) -> None:
+    lines = [
+        ',"BE","ANR","Antwerpen","Antwerpen","VAN","1-3-----","AF","0501",,"5113N 00425E",',
+        ',"BE","GNE","Gent","Gent","VOV","1-3-----","AF","0501",,"5163N 00343E",',
+        ',"AD","ALV","Andorra la Vella","Andorra la Vella",,"1-34----","AI","0601",,"4290N 00131E",',
+        ',"AD","ENC","Encamp","Encamp",,"1-3-----","RL","0307",,"4232N 00134E",',
+        "no record",
+    ]
+    path = tmp_path / "CodeListPart1.csv"
+    path.write_text("\n".join(lines))
+    summary = load(database_url, REGISTRY.dataset("be/unlocode-ports"), path)
+    rejected = query(database_url, "SELECT source_id FROM reject ORDER BY position")
+    # Where a line that is no record belongs is not known.
+    assert rejected == [("BEGNE",), (None,)]
+    assert (summary.number_read, summary.number_added, summary.report["unselected"]) == (3, 1, 2)
+
+
 def test_measurements_refer_to_their_sites(database_url: str, tmp_path: Path) -> None:
     header, row = "sensor,timestamp,flow,avg_speed,flow_ratio,lon,lat", "A,2015-05-04T00:0{}:35,2.0,45,0.1,-1.88,52.46"
     path = written(tmp_path / "a.csv", header, *(row.format(minute) for minute in (3, 8)), row.format(8))

@@ -88,7 +88,7 @@ def _roads(files: list[Delimited]) -> Keyed:
             columns = {name: named(lines.cells, name) for name in _ROAD}
             parts.append(pa.table({"key": named(lines.cells, *_NUMBER)} | columns))
     roads = pa.concat_tables(parts) if parts else pa.table({name: pa.nulls(0, pa.string()) for name in ("key", *_ROAD)})
-    return Keyed(roads["key"].combine_chunks(), roads.select(list(_ROAD)))
+    return Keyed.by_first(roads["key"].combine_chunks(), roads.select(list(_ROAD)))
 
 
 def _keys_and_codes(files: Iterable[Delimited], code: str | None) -> Iterator[tuple[pa.Array, pa.Array]]:

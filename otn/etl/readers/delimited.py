@@ -28,6 +28,8 @@ from otn.etl.rows import Reason, Reject
 
 _BLOCK = 8 << 20
 _CHUNK = 1 << 20
+# Of a block of narrow rows: what becomes of each takes far more memory than its text.
+_MOST_ROWS = 20_000
 # Line ends in one cell: more than that are no text but a quotation mark that is never closed.
 _MOST_LINES = 10
 
@@ -39,6 +41,12 @@ class Lines:
     position: npt.NDArray[np.int64]
     cells: pa.Table
     rejects: tuple[Reject, ...]
+
+    def pieces(self) -> Iterator["Lines"]:
+        """The same in batches of no more than _MOST_ROWS rows."""
+        for start in range(0, max(len(self.position), 1), _MOST_ROWS):
+            position = self.position[start : start + _MOST_ROWS]
+            yield Lines(position, self.cells.slice(start, _MOST_ROWS), () if start else self.rejects)
 
     def without(self, unfit: pa.Array, why: str) -> "Lines":
         """The same without the rows that `unfit` marks: these are rejects, `why` in their detail."""
@@ -104,7 +112,8 @@ class Delimited:
                 cells = pa.Table.from_batches([batch])
                 numbers, following = numbers_of(len(cells), following, [row.number - 1 for row in bad])
                 lines = Lines(numbers, cells, ())
-                yield lines.without(self._unfit(lines), "a cell of the row has a line end or a NUL character in it")
+                why = "a cell of the row has a line end or a NUL character in it"
+                yield from lines.without(self._unfit(lines), why).pieces()
             if bad:
                 rejects = tuple(self._reject_of_line(row) for row in bad)
                 yield Lines(np.empty(0, np.int64), self._nothing(columns), rejects)

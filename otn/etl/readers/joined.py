@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +12,6 @@ from otn.errors import SourceError
 from otn.etl.readers.delimited import Delimited, Lines
 from otn.etl.readers.inputs import Inputs
 from otn.model.collections import Collection
-
-_ROWS_BEFORE_MERGE = 1_000_000
 
 
 def check_collection(inputs: Inputs, *collections: Collection) -> None:
@@ -82,12 +79,18 @@ def present(file: Delimited, *names: str) -> tuple[str, ...]:
 
 
 class Keyed:
-    """A table to look rows up in by a key, text without NUL; of several rows with one key the first counts."""
+    """A table to look rows up in by a key, text without NUL: `keys` are distinct and in order."""
 
-    def __init__(self, keys: pa.Array, columns: pa.Table) -> None:
-        known = np.asarray(pc.is_valid(keys), dtype=bool)
-        self._keys, first = np.unique(_bytes(keys.filter(pa.array(known))), return_index=True)
-        self._columns = columns.filter(pa.array(known)).take(first).combine_chunks()
+    def __init__(self, keys: npt.NDArray[np.bytes_], columns: pa.Table) -> None:
+        self._keys = keys
+        self._columns = columns.combine_chunks()
+
+    @classmethod
+    def by_first(cls, keys: pa.Array, columns: pa.Table) -> "Keyed":
+        """Of several rows with one key the first counts; rows without a key do not."""
+        known = pc.is_valid(keys)
+        distinct, first = np.unique(_bytes(keys.filter(known)), return_index=True)
+        return cls(distinct, columns.filter(known).take(first))
 
     def of(self, keys: pa.Array) -> dict[str, pa.Array]:
         """The columns for each of `keys`, by name; null where a key is not known."""
@@ -105,39 +108,27 @@ def counted(rows: Iterable[tuple[pa.Array, pa.Array]], names: Mapping[str, str])
 
     A key that occurs with none of the codes has none but zeros.
     """
-    counts = pa.table(
-        {"key": pa.array([], pa.string()), "code": pa.array([], pa.string()), "n": pa.array([], pa.int64())}
-    )
-    pending: list[pa.Table] = []
+    key_of_row, code_of_row = [np.empty(0, "S1")], [np.empty(0, np.int8)]
     for keys, codes in rows:
-        once = pa.array(np.ones(len(keys), np.int64))
-        pending.append(_summed(pa.table({"key": keys, "code": codes, "n": once})))
-        if sum(map(len, pending)) > _ROWS_BEFORE_MERGE:
-            counts, pending = _summed(pa.concat_tables([counts, *pending])), []
-    return _pivoted(_summed(pa.concat_tables([counts, *pending])), names)
-
-
-def _pivoted(counts: pa.Table, names: Mapping[str, str]) -> Keyed:
-    """From a row for each key and code to a row for each key with a column for each code."""
-    keys = pc.unique(counts["key"])
-    places = pc.index_in(counts["key"], keys).to_numpy()
-    columns: dict[str, Any] = {}
-    for code, name in names.items():
-        of_code = np.asarray(pc.fill_null(pc.equal(counts["code"], code), False), dtype=bool)
-        column = np.zeros(len(keys), np.int64)
-        column[places[of_code]] = counts["n"].to_numpy()[of_code]
-        columns[name] = pa.array(column)
-    return Keyed(keys, pa.table(columns))
-
-
-def _summed(table: pa.Table) -> pa.Table:
-    grouped = table.group_by(["key", "code"]).aggregate([("n", "sum")])
-    return grouped.rename_columns({"n_sum": "n"}).select(["key", "code", "n"])
+        known = pc.is_valid(keys)
+        key_of_row.append(_bytes(keys.filter(known)))
+        places = pc.index_in(codes.filter(known), pa.array(list(names)))
+        code_of_row.append(pc.fill_null(places, -1).to_numpy().astype(np.int8))
+    distinct, key = np.unique(np.concatenate(key_of_row), return_inverse=True)
+    code = np.concatenate(code_of_row)
+    columns = {
+        name: pa.array(np.bincount(key[code == number], minlength=len(distinct)))
+        for number, name in enumerate(names.values())
+    }
+    return Keyed(distinct, pa.table(columns))
 
 
 def _bytes(keys: pa.Array) -> npt.NDArray[np.bytes_]:
     """Keys as fixed-width bytes, which NumPy sorts and searches without Python objects."""
-    return np.array(pc.fill_null(keys, "").cast(pa.binary()).to_pylist(), dtype=np.bytes_)
+    text = pc.fill_null(keys, "")
+    width = pc.max(pc.binary_length(text)).as_py() or 1
+    padded = pc.ascii_rpad(text, width, "\0").cast(pa.binary(width))
+    return np.frombuffer(padded.buffers()[1], f"S{width}")[padded.offset :][: len(padded)]
 
 
 def _nulls(keys: pa.Array) -> npt.NDArray[np.bool_]:

@@ -137,7 +137,7 @@ class UnLocode:
             if not self._belongs(entry) or _is_repeated(entry, seen):
                 left_out.append(place)
             elif trouble:
-                rejects.append(Reject(position, entry.locode, Reason.UNREADABLE, trouble, _row(entry)))
+                rejects.append(Reject(position, entry.locode, Reason.UNREADABLE, trouble, _named(entry)))
             else:
                 kept.append((position, entry, place))
         return SourceRows(
@@ -222,11 +222,11 @@ def _place(coordinates: str) -> tuple[shapely.Point | None, str | None]:
     return shapely.Point(longitude, latitude), None
 
 
-def _row(entry: _Entry) -> dict[str, str]:
-    return dict(zip(_NAMES, entry, strict=True))
+def _named(entry: _Entry) -> dict[str, str]:
+    return dict(zip(_NAMES, entry, strict=True)) | {"country": entry.country, "locode": entry.locode}
 
 
 def _attributes(entries: list[_Entry]) -> pa.Table:
-    rows = [_row(entry) | {"country": entry.country, "locode": entry.locode} for entry in entries]
+    rows = [_named(entry) for entry in entries]
     schema = pa.schema([(name, pa.string()) for name in (*_NAMES, "country", "locode")])
     return pa.Table.from_pylist(rows, schema=schema)

@@ -69,8 +69,7 @@ class Wegenregister:
         names = {_official(name): name for name in file.columns()}
         if lacking := [name for name in _NEEDED if name not in names]:
             raise SourceError(f"{self._path} lacks the columns {', '.join(lacking)}; it has {', '.join(names)}.")
-        occurrences = Counter(_numbered(file.column(names[_ID])).to_pylist())
-        repeated = pa.array([name for name, rows in occurrences.items() if name is not None and rows > 1], pa.string())
+        repeated = _repeated(_numbered(file.column(names[_ID])))
         nodes = NodesOfSegments()
         held: list[SourceRows] = []
         for rows in file.read():
@@ -111,6 +110,12 @@ class Wegenregister:
 
 def _official(name: str) -> str:
     return name.rpartition(":")[2].upper() if ":" in name else name
+
+
+def _repeated(segments: pa.Array) -> pa.Array:
+    """The segments that come in several rows."""
+    occurrences = pc.value_counts(segments.drop_null())
+    return occurrences.field("values").filter(pc.greater(occurrences.field("counts"), 1))
 
 
 def _numbered(column: pa.Array) -> pa.Array:

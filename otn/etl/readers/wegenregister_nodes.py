@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import shapely
 
 from otn.etl.geometry import CRS84, rounded, to_crs84
-from otn.etl.network import ends_by_place, form_of_road_node, nodes_of_links
+from otn.etl.network import Floats, ends_by_place, form_of_road_node, nodes_of_links
 from otn.etl.rows import Geometries, SourceRows
 from otn.model.collections import ROAD_NODES
 
@@ -24,10 +24,14 @@ _BATCH = 20_000
 
 
 class NodesOfSegments:
-    """Takes the segments batch by batch, names their ends, and gives the nodes when all have come."""
+    """Takes the segments batch by batch, names their ends, and gives the nodes when all have come.
+
+    Until then it keeps of each segment where it ends: the lines of the whole register would fill the memory.
+    """
 
     def __init__(self) -> None:
-        self._lines: list[Geometries] = []
+        self._from: list[Floats] = []
+        self._to: list[Floats] = []
         self._begin: list[pa.Array] = []
         self._end: list[pa.Array] = []
 
@@ -39,7 +43,8 @@ class NodesOfSegments:
         names = [self._of_lines(lines, is_line, register) for register in (begin, end)]
         places = ends_by_place(lines[is_line])
         ends = [pc.coalesce(name, _spread(place, is_line)) for name, place in zip(names, places, strict=True)]
-        self._lines.append(lines[is_line])
+        self._from.append(shapely.get_coordinates(shapely.get_point(lines[is_line], 0)))
+        self._to.append(shapely.get_coordinates(shapely.get_point(lines[is_line], -1)))
         self._begin.append(ends[0].filter(pa.array(is_line)))
         self._end.append(ends[1].filter(pa.array(is_line)))
         attributes = rows.attributes.append_column(BEGIN, ends[0]).append_column(END, ends[1])
@@ -52,9 +57,14 @@ class NodesOfSegments:
 
     def rows(self) -> Iterator[SourceRows]:
         """The nodes, in batches."""
-        if not self._lines:
+        if not self._from:
             return
-        nodes = nodes_of_links(np.concatenate(self._lines), pa.concat_arrays(self._begin), pa.concat_arrays(self._end))
+        ends = np.concatenate([*self._from, *self._to])
+        names = [pa.concat_arrays(self._begin), pa.concat_arrays(self._end)]
+        for pieces in (self._from, self._to, self._begin, self._end):
+            pieces.clear()
+        nodes = nodes_of_links(ends, *names)
+        del ends, names
         nowhere = np.zeros(len(nodes.name), np.bool_)
         attributes = pa.table(
             {
@@ -68,7 +78,7 @@ class NodesOfSegments:
             yield SourceRows(
                 position=np.arange(start + 1, start + 1 + len(names)),
                 source_id=names,
-                geometry=nodes.location[batch],
+                geometry=np.asarray(shapely.points(nodes.location[batch])),
                 attributes=attributes.slice(start, _BATCH),
                 crs=CRS84,
                 part=pa.repeat("node", len(names)),
