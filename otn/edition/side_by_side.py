@@ -16,7 +16,7 @@ from psycopg import sql
 
 from otn.edition.snapshot import snapshot
 
-AT_ONCE = min(len(os.sched_getaffinity(0)), 4)
+AT_ONCE = min(os.cpu_count() or 1, 4)
 """So many where nobody is to be spared: each holds what it has answered until that is its turn."""
 
 _Item = TypeVar("_Item")
