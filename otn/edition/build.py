@@ -25,7 +25,7 @@ from otn.edition.manifest import (
 )
 from otn.edition.part import Part
 from otn.edition.part_writer import Rows, write_part
-from otn.edition.rows import BLOCK, read_rows
+from otn.edition.rows import RENDERED_TOGETHER, read_rows
 from otn.edition.side_by_side import AT_ONCE, side_by_side
 from otn.edition.snapshot import DatasetState, State, read_datasets, read_front, read_state, snapshot
 from otn.edition.standing import is_current, is_there, remove_foreign
@@ -111,7 +111,7 @@ class _Build:
         for dataset in datasets:
             entry = known.get(dataset.identity)
             if entry is None or not self._is_whole(entry):
-                is_alone = dataset.identity.dataset in published or dataset.count <= BLOCK
+                is_alone = dataset.identity.dataset in published or dataset.count <= RENDERED_TOGETHER
                 entry = self._build_part(connection, dataset, 1 if is_alone else self._at_once)
             parts.append(entry)
         number_of = {entry.identity.dataset: number for number, entry in enumerate(parts)}

@@ -18,8 +18,9 @@ from otn.model.sql import quoted
 from otn.store.geojson_sql import whole_feature_sql
 from otn.store.hilbert import hilbert_ranks
 
-BLOCK = 4096
-"""So many features are rendered together."""
+RENDERED_TOGETHER = 1024
+"""So many features are asked for at once: some connections hold as many each, and areas may be large."""
+_BLOCK = 4096
 _LAST = (1 << 63) - 1
 
 _Row = tuple[int, int, bytes, bytes]
@@ -31,24 +32,24 @@ def read_rows(
 ) -> Iterator[Rows]:
     """The features of the dataset, block by block, in the order of their natural ranks and ids.
 
-    PostgreSQL takes longest to render them: all the connections do, each a block; `connection` is one of them.
+    PostgreSQL takes longest to render them: all the connections do, each some; `connection` is one of them.
     """
-    begins = _begins(connection, collection, dataset)
+    begins = _every_so_many(connection, collection, dataset)
     ranges = zip(begins, [*begins[1:], (_LAST, _LAST)], strict=False)
     rendered = connections.answers(partial(_rendered, collection, dataset), ranges)
     ordered = _in_natural_order(chain.from_iterable(rendered))
-    while block := list(islice(ordered, BLOCK)):
+    while block := list(islice(ordered, _BLOCK)):
         ids, ranks, fragments, geometries = zip(*block, strict=True)
         yield Rows(np.array(ids, np.int64), np.array(ranks, np.int64), list(fragments), list(geometries))
 
 
-def _begins(connection: psycopg.Connection, collection: Collection, dataset: str) -> list[_Place]:
-    """Where each block begins: rank and id."""
+def _every_so_many(connection: psycopg.Connection, collection: Collection, dataset: str) -> list[_Place]:
+    """The rank and id of each feature from which on some are rendered together."""
     numbered = (
         "SELECT page_rank, id, row_number() OVER (ORDER BY page_rank, id) - 1 AS number"  # noqa: S608
         f" FROM {quoted(collection.table)} WHERE dataset = %s"
     )
-    statement = f"SELECT page_rank, id FROM ({numbered}) AS rows WHERE number %% {BLOCK} = 0 ORDER BY 1, 2"  # noqa: S608
+    statement = f"SELECT page_rank, id FROM ({numbered}) AS rows WHERE number %% {RENDERED_TOGETHER} = 0 ORDER BY 1, 2"  # noqa: S608
     return connection.execute(statement.encode(), [dataset]).fetchall()
 
 

@@ -30,12 +30,12 @@ def dataset(sample_url: str) -> str:
     return str(dataset)
 
 
-@pytest.mark.parametrize(("block", "at_once"), [(1, 2), (7, 1), (7, 3), (4096, 2)])
+@pytest.mark.parametrize(("block", "at_once"), [(1, 2), (7, 1), (7, 3), (1024, 2)])
 def test_however_they_are_read_they_are_the_same(
     sample_url: str, dataset: str, monkeypatch: pytest.MonkeyPatch, block: int, at_once: int
 ) -> None:
     expected = read(sample_url, dataset, 1)
-    monkeypatch.setattr(rows, "BLOCK", block)
+    monkeypatch.setattr(rows, "RENDERED_TOGETHER", block)
     found = read(sample_url, dataset, at_once)
     assert found == expected
     places = [(rank, number) for number, rank, _, _ in found]
