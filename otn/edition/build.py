@@ -58,8 +58,8 @@ def publish(
 
     `verify` reads every part that is there and builds those anew that are damaged. `at_once` is how many processes of
     PostgreSQL render the features of a dataset that is published for the first time; of others it is one, since
-    somebody reads them meanwhile. Raises EditionError where an edition
-    cannot be built; those before it in the order of the model are.
+    somebody reads them meanwhile. Raises EditionError where an edition cannot be built; those before it in the order of
+    the model are.
     """
     wanted = COLLECTIONS.keys() if collections is None else set(collections)
     published = []

@@ -46,8 +46,6 @@ class Counting:
         Features that are alike in all of these fields, of which there are many, are counted together first.
         """
         columns = [quoted(field.column) for field in self._coded]
-        if not columns:
-            return self._facts("(0, NULL)")
         alike = (
             f"SELECT {', '.join(columns)}, count(*) AS features FROM {self._table} AS f"  # noqa: S608 - as below
             f" WHERE {self._condition} GROUP BY {', '.join(columns)}"

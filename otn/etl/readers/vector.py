@@ -111,9 +111,9 @@ class VectorFile:
                 check_columns(meta["fields"].tolist(), self.source, self.path)
                 crs = self._crs(meta)
                 records = self._records(layer)
+                left_out = [reject.position for reject in records.rejects]
                 read, following = 0, 1
                 for batch in batches:
-                    left_out = [reject.position for reject in records.rejects]
                     position, following = numbers_of(len(batch), following, left_out)
                     rows = self._source_rows(batch, meta, crs, position)
                     yield rows if read else rows.rejecting(records.rejects)
@@ -208,7 +208,7 @@ class VectorFile:
         return crs
 
     def _records(self, layer: _Layer) -> Records:
-        """What GDAL would leave out unsaid is rejected; only of GeoJSON by the record there is any."""
+        """The records of GeoJSON that comes by the record, with those that GDAL would leave out unsaid; else none."""
         by_record = self.format is _GEOJSON and _info(layer.dataset, layer.name)["driver"] == _BY_RECORD
         return records_of(self.path) if by_record else Records()
 
@@ -227,7 +227,10 @@ class VectorFile:
         return source_rows(position, feature_ids, attributes, *geometry, crs, identifier)
 
     def _check_complete(self, layer: _Layer, read: int, records: int) -> None:
-        """A FlatGeobuf that is cut off within its index has, to GDAL, no rows."""
+        """Raises SourceError unless all rows, and of a file with `records` all of these, were read or rejected.
+
+        A FlatGeobuf that is cut off within its index has, to GDAL, no rows.
+        """
         if records and read != records:
             raise SourceError(f"{self.path} cannot be read as GeoJSON: GDAL finds {read:,} of {records:,} records.")
         if self.format is _FLATGEOBUF and read < (declared := _number_of_rows(layer)):
